@@ -1,0 +1,201 @@
+package model
+
+// Kind classifies types by how their values are stored.
+type Kind uint8
+
+// The kinds. A named type has the kind of its underlying type, except where it
+// is stored in a way of its own (Time, Custom).
+const (
+	Invalid Kind = iota
+	Bool
+	Int
+	Int8
+	Int16
+	Int32
+	Int64
+	Uint
+	Uint8
+	Uint16
+	Uint32
+	Uint64
+	Float32
+	Float64
+	Complex64
+	Complex128
+	String
+	Array   // Elem, Len
+	Slice   // Elem; []byte too
+	Map     // Key, Elem
+	Pointer // Elem
+	Struct  // Fields
+	Time    // time.Time
+	Custom  // stored by a method pair of its own, see Type.Marshal
+)
+
+// Marshal says which method pair stores a value of kind Custom, or spells a key.
+type Marshal uint8
+
+// The method pairs, in the order of preference.
+const (
+	NoMarshal    Marshal = iota
+	BinaryAppend         // encoding.BinaryAppender and BinaryUnmarshaler
+	BinaryPair           // encoding.BinaryMarshaler and BinaryUnmarshaler
+	TextAppend           // encoding.TextAppender and TextUnmarshaler
+	TextPair             // encoding.TextMarshaler and TextUnmarshaler
+)
+
+// Type is the shape of a value. Each named type of a cache has one *Type, so
+// recursive types are cyclic graphs of pointers.
+type Type struct {
+	Kind Kind
+
+	// Name, Pkg, PkgName and Args spell a named type; Name is empty for a type
+	// literal, and for a predeclared type such as int (the kind spells those).
+	Name    string
+	Pkg     string // import path, also for types of the generated package
+	PkgName string // the package's own name, which its path need not end in
+	Args    []*Type
+
+	Elem   *Type
+	Key    *Type
+	Len    int64
+	Fields []Field
+
+	Marshal Marshal
+
+	// Recursive is set for a named type that contains itself, however deep.
+	Recursive bool
+}
+
+// Field is one field of a struct, in source order.
+type Field struct {
+	Name     string // of an embedded field, its type's name; "_" for a blank one
+	Embedded bool
+	Type     *Type
+	Tag      string // the whole tag, as written
+	Skip     bool   // not stored: cache:"-", or blank
+	// Omit is set for a skipped field whose type could not be described: the
+	// struct cannot be spelled in a guard then, and Type is nil.
+	Omit bool
+}
+
+// Named reports whether the type has a declared name.
+func (t *Type) Named() bool { return t.Name != "" }
+
+// Bytes reports whether the type is a slice of bytes.
+func (t *Type) Bytes() bool { return t.Kind == Slice && t.Elem.Kind == Uint8 && !t.Elem.custom() }
+
+func (t *Type) custom() bool { return t.Kind == Custom || t.Kind == Time }
+
+// Width returns the size of a value of fixed size in the stored form, in
+// bytes, and whether the type has one.
+func (t *Type) Width() (n int64, ok bool) {
+	switch t.Kind {
+	case Bool, Int8, Uint8:
+		return 1, true
+	case Int16, Uint16:
+		return 2, true
+	case Int32, Uint32, Float32:
+		return 4, true
+	case Int, Uint, Int64, Uint64, Float64, Complex64:
+		return 8, true
+	case Complex128:
+		return 16, true
+	case Array:
+		if t.Len == 0 {
+			return 0, true
+		}
+		n, ok = t.Elem.Width()
+		return n * t.Len, ok
+	case Struct:
+		if t.Recursive {
+			return 0, false
+		}
+		for _, f := range t.Fields {
+			if f.Skip {
+				continue
+			}
+			w, fixed := f.Type.Width()
+			if !fixed {
+				return 0, false
+			}
+			n += w
+		}
+		return n, true
+	}
+	return 0, false
+}
+
+// Min returns the smallest size of an encoded value, in bytes: what a decoder
+// divides the bytes that are left by before it believes a count.
+func (t *Type) Min() int64 {
+	if n, ok := t.Width(); ok {
+		return n
+	}
+	switch t.Kind {
+	case Array:
+		return t.Len * t.Elem.Min()
+	case Struct:
+		if t.Recursive {
+			return 1 // a recursive type has at least a count or a presence byte
+		}
+		var n int64
+		for _, f := range t.Fields {
+			if !f.Skip {
+				n += f.Type.Min()
+			}
+		}
+		return n
+	case Time:
+		return 13
+	default: // a count, a length, a presence byte
+		return 1
+	}
+}
+
+// Plain reports whether copying a value copies all of it: the type holds no
+// pointer, slice, map or type that stores itself. Strings are plain.
+func (t *Type) Plain() bool {
+	switch t.Kind {
+	case Slice, Map, Pointer, Custom:
+		return false
+	case Array:
+		return t.Len == 0 || t.Elem.Plain()
+	case Struct:
+		if t.Recursive {
+			return false
+		}
+		for _, f := range t.Fields {
+			if f.Type == nil || !f.Type.Plain() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Strings reports whether a value can hold a string in the section that all
+// strings of a value share.
+func (t *Type) Strings() bool { return t.strings(map[*Type]bool{}) }
+
+func (t *Type) strings(seen map[*Type]bool) bool {
+	if t == nil || seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind {
+	case String:
+		return true
+	case Array, Slice, Pointer:
+		return t.Elem.strings(seen)
+	case Map:
+		return t.Key.strings(seen) || t.Elem.strings(seen)
+	case Struct:
+		for _, f := range t.Fields {
+			if !f.Skip && f.Type.strings(seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
