@@ -1,0 +1,124 @@
+package runtime
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// Clock tells the time. Options take one for tests; the real clock is faster
+// than any value of this interface, since it is read without a call through it.
+type Clock interface{ Now() time.Time }
+
+// Never is the tick of an instant that does not come.
+const Never int64 = math.MaxInt64
+
+// base is where ticks of the real clock count from.
+var base = time.Now()
+
+// drift is how far the wall clock may move against the monotonic one before
+// the offset between them is taken anew. Below it instants survive the way
+// through a tick unchanged.
+const drift = int64(10 * time.Millisecond)
+
+// Timebase converts between ticks, in which deadlines inside the process are
+// kept, and instants of the wall clock. A tick is a nanosecond of the monotonic
+// clock since the process began: comparing two ticks takes no look at the wall
+// clock and is right when that is set.
+type Timebase struct {
+	clock  Clock
+	offset atomic.Int64 // wall clock minus ticks, in nanoseconds
+}
+
+// NewTimebase returns a timebase over clock; nil is the real clock.
+func NewTimebase(clock Clock) *Timebase { return &Timebase{clock: clock} }
+
+// Now returns the current tick.
+func (b *Timebase) Now() int64 {
+	if b.clock != nil {
+		return nanos(b.clock.Now())
+	}
+	return int64(time.Since(base))
+}
+
+// wall returns the wall clock minus ticks, in nanoseconds.
+func (b *Timebase) wall() int64 {
+	if b.clock != nil {
+		return 0
+	}
+	t := time.Now()
+	now := t.UnixNano() - int64(t.Sub(base))
+	kept := b.offset.Load()
+	if d := now - kept; -drift < d && d < drift {
+		return kept
+	}
+	b.offset.Store(now)
+	return now
+}
+
+// tick converts an instant; the zero time is Never.
+func (b *Timebase) tick(t time.Time) int64 {
+	if t.IsZero() {
+		return Never
+	}
+	n := nanos(t)
+	if n == Never {
+		return Never
+	}
+	return subClamp(n, b.wall())
+}
+
+// unix converts a tick to nanoseconds of Unix time; Never is 0.
+func (b *Timebase) unix(tick int64) int64 {
+	if tick == Never {
+		return 0
+	}
+	return tick + b.wall()
+}
+
+// tickOf is the reverse of unix.
+func (b *Timebase) tickOf(unix int64) int64 {
+	if unix == 0 {
+		return Never
+	}
+	return subClamp(unix, b.wall())
+}
+
+// time converts a tick to an instant; Never is the zero time.
+func (b *Timebase) time(tick int64) time.Time {
+	if tick == Never {
+		return time.Time{}
+	}
+	return time.Unix(0, tick+b.wall())
+}
+
+// nanos returns t in nanoseconds of Unix time, or the nearest value that is
+// one: time.Time reaches beyond both ends of it.
+func nanos(t time.Time) int64 {
+	switch s := t.Unix(); {
+	case s >= math.MaxInt64/int64(time.Second):
+		return Never
+	case s <= math.MinInt64/int64(time.Second):
+		return math.MinInt64
+	}
+	return t.UnixNano()
+}
+
+// after returns the tick d after tick, or Never where that overflows.
+func after(tick int64, d time.Duration) int64 {
+	if sum := tick + int64(d); sum >= tick {
+		return sum
+	}
+	return Never
+}
+
+func subClamp(a, b int64) int64 {
+	d := a - b
+	switch {
+	case b > 0 && d > a:
+		return math.MinInt64
+	case b < 0 && d < a:
+		return Never - 1
+	}
+	return d
+}

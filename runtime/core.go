@@ -1,0 +1,164 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Spec is what generated code tells the core of a cache.
+type Spec[K comparable, V any] struct {
+	Name        string // of the generated type
+	Prefix      string // of keys outside the process: "products:1f3a9c02:"
+	Fingerprint uint64
+	TTL         time.Duration // 0: entries are never stale and never expire
+	Stale       time.Duration // how long an entry lives on after TTL
+	LoadTimeout time.Duration
+	Plain       bool // copying a value copies all of it
+
+	// BinaryKey appends the key as memory tiers know it, TextKey as the others
+	// do, without the prefix. TextKey is nil if all tiers are in memory.
+	BinaryKey func(dst []byte, key K) ([]byte, error)
+	TextKey   func(dst []byte, key K) ([]byte, error)
+
+	Formats []Format[V]
+
+	// Read, Write and Remove are the composition, spelled out over the tiers.
+	Read   func(op *Op[K, V])
+	Write  func(op *Op[K, V], res []Result)
+	Remove func(op *Op[K, V], res []Result)
+}
+
+// Core is the slow path of a generated cache and the state that its instances
+// share among their goroutines.
+type Core[K comparable, V any] struct {
+	Time *Timebase
+	Hot  HotCounters // hits that generated code found in the first tier
+
+	spec     Spec[K, V]
+	leaves   []Tier[K, V]
+	memory   bool   // all tiers answer at once
+	instant  uint64 // tiers that do, by index
+	maxLife  time.Duration
+	fence    *fence[V]
+	counters counters
+	logger   *slog.Logger
+	offload  *Offload
+	own      bool // the offload is ours to close
+	ops      sync.Pool
+	tasks    tracker
+	closed   atomic.Bool
+	ctx      context.Context // ends when Close gives up waiting, or is done
+	cancel   context.CancelFunc
+
+	unregister func()
+}
+
+// NewCore returns the core of a cache over its tiers, given from left to right.
+func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, tiers ...Tier[K, V]) *Core[K, V] {
+	c := &Core[K, V]{
+		Time: t, spec: spec, leaves: tiers, memory: true, fence: newFence[V](),
+		logger: opts.Logger, offload: opts.Offload,
+	}
+	if spec.TTL > 0 {
+		c.maxLife = spec.TTL + spec.Stale
+	}
+	if c.logger == nil {
+		c.logger = slog.Default()
+	}
+	if c.own = c.offload == nil; c.own {
+		c.offload = NewOffload(OffloadOptions{})
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	for _, l := range tiers {
+		l.start(c)
+		if l.instant() {
+			c.instant |= 1 << l.base().Index
+		} else {
+			c.memory = false
+		}
+	}
+	if opts.Metrics != nil {
+		c.unregister = opts.Metrics.Register(spec.Name, c.Stats)
+	}
+	return c
+}
+
+// Required returns an error for a part of a config that must be given.
+func Required(cache, field string) error {
+	return fmt.Errorf("cachegen: %s: Config.%s is nil and must be given", cache, field)
+}
+
+// Closed reports whether Close was called.
+func (c *Core[K, V]) Closed() bool { return c.closed.Load() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *Core[K, V]) Stats() Stats {
+	n := &c.counters
+	s := Stats{
+		Hits: n.hits.Load(), Stale: n.stale.Load(), Misses: n.misses.Load(), Absent: n.absent.Load(),
+		Loads: n.loads.Load(), LoadErrors: n.loadErrors.Load(), Joined: n.joined.Load(),
+		Tiers: make([]TierStats, len(c.leaves)),
+	}
+	for i, l := range c.leaves {
+		b := l.base()
+		s.Tiers[i] = b.counters.stats(b.Path, b.Engine)
+	}
+	hits, stale, bytes := c.Hot.sum()
+	s.Hits += hits
+	s.Stale += stale
+	s.Tiers[0].Reads += hits + stale
+	s.Tiers[0].Hits += hits + stale
+	s.Tiers[0].BytesOut += bytes
+	return s
+}
+
+// Close ends the use of the cache: what is called afterwards returns ErrClosed.
+// It waits for the cache's background work. When ctx ends first, it cancels
+// what is left and returns the context's error. A second Close returns nil.
+func (c *Core[K, V]) Close(ctx context.Context) error {
+	if c.closed.Swap(true) {
+		return nil
+	}
+	err := c.tasks.close(ctx, c.cancel)
+	if c.own {
+		// All tasks in it were ours and have ended, or have been cancelled.
+		done, cancel := context.WithCancel(context.Background())
+		if err != nil {
+			cancel()
+		}
+		_ = c.offload.Close(done)
+		cancel()
+	}
+	if c.unregister != nil {
+		c.unregister()
+	}
+	for _, l := range c.leaves {
+		l.stop()
+	}
+	return err
+}
+
+// lifetime returns the instants of an entry that is stored now.
+func (c *Core[K, V]) lifetime(now int64) (stale, expire int64) {
+	if c.spec.TTL == 0 {
+		return Never, Never
+	}
+	stale = after(now, c.spec.TTL)
+	return stale, after(stale, c.spec.Stale)
+}
+
+// sleep waits for d and reports false if the cache is closed before.
+func (c *Core[K, V]) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-c.tasks.closing():
+		return false
+	}
+}

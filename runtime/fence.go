@@ -1,0 +1,146 @@
+package runtime
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+)
+
+// stripes is how many parts the keys of a cache are divided into. A stripe is
+// held for the length of a few map operations, and its generation, when it
+// moves for another key, costs a reader one refill: many are cheap.
+const stripes = 4096
+
+// fence orders what happens to a key inside one cache.
+//
+// A writer has its turn from begin to end; nobody else writes the key outside
+// the process in between. The generation of the stripe moves at both ends, so
+// that whoever read before a writer ended, and did not see what it wrote, can
+// tell: an answer is written back only if the generation is the one from before
+// it was read, and nobody has the turn. The generations live outside every
+// store, so no eviction forgets them.
+type fence[V any] struct {
+	seed    maphash.Seed
+	stripes []stripe[V]
+}
+
+type stripe[V any] struct {
+	mu      sync.Mutex
+	gen     uint64
+	busy    map[string]*turn      // keys that have a writer
+	flights map[string]*flight[V] // keys that are being loaded
+}
+
+// turn is a writer's; waiters wait for free to be closed.
+type turn struct{ free chan struct{} }
+
+func newFence[V any]() *fence[V] {
+	f := &fence[V]{seed: maphash.MakeSeed(), stripes: make([]stripe[V], stripes)}
+	for i := range f.stripes {
+		f.stripes[i].gen = 1 // 0 means "no generation" in an Entry
+	}
+	return f
+}
+
+// index returns the number of the stripe that the key belongs to.
+func (f *fence[V]) index(id string) int {
+	return int(maphash.String(f.seed, id) % stripes)
+}
+
+func (f *fence[V]) of(id string) *stripe[V] { return &f.stripes[f.index(id)] }
+
+// generation returns the generation of the key's stripe.
+func (s *stripe[V]) generation() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gen
+}
+
+// claim says under which condition a writer wants its turn.
+type claim[V any] struct {
+	gen    uint64     // not 0: the generation must still be this one
+	flight *flight[V] // not nil: this load must not have been superseded
+	try    bool       // do not wait
+}
+
+// begin takes the turn on a key and reports whether it did; it does not when the
+// claim is void, or when it would have to wait and may not.
+func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, error) {
+	for {
+		s.mu.Lock()
+		if c.gen != 0 && c.gen != s.gen || c.flight != nil && s.flights[id] != c.flight {
+			s.mu.Unlock()
+			return false, nil
+		}
+		t := s.busy[id]
+		if t == nil {
+			if s.busy == nil {
+				s.busy = map[string]*turn{}
+			}
+			s.busy[id] = &turn{}
+			s.move(id, c.flight)
+			s.mu.Unlock()
+			return true, nil
+		}
+		if c.try {
+			s.mu.Unlock()
+			return false, nil
+		}
+		if t.free == nil {
+			t.free = make(chan struct{})
+		}
+		free := t.free
+		s.mu.Unlock()
+		select {
+		case <-free:
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+}
+
+// end gives the turn back.
+func (s *stripe[V]) end(id string, own *flight[V]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.busy[id]
+	delete(s.busy, id)
+	s.move(id, own)
+	if t.free != nil {
+		close(t.free)
+	}
+}
+
+// move begins a generation: whatever was read or is being loaded for the key is
+// out of date, except by the load that writes itself.
+func (s *stripe[V]) move(id string, own *flight[V]) {
+	s.gen++
+	if f := s.flights[id]; f != nil && f != own {
+		delete(s.flights, id)
+	}
+}
+
+// quiet runs fn if the generation is still gen and nobody writes the key. fn
+// must not block: it runs under the stripe's lock.
+func (s *stripe[V]) quiet(id string, gen uint64, fn func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if gen != 0 && gen != s.gen || s.busy[id] != nil {
+		return false
+	}
+	fn()
+	return true
+}
+
+// alone runs fn under the stripe's lock as the whole turn of a writer that never
+// waits: what a cache whose tiers are all in memory needs.
+func (s *stripe[V]) alone(id string, c claim[V], fn func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.gen != 0 && c.gen != s.gen || c.flight != nil && s.flights[id] != c.flight {
+		return false
+	}
+	s.move(id, c.flight)
+	fn()
+	return true
+}

@@ -1,0 +1,55 @@
+package runtime
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+)
+
+// Keys outside the process are text: the parts in order, with colons between
+// them. What could be taken for something else is escaped as %XX: colons and
+// percent signs, braces, which would choose a slot of a Redis Cluster, commas,
+// which separate the elements of an array, control characters and spaces.
+
+// MaxTextKey is how long the text of a key may be, in bytes. The end of a longer
+// one is replaced by a hash of the whole.
+const MaxTextKey = 512
+
+const upperHex = "0123456789ABCDEF"
+
+// AppendKeyString appends s, escaped.
+func AppendKeyString(dst []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c <= ' ', c == 0x7f, c == '%', c == ':', c == ',', c == '{', c == '}':
+			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// AppendKeyTime appends the instant of t, as seconds and nanoseconds of Unix
+// time. The zone does not count.
+func AppendKeyTime(dst []byte, t time.Time) []byte {
+	dst = strconv.AppendInt(dst, t.Unix(), 10)
+	dst = append(dst, '.')
+	return strconv.AppendInt(dst, int64(t.Nanosecond()), 10)
+}
+
+// AppendKeyBytes appends an array of bytes in hexadecimal.
+func AppendKeyBytes(dst, b []byte) []byte { return hex.AppendEncode(dst, b) }
+
+// boundKey cuts the text of a key, which begins at start, to MaxTextKey.
+func boundKey(key []byte, start int) []byte {
+	text := key[start:]
+	if len(text) <= MaxTextKey {
+		return key
+	}
+	sum := sha256.Sum256(text)
+	// "%~" is no escape sequence, so no shorter key ends like this.
+	key = append(key[:start+MaxTextKey-34], "%~"...)
+	return hex.AppendEncode(key, sum[:16])
+}

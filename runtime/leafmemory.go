@@ -1,0 +1,111 @@
+package runtime
+
+// MemoryEngine keeps encoded entries in the process. It answers at once.
+type MemoryEngine interface {
+	// Load appends the payload under key to dst and returns its instants, as
+	// ticks. ok is false where there is no entry; expired ones may be returned.
+	Load(dst, key []byte) (e MemoryEntry, ok bool)
+	// Save replaces what is under key. It keeps neither key nor payload.
+	Save(key []byte, e MemoryEntry)
+	// Drop removes what is under key and reports whether there was a live entry.
+	Drop(key []byte, now int64) bool
+	// Close frees the memory, unless it is somebody else's.
+	Close()
+}
+
+// MemoryEntry is an entry of a MemoryEngine.
+type MemoryEntry struct {
+	Payload       []byte
+	Absent        bool
+	Stale, Expire int64
+}
+
+// MemoryLeaf is a tier over a MemoryEngine.
+type MemoryLeaf[K comparable, V any] struct {
+	tierBase
+	engine MemoryEngine
+	core   *Core[K, V]
+}
+
+// NewMemoryLeaf returns the tier that info describes, over the engine.
+func NewMemoryLeaf[K comparable, V any](info Leaf, engine MemoryEngine) *MemoryLeaf[K, V] {
+	return &MemoryLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine}
+}
+
+func (l *MemoryLeaf[K, V]) start(c *Core[K, V]) { l.core = c }
+func (l *MemoryLeaf[K, V]) stop()               { l.engine.Close() }
+func (l *MemoryLeaf[K, V]) instant() bool       { return true }
+
+// Read asks the tier for the keys that have no answer yet.
+func (l *MemoryLeaf[K, V]) Read(op *Op[K, V]) {
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status != Miss {
+			continue
+		}
+		s.err = nil
+		l.counters.reads.Add(1)
+		e, ok := l.engine.Load(nil, s.bin)
+		if !ok || op.now >= e.Expire {
+			l.counters.misses.Add(1)
+			continue
+		}
+		l.counters.bytesOut.Add(uint64(len(e.Payload)))
+		if !e.Absent {
+			if why := op.accept(s, l.Format, e.Payload, ""); why != reasonNone {
+				l.core.reject(&l.tierBase, why)
+				continue
+			}
+			op.keep(s, l.Format, e.Payload)
+		}
+		l.counters.hits.Add(1)
+		s.found(op, l.Index, e.Absent, e.Stale, e.Expire)
+	}
+}
+
+// Write writes the keys of the operation.
+func (l *MemoryLeaf[K, V]) Write(op *Op[K, V], res []Result) {
+	if !l.selected(op.mask) {
+		skip(res)
+		return
+	}
+	for i := range op.slots {
+		res[i] = Result{Err: l.write(op, &op.slots[i])}
+	}
+}
+
+func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
+	l.counters.writes.Add(1)
+	payload, err := op.payload(s, l.Format)
+	if err == nil && l.MaxValue > 0 && int64(len(payload)) > l.MaxValue {
+		err = ErrTooLarge
+	}
+	if err != nil {
+		l.engine.Drop(s.bin, op.now) // what is there now is older
+		return l.core.failed(&l.tierBase, "write", &l.counters.writeErrors, err)
+	}
+	stale, expire := l.cap(op.now, s.stale, s.expire)
+	if expire <= op.now {
+		return nil
+	}
+	l.engine.Save(s.bin, MemoryEntry{Payload: payload, Absent: s.status == Absent, Stale: stale, Expire: expire})
+	l.counters.bytesIn.Add(uint64(len(payload)))
+	return nil
+}
+
+// Remove removes the keys of the operation.
+func (l *MemoryLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
+	for i := range op.slots {
+		l.counters.removes.Add(1)
+		res[i] = Result{}
+		if l.engine.Drop(op.slots[i].bin, op.now) {
+			res[i].Removed = 1
+		}
+	}
+}
+
+func skip(res []Result) {
+	for i := range res {
+		res[i] = Result{Skipped: true}
+	}
+}

@@ -1,0 +1,167 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+// RemoteEngine stores entries outside of what this package controls: calls can
+// take long, fail or hang. They run in goroutines that the waiting side can
+// leave, so an engine must not keep what it is given beyond its return, and the
+// slices are its own until then.
+//
+// Each method works on a batch, in one round trip where the store allows. An
+// error of the whole call is returned, one of a single key is set in its
+// element.
+type RemoteEngine interface {
+	Read(ctx context.Context, reads []RemoteRead) error
+	Write(ctx context.Context, writes []RemoteWrite) error
+	Remove(ctx context.Context, removes []RemoteRemove) error
+}
+
+// RemoteRead is one key to read. An engine sets what lies behind Key.
+type RemoteRead struct {
+	Key   string
+	Raw   Raw
+	Text  string // Raw.Data as a string that never changes, if it comes as one
+	Found bool
+	Err   error // ErrTooLarge and ErrWrongType count as rejected entries
+}
+
+// RemoteWrite is one key to write.
+type RemoteWrite struct {
+	Key  string
+	Raw  Raw
+	Life time.Duration // until Raw.ExpireAt; 0: for ever
+	Err  error
+}
+
+// RemoteRemove is one key to remove. An engine sets what lies behind Key.
+type RemoteRemove struct {
+	Key     string
+	Removed int
+	Err     error
+}
+
+// ErrWrongType is set by an engine for a key that holds something else than an
+// entry of ours.
+var ErrWrongType = errors.New("key holds something that is no entry")
+
+// RemoteLeaf is a tier over a RemoteEngine: it adds the envelope, bounded time,
+// and the marks of keys whose copy cannot be trusted.
+type RemoteLeaf[K comparable, V any] struct {
+	tierBase
+	engine    RemoteEngine
+	core      *Core[K, V]
+	caller    caller
+	marks     marks
+	repairing atomic.Bool
+}
+
+// NewRemoteLeaf returns the tier that info describes, over the engine.
+func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
+	l := &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine}
+	l.caller.timeout = info.Timeout
+	return l
+}
+
+func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) { l.core = c }
+func (l *RemoteLeaf[K, V]) stop()               {}
+func (l *RemoteLeaf[K, V]) instant() bool       { return false }
+
+// Read asks the tier for the keys that have no answer yet, all at once.
+func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
+	reads := make([]RemoteRead, 0, len(op.slots))
+	for i := range op.slots {
+		if s := &op.slots[i]; s.status == Miss {
+			s.err = nil
+			l.counters.reads.Add(1)
+			if l.marks.hides(s.id, s.stripe, op.now) {
+				l.counters.misses.Add(1)
+			} else {
+				reads = append(reads, RemoteRead{Key: s.text})
+			}
+		}
+	}
+	if len(reads) == 0 {
+		return
+	}
+	_, err := l.caller.run(op.ctx, func(ctx context.Context) error { return l.engine.Read(ctx, reads) }, ending{})
+	next := 0
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status != Miss || next == len(reads) || reads[next].Key != s.text {
+			continue
+		}
+		r := &reads[next]
+		next++
+		if err != nil { // reads may still be written to: only keys were read
+			s.err = l.core.failed(&l.tierBase, "read", &l.counters.readErrors, err)
+			continue
+		}
+		l.answer(op, s, r)
+	}
+}
+
+// answer takes what the engine found under one key.
+func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
+	switch {
+	case errors.Is(r.Err, ErrTooLarge):
+		l.core.reject(&l.tierBase, reasonTooLarge)
+	case errors.Is(r.Err, ErrWrongType):
+		l.core.reject(&l.tierBase, reasonWrongType)
+	case r.Err != nil:
+		s.err = l.core.failed(&l.tierBase, "read", &l.counters.readErrors, r.Err)
+	case !r.Found:
+		l.counters.misses.Add(1)
+	default:
+		l.counters.bytesOut.Add(uint64(len(r.Raw.Data)))
+		why, live := l.open(op, s, r)
+		switch {
+		case why != reasonNone:
+			l.core.reject(&l.tierBase, why)
+		case !live:
+			l.counters.misses.Add(1)
+		default:
+			l.counters.hits.Add(1)
+		}
+	}
+}
+
+// open reads the envelope and the value in it.
+func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why reason, live bool) {
+	if l.MaxValue > 0 && int64(len(r.Raw.Data)) > l.MaxValue {
+		return reasonTooLarge, false
+	}
+	e := envelope{fingerprint: l.core.spec.Fingerprint}
+	if why := e.open(r.Raw.Data, s.text); why != reasonNone {
+		return why, false
+	}
+	if e.codec != l.core.spec.Formats[l.Format].Codec || e.compression != CompressNone {
+		return reasonFormat, false
+	}
+	stale := min(l.core.Time.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
+	expire := min(l.core.Time.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
+	if op.now >= expire {
+		return reasonNone, false
+	}
+	if !e.absent {
+		text := ""
+		if r.Text != "" {
+			text = r.Text[e.offset : e.offset+len(e.payload)]
+		}
+		if why := op.accept(s, l.Format, e.payload, text); why != reasonNone {
+			return why, false
+		}
+		op.keep(s, l.Format, e.payload)
+	}
+	s.found(op, l.Index, e.absent, min(stale, expire), expire)
+	return reasonNone, true
+}
+
+// mark describes the slot's key for the marks of the tier.
+func (l *RemoteLeaf[K, V]) mark(op *Op[K, V], s *slot[K, V]) markedKey {
+	return markedKey{id: s.id, text: s.text, stripe: s.stripe, now: op.now, life: l.core.maxLife}
+}

@@ -1,0 +1,135 @@
+package runtime
+
+import (
+	"context"
+	"time"
+)
+
+// Write writes the keys of the operation, all at once. The caller has the turn
+// of each key.
+func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
+	if !l.selected(op.mask) {
+		skip(res)
+		return
+	}
+	writes := make([]RemoteWrite, 0, len(op.slots))
+	keys := make([]markedKey, 0, len(op.slots))
+	index := make([]int, 0, len(op.slots))
+	for i := range op.slots {
+		s := &op.slots[i]
+		l.counters.writes.Add(1)
+		w, err := l.seal(op, s)
+		if err == nil && !l.marks.admit(s.id) {
+			err = ErrBusy
+		}
+		res[i] = Result{}
+		if err != nil {
+			res[i].Err = l.overtaken(l.mark(op, s), "write", err)
+		} else if w.Raw.Data != nil {
+			writes, keys, index = append(writes, w), append(keys, l.mark(op, s)), append(index, i)
+		}
+	}
+	if len(writes) == 0 {
+		return
+	}
+	left, err := l.caller.run(op.ctx,
+		func(ctx context.Context) error { return l.engine.Write(ctx, writes) },
+		ending{
+			left: func() {
+				for i := range keys {
+					l.marks.left(keys[i])
+				}
+			},
+			then: func(err error) {
+				for i := range keys {
+					l.marks.ended(keys[i].id, err == nil && writes[i].Err == nil)
+				}
+				l.repair()
+			},
+		})
+	for j, i := range index {
+		switch {
+		case left:
+			res[i].Err = l.core.failed(&l.tierBase, "write", &l.counters.writeErrors, err)
+		case err != nil:
+			res[i].Err = l.overtaken(keys[j], "write", err)
+		case writes[j].Err != nil:
+			res[i].Err = l.overtaken(keys[j], "write", writes[j].Err)
+		default:
+			l.marks.known(keys[j].id)
+			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
+		}
+	}
+}
+
+// seal puts the slot's value into its envelope. An entry that has no life left
+// has no data.
+func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err error) {
+	payload, err := op.payload(s, l.Format)
+	if err != nil {
+		return w, err
+	}
+	if l.MaxValue > 0 && int64(sealedSize(s.text, len(payload))) > l.MaxValue {
+		return w, ErrTooLarge
+	}
+	now := l.core.Time.Now()
+	stale, expire := l.cap(now, s.stale, s.expire)
+	if expire <= now {
+		return w, nil
+	}
+	t := l.core.Time
+	e := envelope{
+		codec: l.core.spec.Formats[l.Format].Codec, absent: s.status == Absent,
+		fingerprint: l.core.spec.Fingerprint, payload: payload,
+		created: t.unix(now), stale: t.unix(stale), expire: t.unix(expire),
+	}
+	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(expire)}}
+	w.Raw.Data = e.seal(make([]byte, 0, sealedSize(s.text, len(payload))), s.text)
+	if expire != Never {
+		w.Life = time.Duration(expire - now)
+	}
+	return w, nil
+}
+
+// Remove removes the keys of the operation, all at once.
+func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
+	removes := make([]RemoteRemove, 0, len(op.slots))
+	index := make([]int, 0, len(op.slots))
+	for i := range op.slots {
+		s := &op.slots[i]
+		l.counters.removes.Add(1)
+		res[i] = Result{}
+		if !l.marks.admit(s.id) {
+			res[i].Err = l.overtaken(l.mark(op, s), "remove", ErrBusy)
+			continue
+		}
+		removes, index = append(removes, RemoteRemove{Key: s.text}), append(index, i)
+	}
+	if len(removes) == 0 {
+		return
+	}
+	_, err := l.caller.run(op.ctx, func(ctx context.Context) error { return l.engine.Remove(ctx, removes) }, ending{})
+	for j, i := range index {
+		s := &op.slots[i]
+		switch {
+		case err != nil:
+			res[i].Err = l.overtaken(l.mark(op, s), "remove", err)
+		case removes[j].Err != nil:
+			res[i].Err = l.overtaken(l.mark(op, s), "remove", removes[j].Err)
+		default:
+			l.marks.known(s.id)
+			res[i].Removed = removes[j].Removed
+		}
+	}
+}
+
+// overtaken notes that the tier may hold something older than the caller knows:
+// it is a miss for the key until that is removed.
+func (l *RemoteLeaf[K, V]) overtaken(k markedKey, op string, err error) error {
+	l.marks.failed(k)
+	l.repair()
+	if op == "remove" {
+		return l.core.failed(&l.tierBase, op, &l.counters.removeErrors, err)
+	}
+	return l.core.failed(&l.tierBase, op, &l.counters.writeErrors, err)
+}

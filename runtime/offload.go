@@ -1,0 +1,183 @@
+package runtime
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// TimeoutPolicy says what happens to background work that takes too long.
+type TimeoutPolicy uint8
+
+const (
+	// Ignore lets the work go on.
+	Ignore TimeoutPolicy = iota
+	// Cancel ends its context.
+	Cancel
+	// Warn logs a warning and lets it go on.
+	Warn
+)
+
+// OffloadOptions bound the background work of the caches that share an Offload.
+type OffloadOptions struct {
+	Workers   int           // tasks that run at once; 0 is 16
+	Queue     int           // tasks that wait; 0 is 1024
+	Timeout   time.Duration // how long a task may take before OnTimeout; 0 is for ever
+	OnTimeout TimeoutPolicy
+}
+
+// Offload runs work that no caller waits for: refills of slow tiers, losers of
+// races, reloads. There is never more of it than its options allow. What does
+// not fit is dropped and counted, so that no reader is ever held up by it.
+//
+// It has no goroutine while there is nothing to do.
+type Offload struct {
+	opts   OffloadOptions
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	queue   []task
+	workers int
+	known   map[taskKey]bool // queued or running
+	idle    chan struct{}    // closed when there is no work; nil if nobody waits
+	closed  bool
+	dropped uint64
+}
+
+type taskKey struct{ kind, key string }
+
+type task struct {
+	taskKey
+	run  func(context.Context)
+	done func()
+}
+
+// NewOffload returns an Offload with the options.
+func NewOffload(opts OffloadOptions) *Offload {
+	if opts.Workers <= 0 {
+		opts.Workers = 16
+	}
+	if opts.Queue <= 0 {
+		opts.Queue = 1024
+	}
+	o := &Offload{opts: opts, known: map[taskKey]bool{}}
+	o.ctx, o.cancel = context.WithCancel(context.Background())
+	return o
+}
+
+// submit takes a task, unless one of its kind and key is there already or there
+// is no room, and reports whether it did. done is called when it has ended or
+// was dropped after having been taken.
+func (o *Offload) submit(kind, key string, run func(context.Context), done func()) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := task{taskKey{kind, key}, run, done}
+	if o.closed || o.known[t.taskKey] {
+		return false
+	}
+	if o.workers < o.opts.Workers {
+		o.workers++
+		o.known[t.taskKey] = true
+		go o.work(t)
+		return true
+	}
+	if len(o.queue) >= o.opts.Queue {
+		o.dropped++
+		return false
+	}
+	o.known[t.taskKey] = true
+	o.queue = append(o.queue, t)
+	return true
+}
+
+// work runs t and then whatever waits.
+func (o *Offload) work(t task) {
+	for more := true; more; {
+		o.run(t)
+		t, more = o.next(t)
+	}
+}
+
+func (o *Offload) run(t task) {
+	defer t.done()
+	ctx := o.ctx
+	if o.opts.Timeout > 0 {
+		switch o.opts.OnTimeout {
+		case Cancel:
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, o.opts.Timeout)
+			defer cancel()
+		case Warn:
+			timer := time.AfterFunc(o.opts.Timeout, func() {
+				slog.Warn("cachegen: background work takes long", "kind", t.kind, "timeout", o.opts.Timeout)
+			})
+			defer timer.Stop()
+		}
+	}
+	if err := protect(func() error { t.run(ctx); return nil }); err != nil {
+		slog.Error("cachegen: background work panicked", "kind", t.kind, "error", err)
+	}
+}
+
+// next forgets the task that has ended and returns one that waits, if any.
+func (o *Offload) next(ended task) (task, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.known, ended.taskKey)
+	if len(o.queue) > 0 {
+		t := o.queue[0]
+		o.queue[0] = task{}
+		o.queue = o.queue[1:]
+		return t, true
+	}
+	if o.workers--; o.workers == 0 && o.idle != nil {
+		close(o.idle)
+		o.idle = nil
+	}
+	return task{}, false
+}
+
+// Wait returns when there is no work left, or with the context's error when it
+// ends before.
+func (o *Offload) Wait(ctx context.Context) error {
+	o.mu.Lock()
+	if o.workers == 0 {
+		o.mu.Unlock()
+		return nil
+	}
+	if o.idle == nil {
+		o.idle = make(chan struct{})
+	}
+	idle := o.idle
+	o.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Close takes no more work and waits for what there is. When the context ends
+// first, it drops what waits, cancels what runs and returns the context's error.
+func (o *Offload) Close(ctx context.Context) error {
+	o.mu.Lock()
+	o.closed = true
+	o.mu.Unlock()
+	err := o.Wait(ctx)
+	o.mu.Lock()
+	dropped := o.queue
+	o.queue = nil
+	o.dropped += uint64(len(dropped))
+	for _, t := range dropped {
+		delete(o.known, t.taskKey)
+	}
+	o.mu.Unlock()
+	for _, t := range dropped {
+		t.done()
+	}
+	o.cancel()
+	return err
+}

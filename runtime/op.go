@@ -1,0 +1,216 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+)
+
+// Op is one read, write or remove of a generated cache: of one key or of a
+// batch, on its way through the tiers.
+type Op[K comparable, V any] struct {
+	core  *Core[K, V]
+	ctx   context.Context
+	now   int64  // tick at which the operation began
+	mask  uint64 // tiers to write, by index
+	slots []slot[K, V]
+
+	one  [1]slot[K, V]
+	keys [64]byte // where the binary key of a single slot goes
+}
+
+// slot is one key with what is known of it.
+type slot[K comparable, V any] struct {
+	key    K
+	bin    []byte // as memory tiers know it
+	id     string // the same, for maps
+	text   string // as the tiers outside the process know it
+	stripe int
+	gen    uint64 // of the stripe, before anything was read
+
+	value         V
+	status        Status
+	leaf          int // that answered
+	stale, expire int64
+	enc           [][]byte // encodings of value, by format
+	err           error    // of the tier asked last
+}
+
+// Result is what writing or removing one key of an operation came to.
+type Result struct {
+	Skipped bool // no tier below was to be written
+	Removed int
+	Err     error
+}
+
+// Part is a tier, or a composition as generated code spells it.
+type Part[K comparable, V any] interface {
+	Write(op *Op[K, V], res []Result)
+	Remove(op *Op[K, V], res []Result)
+	// instant reports whether the part never waits for anything.
+	instant() bool
+}
+
+// Format is one way in which values are encoded.
+type Format[V any] struct {
+	Codec  byte
+	Encode func(v *V) ([]byte, error)
+	// Decode sets *v, which is zero, from data. text is data as a string that
+	// never changes, or empty.
+	Decode func(v *V, data []byte, text string) error
+}
+
+// begin returns an operation on the keys.
+func (c *Core[K, V]) begin(ctx context.Context, keys ...K) (*Op[K, V], error) {
+	op, _ := c.ops.Get().(*Op[K, V])
+	if op == nil {
+		op = &Op[K, V]{core: c}
+	}
+	op.ctx, op.now, op.mask = ctx, c.Time.Now(), ^uint64(0)
+	op.slots = op.one[:]
+	if len(keys) != 1 {
+		op.slots = make([]slot[K, V], len(keys))
+	}
+	for i, key := range keys {
+		if err := op.address(&op.slots[i], key); err != nil {
+			op.end()
+			return nil, err
+		}
+	}
+	return op, nil
+}
+
+// end gives the operation back. Nothing of it may be used afterwards.
+func (op *Op[K, V]) end() {
+	op.ctx, op.slots = nil, nil
+	op.one[0] = slot[K, V]{}
+	op.core.ops.Put(op)
+}
+
+// address spells the key of a slot.
+func (op *Op[K, V]) address(s *slot[K, V], key K) (err error) {
+	c := op.core
+	s.key = key
+	if len(op.slots) == 1 {
+		s.bin = op.keys[:0]
+	}
+	if s.bin, err = c.spec.BinaryKey(s.bin, key); err != nil {
+		return err
+	}
+	s.id = string(s.bin)
+	s.stripe = c.fence.index(s.id)
+	if c.spec.TextKey != nil {
+		var buf [128]byte
+		text, err := c.spec.TextKey(append(buf[:0], c.spec.Prefix...), key)
+		if err != nil {
+			return err
+		}
+		s.text = string(boundKey(text, len(c.spec.Prefix)))
+	}
+	return nil
+}
+
+// found sets what a tier answered.
+func (s *slot[K, V]) found(op *Op[K, V], leaf int, absent bool, stale, expire int64) {
+	s.leaf, s.stale, s.expire, s.err = leaf, stale, expire, nil
+	switch {
+	case absent:
+		s.status = Absent
+	case op.now < stale:
+		s.status = Hit
+	default:
+		s.status = Stale
+	}
+}
+
+// refill returns the tiers that the answer of the slot is to be written into.
+func (op *Op[K, V]) refill(s *slot[K, V]) uint64 {
+	if s.status == Miss {
+		return 0
+	}
+	return op.core.leaves[s.leaf].base().Refill
+}
+
+// entry returns the answer of a slot as Lookup does.
+func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
+	if s.status == Miss {
+		return Entry[V]{}
+	}
+	e := Entry[V]{
+		Value: s.value, Status: s.status, gen: s.gen,
+		Source:   op.core.leaves[s.leaf].base().Path,
+		StaleAt:  op.core.Time.time(s.stale),
+		ExpireAt: op.core.Time.time(s.expire),
+	}
+	if op.refill(s) != 0 {
+		e.ReadMode = Refill
+	}
+	return e
+}
+
+// encode encodes the values for the tiers of the mask, each format once.
+func (op *Op[K, V]) encode() error {
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status == Absent {
+			continue
+		}
+		for _, l := range op.core.leaves {
+			b := l.base()
+			if op.mask>>b.Index&1 == 0 {
+				continue
+			}
+			if _, err := op.payload(s, b.Format); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// payload returns the slot's value in a format.
+func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
+	if s.status == Absent {
+		return nil, nil
+	}
+	if s.enc == nil {
+		s.enc = make([][]byte, len(op.core.spec.Formats))
+	}
+	if s.enc[format] != nil {
+		return s.enc[format], nil
+	}
+	err := protect(func() (err error) {
+		s.enc[format], err = op.core.spec.Formats[format].Encode(&s.value)
+		return err
+	})
+	if err == nil && s.enc[format] == nil {
+		s.enc[format] = []byte{}
+	}
+	return s.enc[format], err
+}
+
+// accept decodes the payload of a slot and keeps it as its encoding.
+func (op *Op[K, V]) accept(s *slot[K, V], format int, data []byte, text string) reason {
+	why := reasonPayload
+	err := protect(func() error {
+		return op.core.spec.Formats[format].Decode(&s.value, data, text)
+	})
+	if err == nil {
+		return reasonNone
+	}
+	var p *PanicError
+	if errors.As(err, &p) {
+		why = reasonPanic
+	}
+	var zero V
+	s.value = zero
+	return why
+}
+
+// keep remembers an encoding that a tier has returned, if it is not going to
+// change.
+func (op *Op[K, V]) keep(s *slot[K, V], format int, data []byte) {
+	if s.enc == nil {
+		s.enc = make([][]byte, len(op.core.spec.Formats))
+	}
+	s.enc[format] = data
+}

@@ -1,0 +1,110 @@
+package runtime
+
+import "context"
+
+// Get returns the value of a key, refilling the tiers in front of the one that
+// had it.
+func (c *Core[K, V]) Get(ctx context.Context, key K) (v V, ok bool, err error) {
+	op, err := c.read(ctx, key)
+	if err != nil {
+		return v, false, err
+	}
+	defer op.end()
+	s := &op.slots[0]
+	c.counters.count(s.status)
+	if s.status == Miss {
+		return v, false, s.err
+	}
+	op.refillAll()
+	return s.value, s.status != Absent, nil
+}
+
+// GetMany returns the values that there are, and an error when a tier's failure
+// left keys unanswered.
+func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
+	found := make(map[K]V, len(keys))
+	unique := distinct(keys)
+	if len(unique) == 0 {
+		if c.Closed() {
+			return nil, ErrClosed
+		}
+		return found, nil
+	}
+	op, err := c.read(ctx, unique...)
+	if err != nil {
+		return found, err
+	}
+	defer op.end()
+	for i := range op.slots {
+		s := &op.slots[i]
+		c.counters.count(s.status)
+		switch s.status {
+		case Hit, Stale:
+			found[s.key] = s.value
+		case Miss:
+			if s.err != nil && err == nil {
+				err = s.err
+			}
+		}
+	}
+	op.refillAll()
+	return found, err
+}
+
+// Lookup returns the entry of a key and writes nothing.
+func (c *Core[K, V]) Lookup(ctx context.Context, key K) (Entry[V], error) {
+	op, err := c.read(ctx, key)
+	if err != nil {
+		return Entry[V]{}, err
+	}
+	defer op.end()
+	s := &op.slots[0]
+	c.counters.count(s.status)
+	if s.status == Miss {
+		return Entry[V]{}, s.err
+	}
+	return op.entry(s), nil
+}
+
+// read asks the tiers for the keys, as the policies say.
+func (c *Core[K, V]) read(ctx context.Context, keys ...K) (*Op[K, V], error) {
+	if c.Closed() {
+		return nil, ErrClosed
+	}
+	op, err := c.begin(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	op.ask()
+	return op, nil
+}
+
+// ask notes the generations of the keys, then reads. Once the caller's context
+// has ended, keys without an answer have its error.
+func (op *Op[K, V]) ask() {
+	for i := range op.slots {
+		s := &op.slots[i]
+		s.gen = op.core.fence.stripes[s.stripe].generation()
+	}
+	op.core.spec.Read(op)
+	if err := op.ctx.Err(); err != nil {
+		for i := range op.slots {
+			if s := &op.slots[i]; s.status == Miss {
+				s.err = err
+			}
+		}
+	}
+}
+
+// distinct returns the keys without repetitions, in their order.
+func distinct[K comparable](keys []K) []K {
+	seen := make(map[K]bool, len(keys))
+	unique := make([]K, 0, len(keys))
+	for _, k := range keys {
+		if !seen[k] {
+			seen[k] = true
+			unique = append(unique, k)
+		}
+	}
+	return unique
+}

@@ -1,0 +1,70 @@
+package runtime
+
+import "context"
+
+// refillAll writes each answer into the tiers that its source refills: into
+// memory at once, into others in the background.
+func (op *Op[K, V]) refillAll() {
+	c := op.core
+	for i := range op.slots {
+		s := &op.slots[i]
+		mask := op.refill(s)
+		if near := mask & c.instant; near != 0 {
+			_ = op.refillMemory(s, near) // counted and logged there
+		}
+		if far := mask &^ c.instant; far != 0 {
+			op.refillLater(s, far)
+		}
+	}
+}
+
+// refillMemory writes the answer of a slot into memory tiers, unless something
+// newer has been written, or is being written, since the slot was read.
+func (op *Op[K, V]) refillMemory(s *slot[K, V], mask uint64) (err error) {
+	c := op.core
+	for _, l := range c.leaves {
+		if l.base().selected(mask) {
+			if _, err := op.payload(s, l.base().Format); err != nil { // not under the lock
+				return err
+			}
+		}
+	}
+	c.fence.stripes[s.stripe].quiet(s.id, s.gen, func() {
+		for _, l := range c.leaves {
+			if near, ok := l.(*MemoryLeaf[K, V]); ok && near.selected(mask) {
+				err = near.write(op, s)
+			}
+		}
+	})
+	return err
+}
+
+// refillLater writes the answer of a slot into tiers outside the process, under
+// the same condition. A key that is being written needs no refill.
+func (op *Op[K, V]) refillLater(s *slot[K, V], mask uint64) {
+	c := op.core
+	later := &Op[K, V]{core: c, now: op.now, mask: mask}
+	later.slots = []slot[K, V]{*s}
+	mine := &later.slots[0]
+	mine.bin = []byte(s.id)
+	if err := later.encode(); err != nil {
+		return
+	}
+	var zero V
+	mine.value = zero // its encodings are what is written; the caller owns the value
+	if !c.tasks.begin() {
+		return
+	}
+	ok := c.offload.submit("refill", s.id, func(ctx context.Context) {
+		later.ctx = ctx
+		st := &c.fence.stripes[mine.stripe]
+		if taken, err := st.begin(ctx, mine.id, claim[V]{gen: mine.gen, try: true}); !taken || err != nil {
+			return
+		}
+		defer st.end(mine.id, nil)
+		c.spec.Write(later, make([]Result, 1))
+	}, c.tasks.end)
+	if !ok {
+		c.tasks.end()
+	}
+}

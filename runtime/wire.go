@@ -1,0 +1,84 @@
+package runtime
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// The binary codec writes numbers in little endian at their own width, counts
+// and lengths as unsigned varints, and all strings of a value, in order, in one
+// section behind everything else. The functions of this file are the parts that
+// generated encoders and decoders do not write out.
+
+// MaxDepth is how deep a value of a recursive type may be nested. Encoders
+// refuse deeper values with ErrDepth, so cyclic ones too, and decoders refuse
+// such bytes before the stack grows.
+const MaxDepth = 1000
+
+// SizeUvarint returns the length of n as a varint, in bytes.
+func SizeUvarint(n uint64) int { return (bits.Len64(n|1) + 6) / 7 }
+
+// PutUvarint writes n to the front of b and returns what is left of b.
+func PutUvarint(b []byte, n uint64) []byte {
+	if n < 0x80 {
+		b[0] = byte(n)
+		return b[1:]
+	}
+	return b[binary.PutUvarint(b, n):]
+}
+
+// PutString writes s to the front of the text section and returns what is left.
+func PutString(text []byte, s string) []byte { return text[copy(text, s):] }
+
+// TakeUvarint reads a varint in its shortest form from the front of b.
+func TakeUvarint(b []byte) (n uint64, rest []byte, ok bool) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || size != SizeUvarint(n) {
+		return 0, nil, false
+	}
+	return n, b[size:], true
+}
+
+// TakeLength reads the length of a string or of bytes that can have at most
+// max.
+func TakeLength(b []byte, max int) (n int, rest []byte, ok bool) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return int(b[0]), b[1:], int(b[0]) <= max
+	}
+	u, rest, ok := TakeUvarint(b)
+	return int(u), rest, ok && u <= uint64(max)
+}
+
+// TakeCount reads the count of a slice or a map whose elements take at least
+// size bytes of what is left each: -1 is nil. No count is believed for which
+// there are not bytes enough; elements of no size are counted up to a million.
+func TakeCount(b []byte, size int) (n int, rest []byte, ok bool) {
+	u, rest, ok := TakeUvarint(b)
+	if !ok || u == 0 {
+		return -1, rest, ok
+	}
+	u--
+	if size == 0 {
+		return int(u), rest, u <= 1<<20
+	}
+	return int(u), rest, u <= uint64(len(rest)/size)
+}
+
+// SplitText splits an encoding into its two sections: the first one and the
+// strings. text is the whole encoding as a string, if the caller has it as one
+// that is never changed; then strings are cut from it, else from a copy.
+func SplitText(data []byte, text string) (b []byte, s string, ok bool) {
+	n, b, ok := TakeLength(data, len(data))
+	if !ok || n > len(b) {
+		return nil, "", false
+	}
+	if n == 0 {
+		return b, "", true
+	}
+	if text != "" {
+		s = text[len(text)-n:]
+	} else {
+		s = string(b[len(b)-n:])
+	}
+	return b[:len(b)-n], s, true
+}

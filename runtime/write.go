@@ -1,0 +1,217 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Set stores a value under a key, in every tier, under the write policies.
+func (c *Core[K, V]) Set(ctx context.Context, key K, v V) error {
+	op, err := c.writing(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer op.end()
+	op.set(&op.slots[0], v)
+	return op.store(claim[V]{})
+}
+
+// SetMany stores values under their keys. It does what it can and joins the
+// errors.
+func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
+	if len(vs) == 0 {
+		if c.Closed() {
+			return ErrClosed
+		}
+		return nil
+	}
+	op, err := c.writing(ctx, slices.Collect(maps.Keys(vs))...)
+	if err != nil {
+		return err
+	}
+	defer op.end()
+	for i := range op.slots {
+		s := &op.slots[i]
+		op.set(s, vs[s.key])
+	}
+	bad := op.dropUnencodable()
+	if len(op.slots) == 0 {
+		return bad
+	}
+	return errors.Join(bad, op.store(claim[V]{}))
+}
+
+// Store stores an entry with its own instants: of a Refill entry in the tiers in
+// front of its source, as long as nothing newer has happened to the key since
+// its lookup; of any other entry in every tier.
+func (c *Core[K, V]) Store(ctx context.Context, key K, e Entry[V]) error {
+	if e.Status == Miss {
+		return errors.New("cachegen: Store of an entry with status Miss")
+	}
+	op, err := c.writing(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer op.end()
+	s := &op.slots[0]
+	s.value, s.status = e.Value, e.Status
+	s.stale, s.expire = c.Time.tick(e.StaleAt), c.Time.tick(e.ExpireAt)
+	s.stale = min(s.stale, s.expire)
+	if e.ReadMode != Refill {
+		return op.store(claim[V]{})
+	}
+	if op.mask, err = c.refillOf(e.Source); err != nil || op.mask == 0 {
+		return err
+	}
+	if op.mask&^c.instant == 0 {
+		s.gen = e.gen
+		return op.refillMemory(s, op.mask)
+	}
+	return op.store(claim[V]{gen: e.gen})
+}
+
+// refillOf returns the tiers that an answer of a source is written into.
+func (c *Core[K, V]) refillOf(source string) (uint64, error) {
+	for _, l := range c.leaves {
+		if l.base().Path == source {
+			return l.base().Refill, nil
+		}
+	}
+	return 0, fmt.Errorf("cachegen: Store of a Refill entry from %q, which is no tier of %s", source, c.spec.Name)
+}
+
+// Delete removes a key from every tier and returns how many copies there were.
+func (c *Core[K, V]) Delete(ctx context.Context, key K) (removed int, err error) {
+	return c.remove(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there
+// were. It does what it can and joins the errors.
+func (c *Core[K, V]) DeleteMany(ctx context.Context, keys []K) (removed int, err error) {
+	unique := distinct(keys)
+	if len(unique) == 0 {
+		if c.Closed() {
+			return 0, ErrClosed
+		}
+		return 0, nil
+	}
+	return c.remove(ctx, unique...)
+}
+
+func (c *Core[K, V]) remove(ctx context.Context, keys ...K) (removed int, err error) {
+	op, err := c.writing(ctx, keys...)
+	if err != nil {
+		return 0, err
+	}
+	defer op.end()
+	res := make([]Result, len(op.slots))
+	if _, err := op.turns(claim[V]{}, res, c.spec.Remove); err != nil {
+		return 0, err
+	}
+	for i := range res {
+		removed += res[i].Removed
+	}
+	return removed, joined(res)
+}
+
+// writing returns an operation that is going to write.
+func (c *Core[K, V]) writing(ctx context.Context, keys ...K) (*Op[K, V], error) {
+	if c.Closed() {
+		return nil, ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return c.begin(ctx, keys...)
+}
+
+// set gives a slot its value and the lifetime of the annotation.
+func (op *Op[K, V]) set(s *slot[K, V], v V) {
+	s.value, s.status = v, Hit
+	s.stale, s.expire = op.core.lifetime(op.now)
+}
+
+// dropUnencodable takes the slots out whose values cannot be encoded.
+func (op *Op[K, V]) dropUnencodable() error {
+	var errs []error
+	kept := op.slots[:0]
+	for i := range op.slots {
+		one := Op[K, V]{core: op.core, mask: op.mask, slots: op.slots[i : i+1]}
+		if err := one.encode(); err != nil {
+			errs = append(errs, fmt.Errorf("key %v: %w", op.slots[i].key, err))
+			continue
+		}
+		kept = append(kept, op.slots[i])
+	}
+	op.slots = kept
+	return errors.Join(errs...)
+}
+
+// store encodes and writes the operation's slots in their turn.
+func (op *Op[K, V]) store(cl claim[V]) error {
+	if err := op.encode(); err != nil {
+		return err
+	}
+	res := make([]Result, len(op.slots))
+	if _, err := op.turns(cl, res, op.core.spec.Write); err != nil {
+		return err
+	}
+	return joined(res)
+}
+
+// turns runs fn for the operation's slots while it has the turn of each of their
+// keys, and reports whether it did: not if the claim is void. Keys are taken in
+// one order by everybody, so no two writers wait for each other.
+func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) (bool, error) {
+	if op.core.memory {
+		return op.alone(cl, res, fn), nil
+	}
+	order := make([]*slot[K, V], len(op.slots))
+	for i := range op.slots {
+		order[i] = &op.slots[i]
+	}
+	slices.SortFunc(order, func(a, b *slot[K, V]) int { return strings.Compare(a.id, b.id) })
+	for _, s := range order {
+		st := &op.core.fence.stripes[s.stripe]
+		if ok, err := st.begin(op.ctx, s.id, cl); !ok {
+			return false, err
+		}
+		defer st.end(s.id, cl.flight)
+	}
+	fn(op, res)
+	return true, nil
+}
+
+// alone is turns for a cache whose tiers are all in memory: no writer waits for
+// anything, so each key is written under the lock of its stripe.
+func (op *Op[K, V]) alone(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) bool {
+	if len(op.slots) == 1 {
+		s := &op.slots[0]
+		return op.core.fence.stripes[s.stripe].alone(s.id, cl, func() { fn(op, res) })
+	}
+	one := &Op[K, V]{core: op.core, ctx: op.ctx, now: op.now, mask: op.mask}
+	for i := range op.slots {
+		s := &op.slots[i]
+		one.slots = op.slots[i : i+1]
+		op.core.fence.stripes[s.stripe].alone(s.id, cl, func() { fn(one, res[i:i+1]) })
+	}
+	return true
+}
+
+// joined joins the errors of an operation.
+func joined(res []Result) error {
+	if len(res) == 1 {
+		return res[0].Err
+	}
+	var errs []error
+	for i := range res {
+		if res[i].Err != nil {
+			errs = append(errs, res[i].Err)
+		}
+	}
+	return errors.Join(errs...)
+}
