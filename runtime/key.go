@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -52,4 +53,42 @@ func boundKey(key []byte, start int) []byte {
 	// "%~" is no escape sequence, so no shorter key ends like this.
 	key = append(key[:start+MaxTextKey-34], "%~"...)
 	return hex.AppendEncode(key, sum[:16])
+}
+
+// Keys in memory are binary. The first byte of a key says how it was finished,
+// and eight bytes of the cache's fingerprint follow, so that caches can share a
+// store.
+const (
+	keyPadded = 1 // a zero byte was appended
+	keyHashed = 2 // the rest is the SHA-256 sum of what it was
+
+	maxBinaryKey = 1024
+)
+
+// FinishKey makes a binary key of any length one that fastcache takes: keys of
+// 16 bytes are those of its own big entries, and very long ones it drops.
+func FinishKey(key []byte) []byte {
+	switch {
+	case len(key) == 16:
+		key[0] = keyPadded
+		return append(key, 0)
+	case len(key) > maxBinaryKey:
+		sum := sha256.Sum256(key[9:])
+		key[0] = keyHashed
+		return append(key[:9], sum[:]...)
+	}
+	return key
+}
+
+// AppendBinaryString appends a string that is not the last part of a key: its
+// length goes before it.
+func AppendBinaryString(dst []byte, s string) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(s)))
+	return append(dst, s...)
+}
+
+// AppendBinaryTime appends the instant of t.
+func AppendBinaryTime(dst []byte, t time.Time) []byte {
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(t.Unix()))
+	return binary.LittleEndian.AppendUint32(dst, uint32(t.Nanosecond()))
 }

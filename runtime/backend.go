@@ -1,0 +1,34 @@
+package runtime
+
+import "context"
+
+// backendEngine is a RemoteEngine over a Backend of the user's.
+type backendEngine struct{ backend Backend }
+
+// BackendEngine returns the engine of a backend tier. A batch is read and
+// written key by key, since a Backend knows no batches.
+func BackendEngine(b Backend) RemoteEngine { return backendEngine{b} }
+
+func (e backendEngine) Read(ctx context.Context, reads []RemoteRead) error {
+	for i := range reads {
+		r := &reads[i]
+		r.Raw, r.Found, r.Err = e.backend.Read(ctx, []byte(r.Key))
+	}
+	return nil
+}
+
+func (e backendEngine) Write(ctx context.Context, writes []RemoteWrite) error {
+	for i := range writes {
+		w := &writes[i]
+		w.Err = e.backend.Write(ctx, []byte(w.Key), w.Raw)
+	}
+	return nil
+}
+
+func (e backendEngine) Remove(ctx context.Context, removes []RemoteRemove) error {
+	for i := range removes {
+		r := &removes[i]
+		r.Removed, r.Err = e.backend.Remove(ctx, []byte(r.Key))
+	}
+	return nil
+}

@@ -1,0 +1,19 @@
+// Package fasttier is the fastcache engine: encoded entries in memory that the
+// garbage collector does not look at.
+//
+//	generated Get ──> Tier.Get ──> fastcache.HasGet     one look-up, no allocation
+//	Core ──> MemoryLeaf ──> Load, Save, Drop
+//
+// An entry is a header and a payload:
+//
+//	0  kind, and a number drawn by the process   4 bytes
+//	4  stale at, expire at                      16  ticks of runtime.Timebase
+//	20 payload
+//
+// Ticks mean nothing to another process, so entries with another number, such as
+// those of a fastcache that was loaded from a file, are not there.
+//
+// fastcache does not store entries of 64 KiB and more. Theirs is a marker, and
+// the payload lies under a second key, by SetBig. Both carry one number drawn
+// for this write, so a marker never goes with the payload of another.
+package fasttier

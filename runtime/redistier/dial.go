@@ -1,0 +1,56 @@
+package redistier
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// The options of Dial, where the URL does not say otherwise. A cache wants an
+// answer soon or none: the client's own defaults wait for seconds, try a dead
+// server again and again, and send a write twice when its reply is late.
+const (
+	dialTimeout = 500 * time.Millisecond
+	ioTimeout   = 500 * time.Millisecond
+)
+
+// Dial returns a client for a URL such as redis://user:password@host:6379/0,
+// rediss:// for TLS, or unix:///path/to/socket, with options that suit a cache.
+// The parameters that redis.ParseURL knows, such as ?pool_size=50, override
+// them. It does not connect yet: a server that is down is no error here.
+func Dial(rawURL string) (*redis.Client, error) {
+	opts, err := redis.ParseURL(rawURL)
+	if err != nil {
+		// The text of an url.Error has the URL in it, and so the password.
+		if e := (*url.Error)(nil); errors.As(err, &e) {
+			err = e.Err
+		}
+		return nil, fmt.Errorf("redistier: not a Redis URL, such as redis://localhost:6379/0: %w", err)
+	}
+	soundOptions(opts)
+	return redis.NewClient(opts), nil
+}
+
+// soundOptions sets what the URL has left open.
+func soundOptions(o *redis.Options) {
+	o.ContextTimeoutEnabled = true // the deadline of a tier reaches the connection
+	setIfZero(&o.MaxRetries, -1)   // a late write must not be sent again
+	setIfZero(&o.DialerRetries, 1)
+	setIfZero(&o.DialTimeout, dialTimeout)
+	setIfZero(&o.ReadTimeout, ioTimeout)
+	setIfZero(&o.WriteTimeout, ioTimeout)
+	setIfZero(&o.PoolTimeout, ioTimeout)
+	o.DisableIdentity = true // nothing but the cache's own commands on a new connection
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+}
+
+func setIfZero[T comparable](p *T, v T) {
+	var zero T
+	if *p == zero {
+		*p = v
+	}
+}

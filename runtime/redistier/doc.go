@@ -1,0 +1,10 @@
+// Package redistier is the Redis engine: entries in a server that many
+// processes share.
+//
+//	RemoteLeaf ──> Engine ──┬── one key    GETRANGE, SET PX, DEL
+//	                        └── a batch    MGET, or one pipeline
+//	Dial ──> redis.UniversalClient with options that suit a cache
+//
+// What a key holds is read only as far as max-value= goes, so a huge value in
+// its place costs no memory.
+package redistier
