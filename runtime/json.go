@@ -8,7 +8,10 @@ import (
 func JSONFormat[V any]() Format[V] {
 	return Format[V]{
 		Codec:  CodecJSON,
-		Encode: func(v *V) ([]byte, error) { return json.Marshal(v) },
+		Append: func(dst []byte, v *V) ([]byte, error) {
+			b, err := json.Marshal(v)
+			return append(dst, b...), err
+		},
 		Decode: func(v *V, data []byte, _ string) error { return json.Unmarshal(data, v) },
 	}
 }

@@ -213,7 +213,7 @@ func (j *job[K, V]) encoding(v V, enc [][]byte) (data []byte, format int) {
 		}
 	}
 	_ = protect(func() (err error) {
-		data, err = j.core.spec.Formats[0].Encode(&v)
+		data, err = j.core.spec.Formats[0].Append(nil, &v)
 		return err
 	})
 	return data, 0

@@ -52,8 +52,9 @@ type Part[K comparable, V any] interface {
 
 // Format is one way in which values are encoded.
 type Format[V any] struct {
-	Codec  byte
-	Encode func(v *V) ([]byte, error)
+	Codec byte
+	// Append appends the encoding of *v to dst.
+	Append func(dst []byte, v *V) ([]byte, error)
 	// Decode sets *v, which is zero, from data. text is data as a string that
 	// never changes, or empty.
 	Decode func(v *V, data []byte, text string) error
@@ -179,7 +180,7 @@ func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
 		return s.enc[format], nil
 	}
 	err := protect(func() (err error) {
-		s.enc[format], err = op.core.spec.Formats[format].Encode(&s.value)
+		s.enc[format], err = op.core.spec.Formats[format].Append(nil, &s.value)
 		return err
 	})
 	if err == nil && s.enc[format] == nil {

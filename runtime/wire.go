@@ -3,6 +3,7 @@ package runtime
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // The binary codec writes numbers in little endian at their own width, counts
@@ -13,7 +14,7 @@ import (
 // MaxDepth is how deep a value of a recursive type may be nested. Encoders
 // refuse deeper values with ErrDepth, so cyclic ones too, and decoders refuse
 // such bytes before the stack grows.
-const MaxDepth = 1000
+const MaxDepth = 10000
 
 // SizeUvarint returns the length of n as a varint, in bytes.
 func SizeUvarint(n uint64) int { return (bits.Len64(n|1) + 6) / 7 }
@@ -27,8 +28,8 @@ func PutUvarint(b []byte, n uint64) []byte {
 	return b[binary.PutUvarint(b, n):]
 }
 
-// PutString writes s to the front of the text section and returns what is left.
-func PutString(text []byte, s string) []byte { return text[copy(text, s):] }
+// TooDeep is what the size of a value nested deeper than MaxDepth is.
+const TooDeep = -1
 
 // TakeUvarint reads a varint in its shortest form from the front of b.
 func TakeUvarint(b []byte) (n uint64, rest []byte, ok bool) {
@@ -81,4 +82,27 @@ func SplitText(data []byte, text string) (b []byte, s string, ok bool) {
 		s = string(b[len(b)-n:])
 	}
 	return b[:len(b)-n], s, true
+}
+
+// PutCount writes the count of a slice or a map to the front of b and returns
+// what is left of b.
+func PutCount(b []byte, n int, isNil bool) []byte {
+	if isNil {
+		b[0] = 0
+		return b[1:]
+	}
+	return PutUvarint(b, uint64(n)+1)
+}
+
+// IsInt reports whether n, read as 64 bits, is an int of this machine.
+func IsInt(n uint64) bool { return int64(int(n)) == int64(n) }
+
+// IsUint reports whether n is a uint of this machine.
+func IsUint(n uint64) bool { return uint64(uint(n)) == n }
+
+// Grow returns dst with n more bytes, and those bytes.
+func Grow(dst []byte, n int) (all, added []byte) {
+	start := len(dst)
+	all = slices.Grow(dst, n)[:start+n]
+	return all, all[start:]
 }

@@ -1,0 +1,289 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+// cacheGen emits one cache.
+type cacheGen struct {
+	*gen
+	c       *model.Cache
+	codec   *codec // nil if no tier stores the binary form
+	formats []string
+	v       vars // what its snippets have in common
+
+	prefix, binaryKey, textKey string // names of package-level declarations
+}
+
+// cache returns the declarations of a cache, in the order in which they are read.
+func (g *gen) cache(c *model.Cache) []jen.Code {
+	x := &cacheGen{gen: g, c: c}
+	own := lower(c.Name)
+	x.prefix, x.binaryKey, x.textKey = g.unique(own+"Prefix"), g.unique("append"+upper(c.Name)+"Key"), g.unique("append"+upper(c.Name)+"Text")
+	x.v = vars{
+		"X": c.Name, "K": x.keyType(), "V": g.spell(c.Type), "prefix": x.prefix, "hitKey": x.binaryKey,
+		"key": c.Name + "Key", "type": c.Type.Name,
+	}
+	x.addFormats()
+	all := []jen.Code{x.config(), x.typ(), x.constructor()}
+	all = append(all, x.keyDecls()...)
+	all = append(all, x.api()...)
+	all = append(all, x.plan()...)
+	all = append(all, x.keyFuncs()...)
+	all = append(all, x.codecDecls()...)
+	return append(all, g.guards(c)...)
+}
+
+// codecDecls returns the functions of the codec, once for each that the file
+// needs.
+func (x *cacheGen) codecDecls() []jen.Code {
+	if x.codec == nil || x.codec.emitted {
+		return nil
+	}
+	x.codec.emitted = true
+	return x.codec.functions()
+}
+
+// addFormats numbers the formats of the tiers.
+func (x *cacheGen) addFormats() {
+	for _, t := range x.c.Tiers {
+		if x.format(t) < 0 {
+			x.formats = append(x.formats, t.Codec)
+		}
+		if t.Codec == "binary" && x.codec == nil {
+			k := codecKey{x.c.Type, x.c.OwnStrings, x.c.SortedMaps}
+			if x.codecs[k] == nil {
+				x.codecs[k] = x.newCodec(x.c.Type)
+			}
+			x.codec = x.codecs[k]
+		}
+	}
+}
+
+// format returns the number of a tier's format, or -1.
+func (x *cacheGen) format(t *model.Tier) int {
+	for i, f := range x.formats {
+		if f == t.Codec {
+			return i
+		}
+	}
+	return -1
+}
+
+// tierField is the field of the generated type for a tier.
+func tierField(t *model.Tier) string { return lower(t.Field) + "Tier" }
+
+// hot returns the tier whose hits Get finds itself: the first one, if it keeps
+// the binary form in memory and is asked first.
+func (x *cacheGen) hot() *model.Tier {
+	if t := x.c.Tiers[0]; t.Engine == model.Fastcache && t.Codec == "binary" {
+		return t
+	}
+	return nil
+}
+
+func (x *cacheGen) config() jen.Code {
+	fields := &jen.Statement{}
+	for _, t := range x.c.Tiers {
+		v := vars{"F": t.Field}
+		switch t.Engine {
+		case model.Fastcache:
+			v["size"] = sizeText(t.Size)
+			fields.Add(x.snippet("$F *$fastcache.Cache // nil: a new one of $size; may be shared by many caches\n", v))
+		case model.Redis:
+			fields.Add(x.snippet("$F $redis.UniversalClient // required; redistier.Dial makes one\n", v))
+		case model.Backend:
+			fields.Add(x.snippet("$F $cachert.Backend // required\n", v))
+		}
+	}
+	return x.snippet(`// ${X}Config is what a $X is made of.
+type ${X}Config struct {
+$fields Options $cachert.Options // the zero value has sound defaults
+}`, x.with(vars{"fields": fields}))
+}
+
+func (x *cacheGen) typ() jen.Code {
+	fields := &jen.Statement{}
+	for _, t := range x.c.Tiers {
+		leaf := "MemoryLeaf"
+		if !t.Engine.Memory() {
+			leaf = "RemoteLeaf"
+		}
+		fields.Add(x.snippet("$f *$cachert."+leaf+"[$K, $V]\n", x.with(vars{"f": tierField(t)})))
+	}
+	if t := x.hot(); t != nil {
+		fields.Add(x.snippet("hot *$fasttier.Tier // what $f stores in\n", vars{"f": tierField(t)}))
+	}
+	return x.snippet(x.doc()+`type $X struct {
+core *$cachert.Core[$K, $V]
+$fields}`, x.with(vars{"fields": fields}))
+}
+
+func (x *cacheGen) constructor() jen.Code {
+	required := &jen.Statement{}
+	tiers := &jen.Statement{}
+	names := make([]string, len(x.c.Tiers))
+	for i, t := range x.c.Tiers {
+		if t.Engine == model.Redis || t.Engine == model.Backend {
+			required.Add(x.snippet("if cfg.$F == nil {\nreturn nil, $cachert.Required(\"$X\", \"$F\")\n}\n", x.with(vars{"F": t.Field})))
+		}
+		tiers.Add(x.newTier(i, t))
+		names[i] = "c." + tierField(t)
+	}
+	return x.snippet(`// New$X returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func New$X(cfg ${X}Config) (*$X, error) {
+$required clock := $cachert.NewTimebase(cfg.Options.Clock)
+c := &$X{}
+$tiers c.core = $cachert.NewCore($cachert.Spec[$K, $V]{
+$spec
+}, cfg.Options, clock, $names)
+return c, nil
+}`, x.with(vars{"required": required, "tiers": tiers, "names": strings.Join(names, ", "), "spec": x.spec()}))
+}
+
+// newTier makes one tier.
+func (x *cacheGen) newTier(i int, t *model.Tier) jen.Code {
+	info := fmt.Sprintf("Index: %d, Path: %q, Engine: %q", i, t.Path, t.Engine)
+	if f := x.format(t); f > 0 {
+		info += fmt.Sprintf(", Format: %d", f)
+	}
+	if mask := refillMask(x.c.Root, i); mask != 0 {
+		info += fmt.Sprintf(", Refill: %#b", mask)
+	}
+	if t.MaxValue > 0 {
+		info += ", MaxValue: " + sizeExpr(t.MaxValue)
+	}
+	v := x.with(vars{"f": tierField(t), "F": t.Field, "info": info, "ttl": "", "timeout": ""})
+	if t.TTL > 0 {
+		v["ttl"] = x.snippet(", TTL: $d", vars{"d": x.duration(t.TTL)})
+	}
+	if t.Timeout > 0 {
+		v["timeout"] = x.snippet(", Timeout: $d", vars{"d": x.duration(t.Timeout)})
+	}
+	leaf := "$cachert.Leaf{$info$ttl$timeout}"
+	switch t.Engine {
+	case model.Fastcache:
+		v["size"] = sizeExpr(t.Size)
+		if t == x.hot() {
+			return x.snippet("c.hot = $fasttier.New(cfg.$F, $size, clock)\nc.$f = $cachert.NewMemoryLeaf[$K, $V]("+leaf+", c.hot)\n", v)
+		}
+		return x.snippet("c.$f = $cachert.NewMemoryLeaf[$K, $V]("+leaf+", $fasttier.New(cfg.$F, $size, clock))\n", v)
+	case model.Redis:
+		v["max"] = "0"
+		if t.MaxValue > 0 {
+			v["max"] = sizeExpr(t.MaxValue)
+		}
+		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $redistier.New(cfg.$F, $max))\n", v)
+	case model.Backend:
+		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $cachert.BackendEngine(cfg.$F))\n", v)
+	}
+	panic("cachegen bug: no engine " + string(t.Engine))
+}
+
+// spec returns the fields of the Spec.
+func (x *cacheGen) spec() jen.Code {
+	s := &jen.Statement{}
+	add := func(text string, v vars) { s.Add(x.snippet(text+",\n", x.with(v))) }
+	add("Name: \"$X\"", nil)
+	add("Prefix: $p", vars{"p": fmt.Sprintf("%q", fmt.Sprintf("%s:%08x:", x.c.Prefix(), x.c.Fingerprint()>>32))})
+	add("Fingerprint: $fp", vars{"fp": fmt.Sprintf("%#x", x.c.Fingerprint())})
+	if x.c.TTL > 0 {
+		add("TTL: $d", vars{"d": x.duration(x.c.TTL)})
+	}
+	if x.c.Stale > 0 {
+		add("Stale: $d", vars{"d": x.duration(x.c.Stale)})
+	}
+	add("LoadTimeout: $d", vars{"d": x.duration(x.c.LoadTimeout)})
+	if x.c.Type.Plain() {
+		add("Plain: true", nil)
+	}
+	add("BinaryKey: $f", vars{"f": x.keyFunc(x.binaryKey, x.keyFails())})
+	if x.remote() {
+		add("TextKey: $f", vars{"f": x.keyFunc(x.textKey, x.keyFails())})
+	}
+	formats := &jen.Statement{}
+	for _, f := range x.formats {
+		if f == "json" {
+			formats.Add(x.snippet("$cachert.JSONFormat[$V](),\n", x.v))
+		} else {
+			formats.Add(x.snippet("{Codec: $cachert.CodecBinary, Append: append$n, Decode: decode$n},\n", vars{"n": x.codec.name}))
+		}
+	}
+	add("Formats: []$cachert.Format[$V]{\n$formats}", vars{"formats": formats})
+	add("Read: c.read,\nWrite: c.write,\nRemove: c.remove", nil)
+	return s
+}
+
+// keyFunc returns a key function as the core wants it: it can fail.
+func (x *cacheGen) keyFunc(name string, fails bool) jen.Code {
+	if fails {
+		return jen.Id(name)
+	}
+	return x.snippet("func(dst []byte, key $K) ([]byte, error) { return $f(dst, key), nil }", x.with(vars{"f": name}))
+}
+
+// remote reports whether some tier lies outside the process.
+func (x *cacheGen) remote() bool {
+	for _, t := range x.c.Tiers {
+		if !t.Engine.Memory() {
+			return true
+		}
+	}
+	return false
+}
+
+// with returns the common variables with some more.
+func (x *cacheGen) with(more vars) vars {
+	all := vars{}
+	for k, v := range x.v {
+		all[k] = v
+	}
+	for k, v := range more {
+		all[k] = v
+	}
+	return all
+}
+
+// duration spells a duration as a person would.
+func (g *gen) duration(d time.Duration) jen.Code {
+	units := []struct {
+		d    time.Duration
+		name string
+	}{{time.Hour, "Hour"}, {time.Minute, "Minute"}, {time.Second, "Second"}, {time.Millisecond, "Millisecond"}, {time.Microsecond, "Microsecond"}}
+	for _, u := range units {
+		if d%u.d == 0 {
+			if n := d / u.d; n > 1 {
+				return g.snippet("$n * $time."+u.name, vars{"n": int64(n)})
+			}
+			return g.snippet("$time."+u.name, nil)
+		}
+	}
+	return g.snippet("$n * $time.Nanosecond", vars{"n": int64(d)})
+}
+
+// sizeExpr spells a number of bytes as a shift, where it is one.
+func sizeExpr(n int64) string {
+	for shift := 40; shift > 0; shift -= 10 {
+		if n >= 1<<shift && n%(1<<shift) == 0 {
+			return fmt.Sprintf("%d<<%d", n>>shift, shift)
+		}
+	}
+	return fmt.Sprint(n)
+}
+
+// sizeText spells a number of bytes in words.
+func sizeText(n int64) string {
+	for i, unit := range []string{"TiB", "GiB", "MiB", "KiB"} {
+		if shift := 40 - 10*i; n >= 1<<shift && n%(1<<shift) == 0 {
+			return fmt.Sprintf("%d %s", n>>shift, unit)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

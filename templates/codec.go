@@ -1,0 +1,222 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+// A value is stored in one pass over its fields, in source order: numbers at
+// their own width, counts and lengths as varints. The bytes of its strings follow
+// in a section of their own, so that a decoder makes one Go string of them all.
+//
+// Each kind has three verbs:
+//
+//	size  adds to n, and to text what the strings take
+//	put   writes to the front of b, and of text
+//	take  reads from the front of b, and of s
+//
+// Values of fixed size that stand side by side are one run: one check of bounds
+// covers them all.
+
+// verb writes the statements of one kind for the value that expr spells.
+type verb func(e *codec, w *block, expr string, t *model.Type)
+
+// kind is how the values of a kind that is no run are stored.
+type kind struct{ size, put, take verb }
+
+// verbs returns how values of a kind are stored.
+func verbs(k model.Kind) kind {
+	switch k {
+	case model.String:
+		return kind{sizeString, putString, takeString}
+	case model.Slice:
+		return kind{sizeSlice, putSlice, takeSlice}
+	case model.Array:
+		return kind{sizeArray, putArray, takeArray}
+	case model.Map:
+		return kind{sizeMap, putMap, takeMap}
+	case model.Pointer:
+		return kind{sizePointer, putPointer, takePointer}
+	case model.Struct:
+		return kind{sizeStruct, putStruct, takeStruct}
+	case model.Time:
+		return kind{sizeTime, putTime, takeTime}
+	}
+	panic("cachegen bug: no codec for " + k.String())
+}
+
+// codec emits the functions that store the values of one annotated type.
+type codec struct {
+	g     *gen
+	root  *model.Type
+	name  string // Product
+	texts bool   // values can have strings
+
+	funcs   map[*model.Type]string // types that have functions of their own
+	order   []*model.Type
+	fail    string // the statement with which the current decoder gives up
+	deep    bool   // the current function counts its depth
+	n, ok   bool   // the current decoder needs a variable n, or ok
+	emitted bool   // the functions are in the file
+}
+
+// newCodec decides which types get functions of their own: recursive ones, and
+// structs that are stored in several places.
+func (g *gen) newCodec(root *model.Type) *codec {
+	e := &codec{g: g, root: root, name: g.stem(upper(root.Name)), texts: root.Strings(), funcs: map[*model.Type]string{}}
+	uses := map[*model.Type]int{}
+	var walk func(t *model.Type)
+	walk = func(t *model.Type) {
+		uses[t]++
+		shared := t.Named() && t.Kind == model.Struct && uses[t] == 2 && !fixed(t)
+		if (t.Recursive || shared) && e.funcs[t] == "" {
+			e.funcs[t] = g.stem(e.name + upper(t.Name))
+			e.order = append(e.order, t)
+		}
+		if uses[t] > 1 || fixed(t) {
+			return
+		}
+		if t.Key != nil {
+			walk(t.Key)
+		}
+		if t.Elem != nil {
+			walk(t.Elem)
+		}
+		for _, f := range t.Fields {
+			if !f.Skip {
+				walk(f.Type)
+			}
+		}
+	}
+	walk(root)
+	return e
+}
+
+// fixed reports whether values of the type are part of a run.
+func fixed(t *model.Type) bool {
+	if t.Kind == model.Array && !byteArray(t) {
+		return false // a loop
+	}
+	if t.Kind == model.Struct {
+		for _, f := range t.Fields {
+			if !f.Skip && !fixed(f.Type) {
+				return false
+			}
+		}
+	}
+	_, ok := t.Width()
+	return ok
+}
+
+// byteArray reports whether the type is an array that copy can fill from bytes.
+func byteArray(t *model.Type) bool {
+	return t.Kind == model.Array && t.Elem.Kind == model.Uint8 && !t.Elem.Named()
+}
+
+// size, put and take write the statements for one value.
+func (e *codec) size(w *block, expr string, t *model.Type) {
+	if n, ok := t.Width(); ok {
+		if n > 0 {
+			w.add("n += $n", vars{"n": n})
+		}
+		return
+	}
+	if name := e.funcs[t]; name != "" {
+		e.call(w, "size", expr, t)
+		return
+	}
+	verbs(t.Kind).size(e, w, expr, t)
+}
+
+func (e *codec) put(w *block, expr string, t *model.Type) {
+	switch {
+	case fixed(t):
+		r := run{e: e}
+		r.add(expr, t)
+		r.put(w)
+	case e.funcs[t] != "":
+		e.call(w, "put", expr, t)
+	default:
+		verbs(t.Kind).put(e, w, expr, t)
+	}
+}
+
+func (e *codec) take(w *block, expr string, t *model.Type) {
+	switch {
+	case fixed(t):
+		r := run{e: e}
+		r.add(expr, t)
+		r.take(w)
+	case e.funcs[t] != "":
+		e.call(w, "take", expr, t)
+	default:
+		verbs(t.Kind).take(e, w, expr, t)
+	}
+}
+
+// address returns the expression of a pointer to what expr spells.
+func address(expr string) string {
+	if len(expr) > 3 && expr[:2] == "(*" && expr[len(expr)-1] == ')' {
+		return expr[2 : len(expr)-1]
+	}
+	return "&" + expr
+}
+
+// call calls the function that a type has for a verb.
+func (e *codec) call(w *block, verb, expr string, t *model.Type) {
+	v := vars{"f": verb + e.funcs[t], "v": address(expr), "fail": e.fail, "depth": ""}
+	if t.Recursive && verb != "put" { // put comes after size, which has been there
+		v["depth"] = ", 1"
+		if e.deep {
+			v["depth"] = ", depth+1"
+		}
+	}
+	switch {
+	case verb == "size":
+		e.callSize(w, t, v)
+	case verb == "put" && e.texts:
+		w.add("b, text = $f(b, text, $v)", v)
+	case verb == "put":
+		w.add("b = $f(b, $v)", v)
+	case e.texts:
+		e.ok = true
+		w.add("if b, s, ok = $f($v, b, s$depth); !ok {\n$fail\n}", v)
+	default:
+		e.ok = true
+		w.add("if b, ok = $f($v, b$depth); !ok {\n$fail\n}", v)
+	}
+}
+
+func (e *codec) callSize(w *block, t *model.Type, v vars) {
+	if !e.texts && !t.Recursive {
+		w.add("n += $f($v)", v)
+		return
+	}
+	v["m"], v["t"], v["zero"] = w.local("m"), "", ""
+	if e.texts {
+		v["t"], v["zero"] = ", "+w.local("t"), ", 0"
+	}
+	w.add("$m$t := $f($v$depth)", v)
+	if t.Recursive {
+		w.add("if $m < 0 {\nreturn $m$zero\n}", v)
+	}
+	w.add("n += $m", v)
+	if e.texts {
+		v["t"] = v["t"].(string)[2:]
+		w.add("text += $t", v)
+	}
+}
+
+// comment returns a line of a doc comment.
+func comment(format string, args ...any) string { return "// " + fmt.Sprintf(format, args...) + "\n" }
+
+// recursive reports whether some type of the value is.
+func (e *codec) recursive() bool {
+	for _, t := range e.order {
+		if t.Recursive {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package templates
+
+import "github.com/cachegen/cachegen/generator/model"
+
+// A slice is 0 if it is nil, or else its length and one, and its elements.
+
+func sizeSlice(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{"v": expr}
+	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
+	if n, ok := t.Elem.Width(); ok {
+		addWidth(w, n, expr)
+		return
+	}
+	e.each(w, expr, t.Elem, e.size)
+}
+
+func putSlice(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{"v": expr}
+	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", v)
+	switch {
+	case plainBytes(t):
+		w.add("b = b[copy(b, $v):]", v)
+	default:
+		e.each(w, expr, t.Elem, e.put)
+	}
+}
+
+func takeSlice(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{"v": expr, "T": e.g.spell(t), "min": t.Elem.Min(), "fail": e.fail}
+	e.n, e.ok = true, true
+	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
+	in := w.nested()
+	in.add("$v = make($T, n)", v)
+	if plainBytes(t) {
+		in.add("b = b[copy($v, b):]", v)
+	} else {
+		e.each(in, expr, t.Elem, e.take)
+	}
+	v["in"] = in.lines()
+	w.add("if n >= 0 {\n$in\n}", v)
+}
+
+// addWidth adds what elements of one size take.
+func addWidth(w *block, width int64, expr string) {
+	switch v := (vars{"v": expr, "n": width}); width {
+	case 0:
+	case 1:
+		w.add("n += len($v)", v)
+	default:
+		w.add("n += $n * len($v)", v)
+	}
+}
+
+// plainBytes reports whether copy moves the elements of the slice to bytes.
+func plainBytes(t *model.Type) bool { return t.Bytes() && !t.Elem.Named() }
+
+// An array is its elements.
+
+func sizeArray(e *codec, w *block, expr string, t *model.Type) { e.each(w, expr, t.Elem, e.size) }
+func putArray(e *codec, w *block, expr string, t *model.Type)  { e.each(w, expr, t.Elem, e.put) }
+func takeArray(e *codec, w *block, expr string, t *model.Type) { e.each(w, expr, t.Elem, e.take) }
+
+// each writes a loop over the elements of a slice or an array. Elements that are
+// structs are reached through a pointer, so that their index is checked once.
+func (e *codec) each(w *block, expr string, elem *model.Type, do func(*block, string, *model.Type)) {
+	v := vars{"v": expr, "i": w.local("i")}
+	element := expr + "[" + v["i"].(string) + "]"
+	in := w.nested()
+	if elem.Kind == model.Struct && len(elem.Fields) > 1 && e.funcs[elem] == "" {
+		p := w.local("e")
+		in.add("$p := &$e", vars{"p": p, "e": element})
+		element = p
+	}
+	do(in, element, elem)
+	if len(in.code) == 0 {
+		return // elements of no size
+	}
+	v["in"] = in.lines()
+	w.add("for $i := range $v {\n$in\n}", v)
+}

@@ -1,0 +1,84 @@
+package templates
+
+import "github.com/cachegen/cachegen/generator/model"
+
+// A map is 0 if it is nil, or else its length and one, and its entries in the
+// order in which Go hands them out: a cache needs no other.
+
+func sizeMap(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{"v": expr}
+	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
+	var width int64
+	kn, kok := t.Key.Width()
+	en, eok := t.Elem.Width()
+	if kok {
+		width += kn
+	}
+	if eok {
+		width += en
+	}
+	addWidth(w, width, expr)
+	if kok && eok {
+		return
+	}
+	k, x := "_", "_"
+	in := w.nested()
+	if !kok {
+		k = w.local("k")
+		e.size(in, k, t.Key)
+	}
+	if !eok {
+		x = w.local("x")
+		e.size(in, x, t.Elem)
+	}
+	e.entries(w, expr, k, x, in)
+}
+
+func putMap(e *codec, w *block, expr string, t *model.Type) {
+	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", vars{"v": expr})
+	k, x := w.local("k"), w.local("x")
+	in := w.nested()
+	e.put(in, k, t.Key)
+	before := len(in.code)
+	e.put(in, x, t.Elem)
+	if len(in.code) == before {
+		x = "_" // of no size
+	}
+	e.entries(w, expr, k, x, in)
+}
+
+// entries writes a loop over the entries of a map.
+func (e *codec) entries(w *block, expr, k, x string, in *block) {
+	v := vars{"v": expr, "k": k, "x": x, "in": in.lines()}
+	if x == "_" {
+		w.add("for $k := range $v {\n$in\n}", v)
+		return
+	}
+	w.add("for $k, $x := range $v {\n$in\n}", v)
+}
+
+func takeMap(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{
+		"v": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem),
+		"k": w.local("k"), "x": w.local("x"), "n": w.local("entries"),
+		"min": t.Key.Min() + t.Elem.Min(), "fail": e.fail,
+	}
+	e.n, e.ok = true, true
+	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
+	in := w.nested()
+	e.take(in, v["k"].(string), t.Key)
+	e.take(in, v["x"].(string), t.Elem)
+	v["in"] = in.lines()
+	w.add(`if $n := n; $n >= 0 {
+$v = make($T, $n)
+for range $n {
+var $k $K
+var $x $X
+$in
+$v[$k] = $x
+}
+if len($v) != $n { // a key twice
+$fail
+}
+}`, v)
+}

@@ -1,0 +1,31 @@
+package templates
+
+import "github.com/cachegen/cachegen/generator/model"
+
+// A pointer is one byte: 0 if it is nil, or else 1 and what it points to.
+
+func sizePointer(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{"v": expr}
+	w.add("n++", v)
+	in := w.nested()
+	e.size(in, "(*"+expr+")", t.Elem)
+	if len(in.code) > 0 {
+		v["in"] = in.lines()
+		w.add("if $v != nil {\n$in\n}", v)
+	}
+}
+
+func putPointer(e *codec, w *block, expr string, t *model.Type) {
+	in := w.nested()
+	e.put(in, "(*"+expr+")", t.Elem)
+	w.add("if $v == nil {\nb[0], b = 0, b[1:]\n} else {\nb[0], b = 1, b[1:]\n$in\n}", vars{"v": expr, "in": in.lines()})
+}
+
+func takePointer(e *codec, w *block, expr string, t *model.Type) {
+	v := vars{"v": expr, "T": e.g.spell(t.Elem), "fail": e.fail, "p": w.local("there")}
+	in := w.nested()
+	e.take(in, "(*"+expr+")", t.Elem)
+	v["in"] = in.lines()
+	w.add("if len(b) == 0 || b[0] > 1 {\n$fail\n}", v)
+	w.add("$p := b[0] == 1\nb = b[1:]\nif $p {\n$v = new($T)\n$in\n}", v)
+}

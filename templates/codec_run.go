@@ -1,0 +1,177 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+// run is a row of values of fixed size.
+type run struct {
+	e     *codec
+	items []item
+	width int64
+}
+
+// item is one of them: what spells it, and where it lies in the run.
+type item struct {
+	expr   string
+	t      *model.Type
+	offset int64
+}
+
+// add appends a value; a struct is added field by field.
+func (r *run) add(expr string, t *model.Type) {
+	if t.Kind == model.Struct {
+		for _, f := range t.Fields {
+			if !f.Skip {
+				r.add(field(expr, f), f.Type)
+			}
+		}
+		return
+	}
+	n, _ := t.Width()
+	if n == 0 {
+		return
+	}
+	r.items = append(r.items, item{expr, t, r.width})
+	r.width += n
+}
+
+// put writes the run.
+func (r *run) put(w *block) {
+	if r.width == 0 {
+		return
+	}
+	if len(r.items) > 1 {
+		w.add("_ = b[$n]", vars{"n": r.width - 1})
+	}
+	for _, it := range r.items {
+		it.put(w, r.e)
+	}
+	w.add("b = b[$n:]", vars{"n": r.width})
+}
+
+// take reads the run.
+func (r *run) take(w *block) {
+	if r.width == 0 {
+		return
+	}
+	w.add("if len(b) < $n {\n$fail\n}", vars{"n": r.width, "fail": r.e.fail})
+	for _, it := range r.items {
+		it.take(w, r.e)
+	}
+	w.add("b = b[$n:]", vars{"n": r.width})
+}
+
+// at spells the bytes of b from an offset.
+func at(offset int64) string {
+	if offset == 0 {
+		return "b"
+	}
+	return fmt.Sprintf("b[%d:]", offset)
+}
+
+func (it item) put(w *block, e *codec) {
+	v := vars{"v": bare(it.expr), "b": at(it.offset), "i": it.offset}
+	as := func(basic string) { v["v"] = e.to(basic, it.expr, it.t) }
+	switch it.t.Kind {
+	case model.Bool:
+		w.add("b[$i] = 0\nif $v {\nb[$i] = 1\n}", v)
+	case model.Int8, model.Uint8:
+		as("uint8")
+		w.add("b[$i] = $v", v)
+	case model.Int16, model.Uint16:
+		as("uint16")
+		w.add("$binary.LittleEndian.PutUint16($b, $v)", v)
+	case model.Int32, model.Uint32:
+		as("uint32")
+		w.add("$binary.LittleEndian.PutUint32($b, $v)", v)
+	case model.Int, model.Int64, model.Uint, model.Uint64:
+		as("uint64")
+		w.add("$binary.LittleEndian.PutUint64($b, $v)", v)
+	case model.Float32:
+		as("float32")
+		w.add("$binary.LittleEndian.PutUint32($b, $math.Float32bits($v))", v)
+	case model.Float64:
+		as("float64")
+		w.add("$binary.LittleEndian.PutUint64($b, $math.Float64bits($v))", v)
+	case model.Complex64:
+		v["b2"] = at(it.offset + 4)
+		w.add("$binary.LittleEndian.PutUint32($b, $math.Float32bits(real(complex64($v))))", v)
+		w.add("$binary.LittleEndian.PutUint32($b2, $math.Float32bits(imag(complex64($v))))", v)
+	case model.Complex128:
+		v["b2"] = at(it.offset + 8)
+		w.add("$binary.LittleEndian.PutUint64($b, $math.Float64bits(real(complex128($v))))", v)
+		w.add("$binary.LittleEndian.PutUint64($b2, $math.Float64bits(imag(complex128($v))))", v)
+	case model.Array:
+		w.add("copy($b, $v[:])", vars{"b": v["b"], "v": it.expr})
+	}
+}
+
+func (it item) take(w *block, e *codec) {
+	v := vars{"v": bare(it.expr), "b": at(it.offset), "i": it.offset, "T": e.g.spell(it.t), "fail": e.fail}
+	switch it.t.Kind {
+	case model.Bool:
+		w.add("if b[$i] > 1 {\n$fail\n}\n$v = b[$i] == 1", v)
+	case model.Int8, model.Uint8:
+		v["x"] = fmt.Sprintf("b[%d]", it.offset)
+		v["x"] = e.convert(it.t, "uint8", v["x"])
+		w.add("$v = $x", v)
+	case model.Int16, model.Uint16:
+		w.add("$v = $T($binary.LittleEndian.Uint16($b))", v)
+	case model.Int32, model.Uint32:
+		w.add("$v = $T($binary.LittleEndian.Uint32($b))", v)
+	case model.Int64, model.Uint64:
+		w.add("$v = $T($binary.LittleEndian.Uint64($b))", v)
+	case model.Int, model.Uint:
+		v["F"] = map[model.Kind]string{model.Int: "IsInt", model.Uint: "IsUint"}[it.t.Kind]
+		w.add("if !$cachert."+v["F"].(string)+"($binary.LittleEndian.Uint64($b)) {\n$fail\n}", v)
+		w.add("$v = $T($binary.LittleEndian.Uint64($b))", v)
+	case model.Float32:
+		v["x"] = e.convert(it.t, "float32", e.g.snippet("$math.Float32frombits($binary.LittleEndian.Uint32($b))", v))
+		w.add("$v = $x", v)
+	case model.Float64:
+		v["x"] = e.convert(it.t, "float64", e.g.snippet("$math.Float64frombits($binary.LittleEndian.Uint64($b))", v))
+		w.add("$v = $x", v)
+	case model.Complex64:
+		v["b2"] = at(it.offset + 4)
+		v["x"] = e.convert(it.t, "complex64", e.g.snippet("complex($math.Float32frombits($binary.LittleEndian.Uint32($b)), $math.Float32frombits($binary.LittleEndian.Uint32($b2)))", v))
+		w.add("$v = $x", v)
+	case model.Complex128:
+		v["b2"] = at(it.offset + 8)
+		v["x"] = e.convert(it.t, "complex128", e.g.snippet("complex($math.Float64frombits($binary.LittleEndian.Uint64($b)), $math.Float64frombits($binary.LittleEndian.Uint64($b2)))", v))
+		w.add("$v = $x", v)
+	case model.Array:
+		w.add("copy($v[:], $b)", vars{"b": v["b"], "v": it.expr})
+	}
+}
+
+// convert spells a conversion of x, which is of the basic type from, where the
+// type asks for one.
+func (e *codec) convert(t *model.Type, from string, x any) jen.Code {
+	v := vars{"T": e.g.spell(t), "x": x}
+	if !t.Named() && t.Kind.String() == from {
+		return e.g.snippet("$x", v)
+	}
+	return e.g.snippet("$T($x)", v)
+}
+
+// to spells the value that expr spells as one of a basic type.
+func (e *codec) to(basic, expr string, t *model.Type) string {
+	if !t.Named() && t.Kind.String() == basic {
+		return bare(expr)
+	}
+	return basic + "(" + bare(expr) + ")"
+}
+
+// bare returns an expression without the parentheses around a whole dereference.
+func bare(expr string) string {
+	if strings.HasPrefix(expr, "(*") && strings.HasSuffix(expr, ")") && strings.Count(expr, "(") == 1 {
+		return expr[1 : len(expr)-1]
+	}
+	return expr
+}

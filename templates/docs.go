@@ -1,0 +1,95 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cachegen/cachegen/generator/model"
+	"github.com/cachegen/cachegen/policy"
+)
+
+// doc returns the doc comment of the generated type: what it caches, where, and
+// under which policies.
+func (x *cacheGen) doc() string {
+	var lines []string
+	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	say("%s caches values of type %s by %s.", x.c.Name, x.c.Type.Name, x.keyWords())
+	say("")
+	for _, t := range x.c.Tiers {
+		say("  - %s: %s", t.Path, tierWords(t))
+	}
+	say("")
+	lines = append(lines, lifeWords(x.c)...)
+	lines = append(lines, nodeWords(x.c.Root)...)
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(strings.TrimRight("// "+l, " ") + "\n")
+	}
+	return b.String()
+}
+
+func (x *cacheGen) keyWords() string {
+	names := make([]string, len(x.c.Key.Parts))
+	for i, p := range x.c.Key.Parts {
+		names[i] = p.Path
+	}
+	return strings.Join(names, ", ")
+}
+
+func tierWords(t *model.Tier) string {
+	where := map[model.Engine]string{
+		model.Fastcache: "fastcache of " + sizeText(t.Size), model.Redis: "Redis", model.Backend: "a runtime.Backend",
+	}[t.Engine]
+	text := where + ", " + t.Codec
+	if t.TTL > 0 {
+		text += fmt.Sprintf(", for %s at most", words(t.TTL))
+	}
+	if t.Timeout > 0 {
+		text += fmt.Sprintf(", asked for %s at most", words(t.Timeout))
+	}
+	if t.MaxValue > 0 {
+		text += ", values up to " + sizeText(t.MaxValue)
+	}
+	return text
+}
+
+func lifeWords(c *model.Cache) []string {
+	switch {
+	case c.TTL == 0:
+		return []string{"Values do not expire."}
+	case c.Stale == 0:
+		return []string{fmt.Sprintf("Values live for %s.", words(c.TTL))}
+	}
+	return []string{fmt.Sprintf("Values are fresh for %s and served stale for %s more.", words(c.TTL), words(c.Stale))}
+}
+
+// nodeWords says what the policies of a composition do, the outer one first.
+func nodeWords(n *model.Node) []string {
+	if n.Leaf() {
+		return nil
+	}
+	read := fmt.Sprintf("%s reads %s, then %s;", n.Label, n.L1.Label, n.L2.Label)
+	write := "writes both at once, of which one is enough;"
+	if n.Write == policy.WriteSequential {
+		write = fmt.Sprintf("writes %s, then %s;", n.L1.Label, n.L2.Label)
+	}
+	refill := fmt.Sprintf("a hit in %s is written into %s.", n.L2.Label, n.L1.Label)
+	if n.Refill == policy.RefillNever {
+		refill = fmt.Sprintf("a hit in %s leaves %s as it is.", n.L2.Label, n.L1.Label)
+	}
+	lines := []string{read, write, refill}
+	return append(append(lines, nodeWords(n.L1)...), nodeWords(n.L2)...)
+}
+
+// words returns a duration without the zeros at its end: 10m and not 10m0s.
+func words(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

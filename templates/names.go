@@ -1,0 +1,178 @@
+package templates
+
+import (
+	"fmt"
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+const runtimePath = "github.com/cachegen/cachegen/runtime"
+
+// imports are the packages that snippets name, by the name that generated code
+// gives them where it can. All but cachert are the packages' own names.
+var imports = map[string]string{
+	"binary":    "encoding/binary",
+	"cachert":   runtimePath,
+	"context":   "context",
+	"fastcache": "github.com/VictoriaMetrics/fastcache",
+	"fasttier":  runtimePath + "/fasttier",
+	"math":      "math",
+	"redis":     "github.com/redis/go-redis/v9",
+	"redistier": runtimePath + "/redistier",
+	"strconv":   "strconv",
+	"time":      "time",
+}
+
+// locals are the names that generated functions give to their own variables. No
+// import may be called like one.
+var locals = []string{
+	"absent", "b", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "err", "i", "k", "key", "keys", "kb",
+	"load", "n", "ok", "op", "p", "res", "s", "status", "text", "v", "vs",
+}
+
+// register gives every package that the file can mention its name in the file:
+// its own, unless that is taken by a declaration of the package, a local variable
+// or another import.
+func (g *gen) register() {
+	taken := maps.Clone(g.pkg.Scope)
+	if taken == nil {
+		taken = map[string]bool{}
+	}
+	for _, name := range locals {
+		taken[name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(imports)) {
+		g.alias(taken, imports[name], name, name == "cachert")
+	}
+	for _, t := range g.foreign() {
+		if _, ok := g.aliases[t.Pkg]; !ok {
+			g.alias(taken, t.Pkg, t.PkgName, false)
+		}
+	}
+}
+
+func (g *gen) alias(taken map[string]bool, path, name string, renamed bool) {
+	free := name
+	for i := 2; taken[free] || !token.IsIdentifier(free); i++ {
+		free = fmt.Sprintf("%s%d", name, i)
+	}
+	taken[free] = true
+	g.aliases[path] = free
+	if free == name && !renamed {
+		g.file.ImportName(path, name)
+	} else {
+		g.file.ImportAlias(path, free)
+	}
+}
+
+// foreign returns the named types of other packages that the file can mention,
+// in the order in which they are met.
+func (g *gen) foreign() []*model.Type {
+	var found []*model.Type
+	seen := map[*model.Type]bool{}
+	var walk func(t *model.Type)
+	walk = func(t *model.Type) {
+		if t == nil || seen[t] {
+			return
+		}
+		seen[t] = true
+		if t.Named() && t.Pkg != "" && t.Pkg != g.pkg.Path {
+			found = append(found, t)
+		}
+		for _, a := range t.Args {
+			walk(a)
+		}
+		walk(t.Key)
+		walk(t.Elem)
+		for _, f := range t.Fields {
+			walk(f.Type)
+		}
+	}
+	for _, c := range g.in.Caches {
+		for _, p := range c.Key.Parts {
+			walk(p.Type)
+		}
+		walk(c.Type)
+	}
+	return found
+}
+
+// unique returns a package-level name that nothing else has.
+func (g *gen) unique(name string) string {
+	for g.pkg.Scope[name] || g.taken[name] {
+		name += "_"
+	}
+	g.taken[name] = true
+	return name
+}
+
+// spell returns the Go expression of a type.
+func (g *gen) spell(t *model.Type) jen.Code {
+	if t.Named() {
+		s := jen.Id(t.Name)
+		if t.Pkg != g.pkg.Path && t.Pkg != "" {
+			s = jen.Qual(t.Pkg, t.Name)
+		}
+		if len(t.Args) > 0 {
+			args := make([]jen.Code, len(t.Args))
+			for i, a := range t.Args {
+				args[i] = g.spell(a)
+			}
+			s.Types(args...)
+		}
+		return s
+	}
+	switch t.Kind {
+	case model.Array:
+		return g.snippet("[$n]$e", vars{"n": t.Len, "e": g.spell(t.Elem)})
+	case model.Slice:
+		return g.snippet("[]$e", vars{"e": g.spell(t.Elem)})
+	case model.Pointer:
+		return g.snippet("*$e", vars{"e": g.spell(t.Elem)})
+	case model.Map:
+		return g.snippet("map[$k]$e", vars{"k": g.spell(t.Key), "e": g.spell(t.Elem)})
+	case model.Struct:
+		return g.spellStruct(t)
+	case model.Time:
+		return jen.Qual("time", "Time")
+	}
+	return jen.Id(t.Kind.String())
+}
+
+// spellStruct returns a struct type as it was written, without tags.
+func (g *gen) spellStruct(t *model.Type) jen.Code {
+	var fields []jen.Code
+	for _, f := range t.Fields {
+		if f.Embedded {
+			fields = append(fields, g.snippet("$T", vars{"T": g.spell(f.Type)}))
+		} else {
+			fields = append(fields, g.snippet("$f $T", vars{"f": f.Name, "T": g.spell(f.Type)}))
+		}
+	}
+	return jen.Struct(fields...)
+}
+
+// lower returns an exported name as an unexported one: ProductCache is
+// productCache, URLs is urls.
+func lower(name string) string {
+	n := 0
+	for n < len(name) && name[n] >= 'A' && name[n] <= 'Z' {
+		n++
+	}
+	switch {
+	case n == 0:
+		return name
+	case n > 1 && n < len(name):
+		n-- // the last capital begins the next word
+	}
+	return strings.ToLower(name[:n]) + name[n:]
+}
+
+// upper returns a name with its first letter in upper case.
+func upper(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
