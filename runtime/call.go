@@ -18,111 +18,128 @@ const maxAbandoned = 256
 type caller struct {
 	timeout   time.Duration // 0: none
 	abandoned atomic.Int64
-	timers    sync.Pool
+	waits     sync.Pool // of *wait
 }
 
-// call is one operation under way. It is also the context that the operation
+// wait is what a caller waits with. It is used again once the call has ended.
+type wait struct {
+	done  chan struct{} // gets a value when the operation has ended
+	timer *time.Timer
+}
+
+// operation is what a call does.
+type operation interface {
+	do(ctx context.Context) error
+	// left is called when the caller leaves before do has ended.
+	left()
+	// over is called when do has ended without its caller, with its error.
+	over(err error)
+}
+
+// call is an operation under way. It is also the context that the operation
 // gets: the deadline of the tier, the values of the caller's context, and done
 // as soon as the caller leaves.
 type call struct {
+	op       operation
+	caller   *caller
 	parent   context.Context
 	deadline time.Time
-	stop     chan struct{} // closed when the caller leaves
-	done     chan struct{} // closed when the operation has ended
-	err      error
-	ending   ending
+	wait     *wait
+	err      error // set before done gets its value
 
-	mu   sync.Mutex
-	left bool
-	over bool
+	mu    sync.Mutex
+	ended bool
+	gone  bool          // the caller
+	stop  chan struct{} // made when somebody asks for Done
 }
 
-// ending says what to do about a call that is left alone.
-type ending struct {
-	left func()      // the caller leaves; done before then can be called
-	then func(error) // the operation has ended, with its error
-}
-
-// run calls fn and waits for it until ctx ends or the timeout is over, and
-// returns its error, the context's, ErrTimeout or ErrBusy. When it returns
-// before fn has ended, fn goes on alone and left is true.
-func (c *caller) run(ctx context.Context, fn func(context.Context) error, e ending) (left bool, err error) {
+// run does op and waits for it until ctx ends or the timeout is over. It returns
+// the operation's error, the context's, ErrTimeout or ErrBusy, and whether it
+// has left the operation behind. k is where the call is kept; it is not used
+// again.
+func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
 	if c.abandoned.Load() >= maxAbandoned {
 		return false, ErrBusy
 	}
-	k := &call{parent: ctx, ending: e, stop: make(chan struct{}), done: make(chan struct{})}
+	w := c.get()
+	k.op, k.caller, k.parent, k.wait = op, c, ctx, w
 	var expired <-chan time.Time
 	if c.timeout > 0 {
 		k.deadline = time.Now().Add(c.timeout)
-		t := c.timer()
-		defer c.release(t)
-		expired = t.C
+		w.timer.Reset(c.timeout)
+		expired = w.timer.C
 	}
-	go c.work(k, fn)
+	go k.work()
 	select {
-	case <-k.done:
+	case <-w.done:
+		c.put(w)
 		return false, k.err
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-expired:
 		err = ErrTimeout
 	}
-	if c.leave(k) {
+	if k.leave() {
 		return true, err
 	}
-	return false, k.err // it ended just now
+	<-w.done // it ended just now
+	c.put(w)
+	return false, k.err
 }
 
-// work runs fn and hands its error to whoever waits, or to the ending.
-func (c *caller) work(k *call, fn func(context.Context) error) {
+// work does the operation and hands its error to whoever waits, or back to it.
+func (k *call) work() {
 	k.err = errGoexit
 	defer func() {
 		k.mu.Lock()
-		k.over = true
-		left := k.left
+		k.ended = true
+		gone := k.gone
 		k.mu.Unlock()
-		close(k.done)
-		if left {
-			if k.ending.then != nil {
-				k.ending.then(k.err)
-			}
-			c.abandoned.Add(-1)
+		if !gone {
+			k.wait.done <- struct{}{}
+			return
 		}
+		k.op.over(k.err)
+		k.caller.abandoned.Add(-1)
 	}()
-	k.err = protect(func() error { return fn(k) })
+	k.err = protect(func() error { return k.op.do(k) })
 }
 
 // leave reports whether the caller leaves before the operation has ended.
-func (c *caller) leave(k *call) bool {
+func (k *call) leave() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.over {
-		<-k.done
+	if k.ended {
 		return false
 	}
-	k.left = true
-	c.abandoned.Add(1)
-	if k.ending.left != nil {
-		k.ending.left()
+	k.gone = true
+	k.caller.abandoned.Add(1)
+	k.op.left()
+	if k.stop != nil {
+		close(k.stop)
 	}
-	close(k.stop)
 	return true
 }
 
-func (c *caller) timer() *time.Timer {
-	if t, ok := c.timers.Get().(*time.Timer); ok {
-		t.Reset(c.timeout)
-		return t
+func (c *caller) get() *wait {
+	if w, ok := c.waits.Get().(*wait); ok {
+		return w
 	}
-	return time.NewTimer(c.timeout)
+	w := &wait{done: make(chan struct{}, 1)}
+	if c.timeout > 0 {
+		w.timer = time.NewTimer(c.timeout)
+	}
+	return w
 }
 
-func (c *caller) release(t *time.Timer) {
-	t.Stop()
-	c.timers.Put(t)
+func (c *caller) put(w *wait) {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	c.waits.Put(w)
 }
 
 // Deadline is the tier's, or the caller's if that is earlier.
@@ -135,16 +152,26 @@ func (k *call) Deadline() (time.Time, bool) {
 }
 
 // Done is closed when the caller does not wait any more.
-func (k *call) Done() <-chan struct{} { return k.stop }
+func (k *call) Done() <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.stop == nil {
+		k.stop = make(chan struct{})
+		if k.gone {
+			close(k.stop)
+		}
+	}
+	return k.stop
+}
 
 // Err is context.Canceled once Done is closed.
 func (k *call) Err() error {
-	select {
-	case <-k.stop:
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.gone {
 		return context.Canceled
-	default:
-		return nil
 	}
+	return nil
 }
 
 // Value is the caller's.

@@ -43,11 +43,9 @@ func newFence[V any]() *fence[V] {
 }
 
 // index returns the number of the stripe that the key belongs to.
-func (f *fence[V]) index(id string) int {
-	return int(maphash.String(f.seed, id) % stripes)
+func (f *fence[V]) index(key []byte) int {
+	return int(maphash.Bytes(f.seed, key) % stripes)
 }
-
-func (f *fence[V]) of(id string) *stripe[V] { return &f.stripes[f.index(id)] }
 
 // generation returns the generation of the key's stripe.
 func (s *stripe[V]) generation() uint64 {
@@ -122,10 +120,10 @@ func (s *stripe[V]) move(id string, own *flight[V]) {
 
 // quiet runs fn if the generation is still gen and nobody writes the key. fn
 // must not block: it runs under the stripe's lock.
-func (s *stripe[V]) quiet(id string, gen uint64, fn func()) bool {
+func (s *stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if gen != 0 && gen != s.gen || s.busy[id] != nil {
+	if gen != 0 && gen != s.gen || s.busy[string(key)] != nil {
 		return false
 	}
 	fn()

@@ -7,7 +7,7 @@ import (
 // JSONFormat encodes values as encoding/json does.
 func JSONFormat[V any]() Format[V] {
 	return Format[V]{
-		Codec:  CodecJSON,
+		Codec: CodecJSON,
 		Append: func(dst []byte, v *V) ([]byte, error) {
 			b, err := json.Marshal(v)
 			return append(dst, b...), err

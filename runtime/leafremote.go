@@ -73,12 +73,16 @@ func (l *RemoteLeaf[K, V]) instant() bool       { return false }
 
 // Read asks the tier for the keys that have no answer yet, all at once.
 func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
-	reads := make([]RemoteRead, 0, len(op.slots))
+	w := &readWork{engine: l.engine}
+	reads := w.one[:0]
+	if len(op.slots) > 1 {
+		reads = make([]RemoteRead, 0, len(op.slots))
+	}
 	for i := range op.slots {
 		if s := &op.slots[i]; s.status == Miss {
 			s.err = nil
 			l.counters.reads.Add(1)
-			if l.marks.hides(s.id, s.stripe, op.now) {
+			if l.marks.hides(s.bin, s.stripe, op.now) {
 				l.counters.misses.Add(1)
 			} else {
 				reads = append(reads, RemoteRead{Key: s.text})
@@ -88,7 +92,8 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	if len(reads) == 0 {
 		return
 	}
-	_, err := l.caller.run(op.ctx, func(ctx context.Context) error { return l.engine.Read(ctx, reads) }, ending{})
+	w.reads = reads
+	_, err := l.caller.run(op.ctx, &w.call, w)
 	next := 0
 	for i := range op.slots {
 		s := &op.slots[i]
@@ -97,13 +102,25 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		}
 		r := &reads[next]
 		next++
-		if err != nil { // reads may still be written to: only keys were read
+		if err != nil { // the engine may still write to r, all but its key
 			s.err = l.core.failed(&l.tierBase, "read", &l.counters.readErrors, err)
 			continue
 		}
 		l.answer(op, s, r)
 	}
 }
+
+// readWork is a read under way.
+type readWork struct {
+	call
+	engine RemoteEngine
+	reads  []RemoteRead
+	one    [1]RemoteRead
+}
+
+func (w *readWork) do(ctx context.Context) error { return w.engine.Read(ctx, w.reads) }
+func (w *readWork) left()                        {}
+func (w *readWork) over(error)                   {}
 
 // answer takes what the engine found under one key.
 func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
@@ -163,5 +180,5 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 
 // mark describes the slot's key for the marks of the tier.
 func (l *RemoteLeaf[K, V]) mark(op *Op[K, V], s *slot[K, V]) markedKey {
-	return markedKey{id: s.id, text: s.text, stripe: s.stripe, now: op.now, life: l.core.maxLife}
+	return markedKey{id: s.id(), text: s.text, stripe: s.stripe, now: op.now, life: l.core.maxLife}
 }

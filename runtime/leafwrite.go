@@ -19,7 +19,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.writes.Add(1)
 		w, err := l.seal(op, s)
-		if err == nil && !l.marks.admit(s.id) {
+		if err == nil && !l.marks.admit(s.bin) {
 			err = ErrBusy
 		}
 		res[i] = Result{}
@@ -32,21 +32,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 	if len(writes) == 0 {
 		return
 	}
-	left, err := l.caller.run(op.ctx,
-		func(ctx context.Context) error { return l.engine.Write(ctx, writes) },
-		ending{
-			left: func() {
-				for i := range keys {
-					l.marks.left(keys[i])
-				}
-			},
-			then: func(err error) {
-				for i := range keys {
-					l.marks.ended(keys[i].id, err == nil && writes[i].Err == nil)
-				}
-				l.repair()
-			},
-		})
+	left, err := l.caller.run(op.ctx, new(call), &writeWork[K, V]{l, writes, keys})
 	for j, i := range index {
 		switch {
 		case left:
@@ -60,6 +46,29 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
 		}
 	}
+}
+
+// writeWork is a write under way. When its caller leaves, the keys are marked
+// until it has ended.
+type writeWork[K comparable, V any] struct {
+	leaf   *RemoteLeaf[K, V]
+	writes []RemoteWrite
+	keys   []markedKey
+}
+
+func (w *writeWork[K, V]) do(ctx context.Context) error { return w.leaf.engine.Write(ctx, w.writes) }
+
+func (w *writeWork[K, V]) left() {
+	for i := range w.keys {
+		w.leaf.marks.left(w.keys[i])
+	}
+}
+
+func (w *writeWork[K, V]) over(err error) {
+	for i := range w.keys {
+		w.leaf.marks.ended(w.keys[i].id, err == nil && w.writes[i].Err == nil)
+	}
+	w.leaf.repair()
 }
 
 // seal puts the slot's value into its envelope. An entry that has no life left
@@ -99,7 +108,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.removes.Add(1)
 		res[i] = Result{}
-		if !l.marks.admit(s.id) {
+		if !l.marks.admit(s.bin) {
 			res[i].Err = l.overtaken(l.mark(op, s), "remove", ErrBusy)
 			continue
 		}
@@ -108,7 +117,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	if len(removes) == 0 {
 		return
 	}
-	_, err := l.caller.run(op.ctx, func(ctx context.Context) error { return l.engine.Remove(ctx, removes) }, ending{})
+	_, err := l.caller.run(op.ctx, new(call), removeWork{l.engine, removes})
 	for j, i := range index {
 		s := &op.slots[i]
 		switch {
@@ -117,11 +126,21 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		case removes[j].Err != nil:
 			res[i].Err = l.overtaken(l.mark(op, s), "remove", removes[j].Err)
 		default:
-			l.marks.known(s.id)
+			l.marks.known(s.id())
 			res[i].Removed = removes[j].Removed
 		}
 	}
 }
+
+// removeWork is a remove under way. One that nobody waits for does no harm.
+type removeWork struct {
+	engine  RemoteEngine
+	removes []RemoteRemove
+}
+
+func (w removeWork) do(ctx context.Context) error { return w.engine.Remove(ctx, w.removes) }
+func (w removeWork) left()                        {}
+func (w removeWork) over(error)                   {}
 
 // overtaken notes that the tier may hold something older than the caller knows:
 // it is a miss for the key until that is removed.

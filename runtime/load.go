@@ -25,20 +25,21 @@ func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v
 	defer op.end()
 	s := &op.slots[0]
 	st := &c.fence.stripes[s.stripe]
-	f, lead := st.join(s.id)
+	id := s.id()
+	f, lead := st.join(id)
 	if !lead {
 		if within(ctx, f) {
-			st.leave(s.id, f)
+			st.leave(id, f)
 			return v, ErrRecursiveLoad
 		}
 		return c.await(ctx, f, false)
 	}
-	j := &job[K, V]{core: c, stripe: st, flight: f, id: s.id, key: key, load: load}
+	j := &job[K, V]{core: c, stripe: st, flight: f, id: id, key: key, load: load}
 	if j.lookup(op) {
 		return s.value, j.absence(s.status)
 	}
 	if err := ctx.Err(); err != nil {
-		if st.leave(s.id, f) { // the others still want it
+		if st.leave(id, f) { // the others still want it
 			j.detach(ctx, j.restart)
 		}
 		return v, err

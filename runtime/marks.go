@@ -32,13 +32,13 @@ type mark struct {
 }
 
 // hides reports whether the tier must count as a miss for the key.
-func (m *marks) hides(id string, stripe int, now int64) bool {
+func (m *marks) hides(key []byte, stripe int, now int64) bool {
 	if !m.any.Load() {
 		return false
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.keys[id] != nil {
+	if m.keys[string(key)] != nil {
 		return true
 	}
 	until, ok := m.blocked[stripe]
@@ -52,13 +52,13 @@ func (m *marks) hides(id string, stripe int, now int64) bool {
 
 // admit reports whether a writer may write the key: not while an earlier write
 // is under way, which would then be the later one.
-func (m *marks) admit(id string) bool {
+func (m *marks) admit(key []byte) bool {
 	if !m.any.Load() {
 		return true
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	k := m.keys[id]
+	k := m.keys[string(key)]
 	if k == nil || k.pending == 0 {
 		return true
 	}

@@ -22,7 +22,6 @@ type Op[K comparable, V any] struct {
 type slot[K comparable, V any] struct {
 	key    K
 	bin    []byte // as memory tiers know it
-	id     string // the same, for maps
 	text   string // as the tiers outside the process know it
 	stripe int
 	gen    uint64 // of the stripe, before anything was read
@@ -33,6 +32,21 @@ type slot[K comparable, V any] struct {
 	stale, expire int64
 	enc           [][]byte // encodings of value, by format
 	err           error    // of the tier asked last
+
+	encs [2][]byte // room for enc; few caches have more formats
+}
+
+// id returns the binary key for use in maps.
+func (s *slot[K, V]) id() string { return string(s.bin) }
+
+// encodings returns enc, ready for use.
+func (s *slot[K, V]) encodings(formats int) [][]byte {
+	if s.enc == nil {
+		if s.enc = s.encs[:formats:formats]; formats > len(s.encs) {
+			s.enc = make([][]byte, formats)
+		}
+	}
+	return s.enc
 }
 
 // Result is what writing or removing one key of an operation came to.
@@ -60,17 +74,31 @@ type Format[V any] struct {
 	Decode func(v *V, data []byte, text string) error
 }
 
-// begin returns an operation on the keys.
-func (c *Core[K, V]) begin(ctx context.Context, keys ...K) (*Op[K, V], error) {
+// begin returns an operation on one key.
+func (c *Core[K, V]) begin(ctx context.Context, key K) (*Op[K, V], error) {
+	op := c.blank(ctx)
+	op.slots = op.one[:]
+	if err := op.address(&op.slots[0], key); err != nil {
+		op.end()
+		return nil, err
+	}
+	return op, nil
+}
+
+// blank returns an operation on no keys.
+func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
 	op, _ := c.ops.Get().(*Op[K, V])
 	if op == nil {
 		op = &Op[K, V]{core: c}
 	}
 	op.ctx, op.now, op.mask = ctx, c.Time.Now(), ^uint64(0)
-	op.slots = op.one[:]
-	if len(keys) != 1 {
-		op.slots = make([]slot[K, V], len(keys))
-	}
+	return op
+}
+
+// beginMany returns an operation on a batch of keys.
+func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
+	op := c.blank(ctx)
+	op.slots = make([]slot[K, V], len(keys))
 	for i, key := range keys {
 		if err := op.address(&op.slots[i], key); err != nil {
 			op.end()
@@ -91,14 +119,13 @@ func (op *Op[K, V]) end() {
 func (op *Op[K, V]) address(s *slot[K, V], key K) (err error) {
 	c := op.core
 	s.key = key
-	if len(op.slots) == 1 {
+	if s == &op.one[0] {
 		s.bin = op.keys[:0]
 	}
 	if s.bin, err = c.spec.BinaryKey(s.bin, key); err != nil {
 		return err
 	}
-	s.id = string(s.bin)
-	s.stripe = c.fence.index(s.id)
+	s.stripe = c.fence.index(s.bin)
 	if c.spec.TextKey != nil {
 		var buf [128]byte
 		text, err := c.spec.TextKey(append(buf[:0], c.spec.Prefix...), key)
@@ -173,20 +200,15 @@ func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
 	if s.status == Absent {
 		return nil, nil
 	}
-	if s.enc == nil {
-		s.enc = make([][]byte, len(op.core.spec.Formats))
-	}
-	if s.enc[format] != nil {
-		return s.enc[format], nil
+	enc := s.encodings(len(op.core.spec.Formats))
+	if enc[format] != nil {
+		return enc[format], nil
 	}
 	err := protect(func() (err error) {
-		s.enc[format], err = op.core.spec.Formats[format].Append(nil, &s.value)
+		enc[format], err = op.core.spec.Formats[format].Append([]byte{}, &s.value)
 		return err
 	})
-	if err == nil && s.enc[format] == nil {
-		s.enc[format] = []byte{}
-	}
-	return s.enc[format], err
+	return enc[format], err
 }
 
 // accept decodes the payload of a slot and keeps it as its encoding.
@@ -210,8 +232,5 @@ func (op *Op[K, V]) accept(s *slot[K, V], format int, data []byte, text string) 
 // keep remembers an encoding that a tier has returned, if it is not going to
 // change.
 func (op *Op[K, V]) keep(s *slot[K, V], format int, data []byte) {
-	if s.enc == nil {
-		s.enc = make([][]byte, len(op.core.spec.Formats))
-	}
-	s.enc[format] = data
+	s.encodings(len(op.core.spec.Formats))[format] = data
 }

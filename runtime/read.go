@@ -24,17 +24,18 @@ func (c *Core[K, V]) Get(ctx context.Context, key K) (v V, ok bool, err error) {
 func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	found := make(map[K]V, len(keys))
 	unique := distinct(keys)
+	if c.Closed() {
+		return found, ErrClosed
+	}
 	if len(unique) == 0 {
-		if c.Closed() {
-			return nil, ErrClosed
-		}
 		return found, nil
 	}
-	op, err := c.read(ctx, unique...)
+	op, err := c.beginMany(ctx, unique)
 	if err != nil {
 		return found, err
 	}
 	defer op.end()
+	op.ask()
 	for i := range op.slots {
 		s := &op.slots[i]
 		c.counters.count(s.status)
@@ -66,12 +67,12 @@ func (c *Core[K, V]) Lookup(ctx context.Context, key K) (Entry[V], error) {
 	return op.entry(s), nil
 }
 
-// read asks the tiers for the keys, as the policies say.
-func (c *Core[K, V]) read(ctx context.Context, keys ...K) (*Op[K, V], error) {
+// read asks the tiers for a key, as the policies say.
+func (c *Core[K, V]) read(ctx context.Context, key K) (*Op[K, V], error) {
 	if c.Closed() {
 		return nil, ErrClosed
 	}
-	op, err := c.begin(ctx, keys...)
+	op, err := c.begin(ctx, key)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // refillAll writes each answer into the tiers that its source refills: into
 // memory at once, into others in the background.
@@ -29,7 +32,7 @@ func (op *Op[K, V]) refillMemory(s *slot[K, V], mask uint64) (err error) {
 			}
 		}
 	}
-	c.fence.stripes[s.stripe].quiet(s.id, s.gen, func() {
+	c.fence.stripes[s.stripe].quiet(s.bin, s.gen, func() {
 		for _, l := range c.leaves {
 			if near, ok := l.(*MemoryLeaf[K, V]); ok && near.selected(mask) {
 				err = near.write(op, s)
@@ -46,7 +49,8 @@ func (op *Op[K, V]) refillLater(s *slot[K, V], mask uint64) {
 	later := &Op[K, V]{core: c, now: op.now, mask: mask}
 	later.slots = []slot[K, V]{*s}
 	mine := &later.slots[0]
-	mine.bin = []byte(s.id)
+	mine.bin = slices.Clone(s.bin)
+	mine.enc = slices.Clone(s.enc)
 	if err := later.encode(); err != nil {
 		return
 	}
@@ -55,13 +59,13 @@ func (op *Op[K, V]) refillLater(s *slot[K, V], mask uint64) {
 	if !c.tasks.begin() {
 		return
 	}
-	ok := c.offload.submit("refill", s.id, func(ctx context.Context) {
+	ok := c.offload.submit("refill", mine.id(), func(ctx context.Context) {
 		later.ctx = ctx
 		st := &c.fence.stripes[mine.stripe]
-		if taken, err := st.begin(ctx, mine.id, claim[V]{gen: mine.gen, try: true}); !taken || err != nil {
+		if taken, err := st.begin(ctx, mine.id(), claim[V]{gen: mine.gen, try: true}); !taken || err != nil {
 			return
 		}
-		defer st.end(mine.id, nil)
+		defer st.end(mine.id(), nil)
 		c.spec.Write(later, make([]Result, 1))
 	}, c.tasks.end)
 	if !ok {

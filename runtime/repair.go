@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // How often a tier is asked to remove what could not be written or removed: a
 // tier that is back is found out within two seconds.
@@ -52,7 +49,7 @@ func (l *RemoteLeaf[K, V]) removeDue(due []dueKey) bool {
 	for i, d := range due {
 		removes[i].Key = d.text
 	}
-	_, err := l.caller.run(l.core.ctx, func(ctx context.Context) error { return l.engine.Remove(ctx, removes) }, ending{})
+	_, err := l.caller.run(l.core.ctx, new(call), removeWork{l.engine, removes})
 	if err != nil {
 		return false
 	}

@@ -1,12 +1,12 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Set stores a value under a key, in every tier, under the write policies.
@@ -23,13 +23,10 @@ func (c *Core[K, V]) Set(ctx context.Context, key K, v V) error {
 // SetMany stores values under their keys. It does what it can and joins the
 // errors.
 func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
-	if len(vs) == 0 {
-		if c.Closed() {
-			return ErrClosed
-		}
-		return nil
+	if err := c.usable(ctx); err != nil || len(vs) == 0 {
+		return err
 	}
-	op, err := c.writing(ctx, slices.Collect(maps.Keys(vs))...)
+	op, err := c.beginMany(ctx, slices.Collect(maps.Keys(vs)))
 	if err != nil {
 		return err
 	}
@@ -86,30 +83,32 @@ func (c *Core[K, V]) refillOf(source string) (uint64, error) {
 
 // Delete removes a key from every tier and returns how many copies there were.
 func (c *Core[K, V]) Delete(ctx context.Context, key K) (removed int, err error) {
-	return c.remove(ctx, key)
+	op, err := c.writing(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	return op.remove()
 }
 
 // DeleteMany removes keys from every tier and returns how many copies there
 // were. It does what it can and joins the errors.
 func (c *Core[K, V]) DeleteMany(ctx context.Context, keys []K) (removed int, err error) {
 	unique := distinct(keys)
-	if len(unique) == 0 {
-		if c.Closed() {
-			return 0, ErrClosed
-		}
-		return 0, nil
+	if err := c.usable(ctx); err != nil || len(unique) == 0 {
+		return 0, err
 	}
-	return c.remove(ctx, unique...)
-}
-
-func (c *Core[K, V]) remove(ctx context.Context, keys ...K) (removed int, err error) {
-	op, err := c.writing(ctx, keys...)
+	op, err := c.beginMany(ctx, unique)
 	if err != nil {
 		return 0, err
 	}
+	return op.remove()
+}
+
+// remove removes the keys of the operation and ends it.
+func (op *Op[K, V]) remove() (removed int, err error) {
 	defer op.end()
 	res := make([]Result, len(op.slots))
-	if _, err := op.turns(claim[V]{}, res, c.spec.Remove); err != nil {
+	if _, err := op.turns(claim[V]{}, res, op.core.spec.Remove); err != nil {
 		return 0, err
 	}
 	for i := range res {
@@ -118,15 +117,20 @@ func (c *Core[K, V]) remove(ctx context.Context, keys ...K) (removed int, err er
 	return removed, joined(res)
 }
 
-// writing returns an operation that is going to write.
-func (c *Core[K, V]) writing(ctx context.Context, keys ...K) (*Op[K, V], error) {
-	if c.Closed() {
-		return nil, ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
+// writing returns an operation that is going to write a key.
+func (c *Core[K, V]) writing(ctx context.Context, key K) (*Op[K, V], error) {
+	if err := c.usable(ctx); err != nil {
 		return nil, err
 	}
-	return c.begin(ctx, keys...)
+	return c.begin(ctx, key)
+}
+
+// usable returns why the cache cannot be used now.
+func (c *Core[K, V]) usable(ctx context.Context) error {
+	if c.Closed() {
+		return ErrClosed
+	}
+	return ctx.Err()
 }
 
 // set gives a slot its value and the lifetime of the annotation.
@@ -174,13 +178,14 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 	for i := range op.slots {
 		order[i] = &op.slots[i]
 	}
-	slices.SortFunc(order, func(a, b *slot[K, V]) int { return strings.Compare(a.id, b.id) })
+	slices.SortFunc(order, func(a, b *slot[K, V]) int { return bytes.Compare(a.bin, b.bin) })
 	for _, s := range order {
 		st := &op.core.fence.stripes[s.stripe]
-		if ok, err := st.begin(op.ctx, s.id, cl); !ok {
+		id := s.id()
+		if ok, err := st.begin(op.ctx, id, cl); !ok {
 			return false, err
 		}
-		defer st.end(s.id, cl.flight)
+		defer st.end(id, cl.flight)
 	}
 	fn(op, res)
 	return true, nil
@@ -191,13 +196,13 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 func (op *Op[K, V]) alone(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) bool {
 	if len(op.slots) == 1 {
 		s := &op.slots[0]
-		return op.core.fence.stripes[s.stripe].alone(s.id, cl, func() { fn(op, res) })
+		return op.core.fence.stripes[s.stripe].alone(s.id(), cl, func() { fn(op, res) })
 	}
 	one := &Op[K, V]{core: op.core, ctx: op.ctx, now: op.now, mask: op.mask}
 	for i := range op.slots {
 		s := &op.slots[i]
 		one.slots = op.slots[i : i+1]
-		op.core.fence.stripes[s.stripe].alone(s.id, cl, func() { fn(one, res[i:i+1]) })
+		op.core.fence.stripes[s.stripe].alone(s.id(), cl, func() { fn(one, res[i:i+1]) })
 	}
 	return true
 }
