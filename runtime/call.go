@@ -24,6 +24,7 @@ type caller struct {
 // wait is what a caller waits with. It is used again once the call has ended.
 type wait struct {
 	done  chan struct{} // gets a value when the operation has ended
+	stop  chan struct{} // closed when the caller leaves; the wait is not used again then
 	timer *time.Timer
 }
 
@@ -49,8 +50,7 @@ type call struct {
 
 	mu    sync.Mutex
 	ended bool
-	gone  bool          // the caller
-	stop  chan struct{} // made when somebody asks for Done
+	gone  bool // the caller
 }
 
 // run does op and waits for it until ctx ends or the timeout is over. It returns
@@ -118,9 +118,7 @@ func (k *call) leave() bool {
 	k.gone = true
 	k.caller.abandoned.Add(1)
 	k.op.left()
-	if k.stop != nil {
-		close(k.stop)
-	}
+	close(k.wait.stop)
 	return true
 }
 
@@ -128,7 +126,7 @@ func (c *caller) get() *wait {
 	if w, ok := c.waits.Get().(*wait); ok {
 		return w
 	}
-	w := &wait{done: make(chan struct{}, 1)}
+	w := &wait{done: make(chan struct{}, 1), stop: make(chan struct{})}
 	if c.timeout > 0 {
 		w.timer = time.NewTimer(c.timeout)
 	}
@@ -152,17 +150,7 @@ func (k *call) Deadline() (time.Time, bool) {
 }
 
 // Done is closed when the caller does not wait any more.
-func (k *call) Done() <-chan struct{} {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.stop == nil {
-		k.stop = make(chan struct{})
-		if k.gone {
-			close(k.stop)
-		}
-	}
-	return k.stop
-}
+func (k *call) Done() <-chan struct{} { return k.wait.stop }
 
 // Err is context.Canceled once Done is closed.
 func (k *call) Err() error {

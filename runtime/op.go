@@ -15,7 +15,8 @@ type Op[K comparable, V any] struct {
 	slots []slot[K, V]
 
 	one  [1]slot[K, V]
-	keys [64]byte // where the binary key of a single slot goes
+	keys [64]byte  // where the binary key of a single slot goes
+	text [128]byte // where text keys are spelled
 }
 
 // slot is one key with what is known of it.
@@ -127,8 +128,7 @@ func (op *Op[K, V]) address(s *slot[K, V], key K) (err error) {
 	}
 	s.stripe = c.fence.index(s.bin)
 	if c.spec.TextKey != nil {
-		var buf [128]byte
-		text, err := c.spec.TextKey(append(buf[:0], c.spec.Prefix...), key)
+		text, err := c.spec.TextKey(append(op.text[:0], c.spec.Prefix...), key)
 		if err != nil {
 			return err
 		}
