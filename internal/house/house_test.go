@@ -1,0 +1,174 @@
+package house
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/cachegen/cachegen"
+
+// room is a line of rooms.
+type room struct {
+	name string
+	may  []string
+}
+
+// rooms says what a package may import besides the standard library: packages of
+// this module, without its path, and others. The first line that fits counts; a
+// name that ends in /... stands for a package and all below it.
+var rooms = []room{
+	{"policy", nil},
+	{"generator/diag", nil},
+	{"generator/model", []string{"policy"}},
+	{"generator/load", []string{"generator/diag", "generator/model", "policy", "golang.org/x/tools/go/packages"}},
+	{"templates", []string{"generator/model", "policy", "github.com/dave/jennifer/jen"}},
+	{"generator", []string{
+		"generator/diag", "generator/load", "generator/model", "policy", "templates",
+		"github.com/rogpeppe/go-internal/diff",
+	}},
+	{"cmd/cachegen", []string{"generator", "generator/diag"}},
+	{"runtime", []string{"policy"}},
+	{"runtime/fasttier", []string{"runtime", "policy", "github.com/VictoriaMetrics/fastcache"}},
+	{"runtime/redistier", []string{"runtime", "policy", "github.com/redis/go-redis/v9/..."}},
+	{"internal/house", nil},
+	{"internal/redistest", []string{"github.com/redis/go-redis/v9"}},
+	// What a user's package has: the runtime and the clients that it is given.
+	{"golden/...", []string{
+		"golden/...", "runtime/...",
+		"github.com/VictoriaMetrics/fastcache", "github.com/redis/go-redis/v9",
+	}},
+}
+
+// closed are packages of the standard library that a room must not open: the
+// model is all that the templates see, neither types nor files.
+var closed = map[string][]string{
+	"generator/model": {"go/types", "os"},
+	"templates":       {"go/ast", "go/types", "os", "io/fs"},
+}
+
+// unlinked are what no program with a generated cache in it may link.
+var unlinked = []string{
+	module + "/generator/...", module + "/templates/...", module + "/cmd/...",
+	"github.com/dave/jennifer/...", "golang.org/x/tools/...",
+}
+
+// pkg is what go list tells about a package.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+// name returns the path of a package within the module.
+func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module+"/") }
+
+func TestImports(t *testing.T) {
+	lived := make([]bool, len(rooms))
+	for _, p := range list(t) {
+		i := slices.IndexFunc(rooms, func(r room) bool { return matches(r.name, p.name()) })
+		if i < 0 {
+			t.Errorf("%s has no line in rooms: say there what it may import", p.name())
+			continue
+		}
+		lived[i] = true
+		for _, path := range p.Imports {
+			ours, isOurs := strings.CutPrefix(path, module+"/")
+			switch {
+			case !isOurs && standard(path):
+				if slices.Contains(closed[p.name()], path) {
+					t.Errorf("%s imports %s, which is closed to it", p.name(), path)
+				}
+			case !matchesAny(rooms[i].may, ours):
+				t.Errorf("%s imports %s, and may not", p.name(), path)
+			}
+		}
+	}
+	for i, r := range rooms {
+		if !lived[i] {
+			t.Errorf("rooms has a line for %s, and there is no such package", r.name)
+		}
+	}
+}
+
+// TestLinks looks at what users link, however indirectly.
+func TestLinks(t *testing.T) {
+	for _, p := range list(t) {
+		if !matches("runtime/...", p.name()) && !matches("golden/...", p.name()) {
+			continue
+		}
+		for _, path := range p.Deps {
+			if matchesAny(unlinked, path) {
+				t.Errorf("%s links %s, which is for the generator only", p.name(), path)
+			}
+			if p.name() == "runtime" && !standard(path) && !strings.HasPrefix(path, module+"/") {
+				t.Errorf("runtime links %s: what only some caches need is a package below it", path)
+			}
+		}
+	}
+}
+
+// TestFilesAreShort keeps every file one that can be read in one go.
+func TestFilesAreShort(t *testing.T) {
+	const most = 500
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if lines := bytes.Count(data, []byte("\n")); lines > most {
+			t.Errorf("%s has %d lines, more than %d", path, lines, most)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// list returns the packages of the module.
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,Deps", module+"/...")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	var pkgs []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+// standard says whether a package is of the standard library.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+// matches says whether path is the package that pattern names, or below it.
+func matches(pattern, path string) bool {
+	base, below := strings.CutSuffix(pattern, "/...")
+	return path == base || below && strings.HasPrefix(path, base+"/")
+}
+
+func matchesAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, path) })
+}
