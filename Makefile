@@ -1,0 +1,75 @@
+# The commands of this repository. `make` alone lists them.
+
+GO       ?= go
+FUZZTIME ?= 30s
+
+# Modules of their own below this one: `./...` does not reach into them.
+NESTED := examples
+
+STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# The race detector needs a C compiler; without one, Go sets CGO_ENABLED to 0.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+# Files that are meant to be wrong lie in testdata.
+GOFILES = find . -name '*.go' -not -path '*/testdata/*'
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## watch a generated cache work on the documentation of Go's standard library
+	@cd examples/godoc && $(GO) generate . && $(GO) run .
+
+.PHONY: test
+test: redis ## run all tests, against a real redis-server
+	$(if $(RACE),,@echo 'make: no C compiler, so no race detector' >&2)
+	$(GO) vet ./...
+	$(GO) test $(RACE) ./...
+	$(if $(RACE),$(GO) test -run Alloc ./...)
+	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) vet ./... && $(GO) test $(RACE) ./...); done
+
+.PHONY: golden
+golden: ## make the outputs in golden/ again
+	$(GO) run ./cmd/cachegen ./golden/...
+
+.PHONY: generate
+generate: golden ## make all generated files again
+	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) generate ./...); done
+
+.PHONY: check
+check: ## fail if a generated file is not what its source asks for
+	@fresh=true; \
+	$(GO) run ./cmd/cachegen -check ./golden/... || fresh=false; \
+	for dir in $(NESTED); do (cd $$dir && $(GO) tool cachegen -check ./...) || fresh=false; done; \
+	$$fresh || { echo 'Generated files are not fresh. Run: make generate' >&2; exit 1; }
+
+.PHONY: lint
+lint: ## look at format, vet and staticcheck, generated code included
+	@unformatted=$$($(GOFILES) -exec gofmt -l {} +); \
+	test -z "$$unformatted" || { echo "Not as gofmt has it. Run: gofmt -w" $$unformatted >&2; exit 1; }
+	@set -e; for dir in . $(NESTED); do (set -x; cd $$dir && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...); done
+
+.PHONY: lint-full
+lint-full: lint ## look at all that .golangci.yml names; it builds golangci-lint first, which takes minutes
+	@set -e; for dir in . $(NESTED); do (set -x; cd $$dir && $(GO) run $(GOLANGCILINT) run ./...); done
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (30s)
+	@$(GO) list ./... | while read -r pkg; do \
+		$(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' | while read -r target; do \
+			(set -x; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg) || exit 1; \
+		done || exit 1; \
+	done
+
+.PHONY: redis
+redis: ## install redis-server, which the tests need, if it is not there
+	@.ci/redis
+
+.PHONY: ci
+ci: ## do all that is done before a change is taken
+	@.ci/run
