@@ -1,0 +1,6 @@
+//go:build !race
+
+package race
+
+// Enabled is false.
+const Enabled = false
