@@ -1,0 +1,198 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+// check turns the directives of all units into packages of the model. Names
+// come first, so that every unit knows what is going to be generated.
+func (l *loader) check(units []*unit, dirs []Dir) []*model.Package {
+	r := &run{
+		reporter:  reporter{fset: l.fset, diags: &l.diags},
+		units:     units,
+		packages:  map[*types.Package]bool{},
+		generated: map[string]bool{},
+	}
+	for _, u := range units {
+		u.run = r
+		r.packages[u.types] = true
+		u.read(r.reporter)
+		for _, b := range u.blocks {
+			for _, name := range []string{b.Name, b.Name + "Config", b.Name + "Key"} {
+				r.generated[u.path+"."+name] = true
+			}
+		}
+	}
+	for _, u := range units {
+		s := newSchema(r.reporter, u)
+		for _, b := range u.blocks {
+			b.resolve(s)
+		}
+	}
+	r.clashes(l.cfg.Dir)
+	if r.mistakes() > 0 {
+		return nil
+	}
+	return r.models(dirs)
+}
+
+// read reads the directives of the unit's own files.
+func (u *unit) read(r reporter) {
+	if u.syntax == nil {
+		return
+	}
+	for _, f := range u.own {
+		for _, a := range r.annotations(f) {
+			u.blocks = append(u.blocks, r.blocks(a)...)
+		}
+	}
+}
+
+// clashes reports names and namespaces that are taken.
+func (r *run) clashes(dir string) {
+	names, spaces := map[string]token.Pos{}, map[string]token.Pos{}
+	where := func(pos token.Pos) string {
+		p := r.fset.Position(pos)
+		if rel, err := filepath.Rel(dir, p.Filename); err == nil {
+			p.Filename = rel
+		}
+		return fmt.Sprintf("%s:%d:%d", p.Filename, p.Line, p.Column)
+	}
+	for _, u := range r.units {
+		for _, b := range u.blocks {
+			r.nameClash(u, b, names, where)
+			if b.Namespace == "" {
+				continue
+			}
+			if first, ok := spaces[b.Namespace]; ok {
+				r.at(b.at("namespace"), "", "namespace %s is that of another cache, at %s", b.Namespace, where(first))
+				continue
+			}
+			spaces[b.Namespace] = b.at("namespace")
+		}
+	}
+}
+
+// nameClash reports the first name of a block that is taken.
+func (r *run) nameClash(u *unit, b *block, names map[string]token.Pos, where func(token.Pos) string) {
+	if b.Name == "" {
+		return // reported already
+	}
+	const hint = "choose another name with name="
+	pos := b.at("name")
+	for _, name := range b.names() {
+		if first, ok := names[u.path+"."+name]; ok {
+			r.at(pos, hint, "%s is generated for another cache already, at %s", name, where(first))
+			return
+		}
+		if obj := u.types.Scope().Lookup(name); obj != nil {
+			r.at(pos, hint, "%s is declared already, at %s", name, where(obj.Pos()))
+			return
+		}
+	}
+	for _, name := range b.names() {
+		names[u.path+"."+name] = pos
+	}
+}
+
+// models returns the packages that have caches.
+func (r *run) models(dirs []Dir) []*model.Package {
+	packages := map[string]*model.Package{}
+	for _, u := range r.units {
+		if len(u.blocks) == 0 {
+			continue
+		}
+		p := packages[u.path]
+		if p == nil {
+			p = &model.Package{Name: u.name, Path: u.path, Scope: map[string]bool{}}
+			packages[u.path] = p
+		}
+		u.scope(r.fset, dirs, p.Scope)
+		p.Files = append(p.Files, u.modelFiles(r.fset)...)
+	}
+	list := make([]*model.Package, 0, len(packages))
+	for _, p := range packages {
+		slices.SortFunc(p.Files, func(a, b *model.File) int { return cmp.Compare(a.Source, b.Source) })
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b *model.Package) int { return cmp.Compare(a.Path, b.Path) })
+	return list
+}
+
+// modelFiles returns the files of the unit that have caches.
+func (u *unit) modelFiles(fset *token.FileSet) []*model.File {
+	var files []*model.File
+	for _, f := range u.own {
+		var caches []*model.Cache
+		for _, b := range u.blocks {
+			if f.FileStart <= b.pos && b.pos < f.FileEnd {
+				caches = append(caches, &b.Cache)
+			}
+		}
+		if len(caches) == 0 {
+			continue
+		}
+		source := u.file(fset, f)
+		files = append(files, &model.File{
+			Source: source, Output: OutputName(source), Constraint: buildConstraint(f), Caches: caches,
+		})
+	}
+	return files
+}
+
+// scope collects what hand-written files of the package declare: those that
+// the type checker saw, and, so that every platform gives the same output,
+// tests and those for other build tags.
+func (u *unit) scope(fset *token.FileSet, dirs []Dir, names map[string]bool) {
+	for _, name := range u.types.Scope().Names() {
+		names[name] = true
+	}
+	if len(u.files) == 0 {
+		return
+	}
+	i := slices.IndexFunc(dirs, func(d Dir) bool { return d.Path == filepath.Dir(u.files[0]) })
+	if i < 0 {
+		return
+	}
+	for _, file := range dirs[i].Files {
+		if file.skipped || slices.Contains(u.files, file.Path) {
+			continue
+		}
+		f, _ := parser.ParseFile(token.NewFileSet(), "", file.src, parser.SkipObjectResolution)
+		if f != nil && f.Name.Name == u.name {
+			declaredNames(f, names)
+		}
+	}
+}
+
+// declaredNames adds the names that a file declares for its package.
+func declaredNames(f *ast.File, names map[string]bool) {
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names[d.Name.Name] = true
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					names[s.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, n := range s.Names {
+						names[n.Name] = true
+					}
+				}
+			}
+		}
+	}
+}

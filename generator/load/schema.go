@@ -1,0 +1,261 @@
+package load
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"maps"
+	"reflect"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+// schema turns the types of one package into model types: one for each named
+// type, so that recursive types become cycles.
+type schema struct {
+	reporter
+	unit  *unit
+	known map[string]*model.Type // named types, by their full spelling
+
+	silent bool // describes what is not stored: what cannot be described is left out
+}
+
+func newSchema(r reporter, u *unit) *schema {
+	return &schema{reporter: r, unit: u, known: map[string]*model.Type{}}
+}
+
+// place is where a type stands: the path from the annotated type to it, and
+// the position of the innermost field on that path that the user can edit.
+type place struct {
+	path string
+	pos  token.Pos
+	decl token.Pos // of the innermost named type on the path
+}
+
+func (p place) elem() place { p.path += "[]"; return p }
+
+const leaveOut = `give the field a concrete type, or leave it out with cache:"-"`
+
+// reject reports a type that cannot be stored.
+func (s *schema) reject(at place, hint, format string, args ...any) *model.Type {
+	if !s.silent {
+		s.at(at.pos, hint, "%s: %s", at.path, fmt.Sprintf(format, args...))
+	}
+	return nil
+}
+
+// describe returns the shape of a type, or nil after reporting why it has
+// none.
+func (s *schema) describe(t types.Type, at place) *model.Type {
+	switch t := types.Unalias(t).(type) {
+	case *types.Named:
+		return s.named(t, at)
+	case *types.Basic:
+		return s.basic(t, at)
+	case *types.Pointer:
+		return s.list(&model.Type{Kind: model.Pointer}, t.Elem(), at)
+	case *types.Slice:
+		return s.list(&model.Type{Kind: model.Slice}, t.Elem(), at.elem())
+	case *types.Array:
+		return s.list(&model.Type{Kind: model.Array, Len: t.Len()}, t.Elem(), at.elem())
+	case *types.Map:
+		key := at
+		key.path += "[key]"
+		k := s.describe(t.Key(), key)
+		v := s.describe(t.Elem(), at.elem())
+		if k == nil || v == nil {
+			return nil
+		}
+		return &model.Type{Kind: model.Map, Key: k, Elem: v}
+	case *types.Struct:
+		return s.structure(t, at)
+	case *types.Interface:
+		return s.reject(at, leaveOut, "interfaces cannot be cached")
+	case *types.Chan:
+		return s.reject(at, leaveOut, "channels cannot be cached")
+	case *types.Signature:
+		return s.reject(at, leaveOut, "functions cannot be cached")
+	default:
+		return s.reject(at, leaveOut, "type %s cannot be cached", s.spell(t))
+	}
+}
+
+// list completes a type with its element.
+func (s *schema) list(t *model.Type, elem types.Type, at place) *model.Type {
+	if t.Elem = s.describe(elem, at); t.Elem == nil {
+		return nil
+	}
+	return t
+}
+
+// basics maps Go's predeclared types to kinds. What is not in it is not stored.
+var basics = map[types.BasicKind]model.Kind{
+	types.Bool: model.Bool, types.String: model.String,
+	types.Int: model.Int, types.Int8: model.Int8, types.Int16: model.Int16, types.Int32: model.Int32, types.Int64: model.Int64,
+	types.Uint: model.Uint, types.Uint8: model.Uint8, types.Uint16: model.Uint16, types.Uint32: model.Uint32, types.Uint64: model.Uint64,
+	types.Float32: model.Float32, types.Float64: model.Float64,
+	types.Complex64: model.Complex64, types.Complex128: model.Complex128,
+}
+
+func (s *schema) basic(t *types.Basic, at place) *model.Type {
+	if k, ok := basics[t.Kind()]; ok {
+		return &model.Type{Kind: k}
+	}
+	if t.Kind() == types.Invalid {
+		msg, hint := s.unit.run.invalid(at)
+		return s.reject(at, hint, "%s", msg)
+	}
+	return s.reject(at, leaveOut, "%s cannot be cached: it is an address", t)
+}
+
+// named describes a named type: by its underlying type, except for time.Time.
+func (s *schema) named(t *types.Named, at place) *model.Type {
+	spelling := types.TypeString(t, nil)
+	if m, ok := s.known[spelling]; ok {
+		return m
+	}
+	obj := t.Obj()
+	if obj.Pkg() == nil { // error, comparable
+		return s.reject(at, leaveOut, "interfaces cannot be cached")
+	}
+	m := &model.Type{Name: obj.Name(), Pkg: obj.Pkg().Path(), PkgName: obj.Pkg().Name()}
+	if m.Pkg == "time" && m.Name == "Time" {
+		m.Kind = model.Time
+		s.known[spelling] = m
+		return m
+	}
+	if !s.usable(t, at) {
+		return nil
+	}
+	s.known[spelling] = m
+	ok := true
+	for a := range t.TypeArgs().Types() {
+		arg := at
+		arg.path += "[" + s.spell(a) + "]"
+		described := s.describe(a, arg)
+		m.Args = append(m.Args, described)
+		ok = ok && described != nil
+	}
+	at.decl = obj.Pos()
+	if u := s.describe(t.Underlying(), at); u != nil && ok {
+		m.Kind, m.Elem, m.Key, m.Len, m.Fields = u.Kind, u.Elem, u.Key, u.Len, u.Fields
+		return m
+	}
+	if !s.unit.run.local(obj.Pkg()) {
+		delete(s.known, spelling) // reported at each of our fields that has it
+	}
+	return nil
+}
+
+// usable reports whether a named type can be named and copied by generated
+// code, and says why not.
+func (s *schema) usable(t *types.Named, at place) bool {
+	obj, local := t.Obj(), t.Obj().Pkg() == s.unit.types
+	name := s.spell(t)
+	switch p := obj.Pkg().Path(); {
+	case p == "sync" || p == "sync/atomic" || locks(t):
+		s.reject(at, `leave it out with cache:"-"`, "%s cannot be copied, so it cannot be cached", name)
+	case !local && !obj.Exported():
+		s.reject(at, leaveOut, "type %s is not exported", name)
+	case !local && !importable(p, s.unit.path):
+		s.reject(at, leaveOut, "type %s is in a package that cannot be imported here", name)
+	case !local && marshals(t) != model.NoMarshal && !s.structural(t):
+		s.reject(at, `leave it out with cache:"-"`, "%s stores itself by its methods, which is not supported yet", name)
+	case !local && unexported(t, s.unit.types) != "":
+		s.reject(at, `store its parts in fields of your own, or leave it out with cache:"-"`,
+			"%s has a field that is not exported, %s, and no methods to store itself", name, unexported(t, s.unit.types))
+	default:
+		return true
+	}
+	return false
+}
+
+// structural reports whether a type can be stored field by field.
+func (s *schema) structural(t *types.Named) bool {
+	if unexported(t, s.unit.types) != "" {
+		return false
+	}
+	probe := *s
+	probe.silent = true
+	probe.known = maps.Clone(s.known)
+	probe.known[types.TypeString(t, nil)] = &model.Type{}
+	return probe.describe(t.Underlying(), place{}) != nil
+}
+
+// unexported returns the name of a field that only another package can see.
+func unexported(t *types.Named, from *types.Package) string {
+	if st, ok := t.Underlying().(*types.Struct); ok {
+		for f := range st.Fields() {
+			if !f.Exported() && f.Pkg() != from && f.Name() != "_" {
+				return f.Name()
+			}
+		}
+	}
+	return ""
+}
+
+func (s *schema) structure(t *types.Struct, at place) *model.Type {
+	m := &model.Type{Kind: model.Struct}
+	ok := true
+	for i := range t.NumFields() {
+		v := t.Field(i)
+		f := model.Field{Name: v.Name(), Embedded: v.Embedded(), Tag: t.Tag(i), Skip: v.Name() == "_"}
+		in := place{path: at.path + "." + v.Name(), pos: at.pos}
+		if s.unit.run.local(v.Pkg()) {
+			in.pos = v.Pos()
+		}
+		if tag, tagged := reflect.StructTag(f.Tag).Lookup("cache"); tagged {
+			if tag != "-" {
+				s.reject(in, `the only one is cache:"-"`, "unknown tag cache:%q", tag)
+				ok = false
+			}
+			f.Skip = true
+		}
+		if f.Skip {
+			f.Type = s.skipped(v.Type(), in)
+			f.Omit = f.Type == nil
+		} else if f.Type = s.field(v, in); f.Type == nil {
+			ok = false
+		}
+		m.Fields = append(m.Fields, f)
+	}
+	if !ok {
+		return nil
+	}
+	return m
+}
+
+// field describes a field that is stored.
+func (s *schema) field(v *types.Var, at place) *model.Type {
+	if !v.Exported() && v.Pkg() != s.unit.types {
+		return s.reject(at, "", "the field is not exported by package %s", v.Pkg().Path())
+	}
+	return s.describe(v.Type(), at)
+}
+
+// skipped describes a field that is not stored, or returns nil if that cannot
+// be done. It is tried in a schema of its own first, since a failure would
+// leave types behind that are described by half.
+func (s *schema) skipped(t types.Type, at place) *model.Type {
+	probe := *s
+	probe.silent = true
+	if !s.silent {
+		probe.known = map[string]*model.Type{}
+	}
+	if m := probe.describe(t, at); m == nil || s.silent {
+		return m
+	}
+	silent := *s
+	silent.silent = true
+	return silent.describe(t, at)
+}
+
+// spell returns a type as the user's package spells it.
+func (s *schema) spell(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
+		if p == s.unit.types {
+			return ""
+		}
+		return p.Name()
+	})
+}

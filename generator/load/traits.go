@@ -1,0 +1,129 @@
+package load
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
+
+// The methods that types store and spell themselves by.
+var (
+	bytesType = types.NewSlice(types.Typ[types.Byte])
+	errorType = types.Universe.Lookup("error").Type()
+
+	appends    = signature([]types.Type{bytesType}, bytesType, errorType)
+	marshal    = signature(nil, bytesType, errorType)
+	unmarshals = signature([]types.Type{bytesType}, errorType)
+	plain      = signature(nil)
+)
+
+func signature(params []types.Type, results ...types.Type) *types.Signature {
+	tuple := func(list []types.Type) *types.Tuple {
+		vars := make([]*types.Var, len(list))
+		for i, t := range list {
+			vars[i] = types.NewParam(token.NoPos, nil, "", t)
+		}
+		return types.NewTuple(vars...)
+	}
+	return types.NewSignatureType(nil, nil, nil, tuple(params), tuple(results), false)
+}
+
+// has reports whether *T, and so a variable of type T, has an exported method
+// of that name and signature.
+func has(t *types.Named, name string, sig *types.Signature) bool {
+	obj, _, _ := types.LookupFieldOrMethod(t, true, t.Obj().Pkg(), name)
+	fn, ok := obj.(*types.Func)
+	return ok && types.Identical(fn.Signature(), sig)
+}
+
+// marshals returns the method pair by which a type stores itself.
+func marshals(t *types.Named) model.Marshal {
+	binary := has(t, "UnmarshalBinary", unmarshals)
+	text := has(t, "UnmarshalText", unmarshals)
+	switch {
+	case binary && has(t, "AppendBinary", appends):
+		return model.BinaryAppend
+	case binary && has(t, "MarshalBinary", marshal):
+		return model.BinaryPair
+	case text && has(t, "AppendText", appends):
+		return model.TextAppend
+	case text && has(t, "MarshalText", marshal):
+		return model.TextPair
+	}
+	return model.NoMarshal
+}
+
+// spells returns the method by which a type spells itself as a key.
+func spells(t *types.Named) model.Marshal {
+	switch {
+	case has(t, "AppendText", appends):
+		return model.TextAppend
+	case has(t, "MarshalText", marshal):
+		return model.TextPair
+	}
+	return model.NoMarshal
+}
+
+// locks reports whether a type is a lock, as go vet has it: its pointer has
+// Lock and Unlock, the type itself has not.
+func locks(t *types.Named) bool {
+	pointers := 0
+	for m := range t.Methods() {
+		_, pointer := types.Unalias(m.Signature().Recv().Type()).(*types.Pointer)
+		if pointer && (m.Name() == "Lock" || m.Name() == "Unlock") && types.Identical(m.Signature(), plain) {
+			pointers++
+		}
+	}
+	return pointers == 2
+}
+
+// importable reports whether package path can be imported from package from,
+// by the rule of internal directories.
+func importable(path, from string) bool {
+	i := strings.LastIndex("/"+path+"/", "/internal/")
+	if i < 0 {
+		return !strings.HasPrefix(path, "vendor/")
+	}
+	parent := strings.TrimPrefix(("/" + path)[:i], "/")
+	return parent != "" && (from == parent || strings.HasPrefix(from, parent+"/"))
+}
+
+// markRecursive sets Recursive in the named types below t that contain
+// themselves.
+func markRecursive(t *model.Type) {
+	all := map[*model.Type]bool{}
+	walk(t, all)
+	for n := range all {
+		if n.Named() && !n.Recursive {
+			below := map[*model.Type]bool{}
+			for _, child := range children(n) {
+				walk(child, below)
+			}
+			n.Recursive = below[n]
+		}
+	}
+}
+
+// walk adds t and all that is stored below it to seen.
+func walk(t *model.Type, seen map[*model.Type]bool) {
+	if t == nil || seen[t] {
+		return
+	}
+	seen[t] = true
+	for _, c := range children(t) {
+		walk(c, seen)
+	}
+}
+
+// children returns the types that values of t hold directly.
+func children(t *model.Type) []*model.Type {
+	list := []*model.Type{t.Key, t.Elem}
+	for _, f := range t.Fields {
+		if !f.Skip {
+			list = append(list, f.Type)
+		}
+	}
+	return list
+}

@@ -1,0 +1,64 @@
+package load
+
+import "go/token"
+
+// unbuilt lists what an annotation can say and no code is generated for yet.
+// A line goes when its feature comes.
+var unbuilt = []missing{
+	{verb: "tier", option: "engine", value: "otter"},
+	{verb: "tier", option: "engine", value: "badger"},
+	{verb: "tier", option: "codec", value: "msgpack"},
+	{verb: "tier", option: "codec", value: "custom"},
+	{verb: "tier", option: "compress", value: "gzip"},
+	{verb: "tier", option: "compress", value: "zstd"},
+	{verb: "tier", option: "compress", value: "s2"},
+	{verb: "tier", option: "share"},
+	{verb: "compose", option: "read", value: "race"},
+	{verb: "compose", option: "read", value: "parallel"},
+	{verb: "compose", option: "write", value: "race"},
+	{verb: "compose", option: "loser", value: "drop"},
+	{verb: "cache", option: "on-stale", value: "revalidate"},
+	{verb: "cache", option: "on-stale", value: "offload"},
+	{verb: "cache", option: "concurrency", except: "1"},
+	{verb: "cache", option: "jitter"},
+	{verb: "cache", option: "absent"},
+	{verb: "cache", option: "fail-safe"},
+	{verb: "cache", option: "eager"},
+	{verb: "cache", option: "lease"},
+	{verb: "cache", option: "slot"},
+	{verb: "cache", option: "strings", value: "own"},
+	{verb: "cache", option: "maps", value: "sorted"},
+}
+
+// missing is an option that cannot be used yet: with one value, with all but
+// one, or at all. pos is set where it was used nevertheless.
+type missing struct {
+	verb, option  string
+	value, except string
+	pos           token.Pos
+}
+
+// note collects the options of a directive that are not built. They are
+// reported once the block has no other mistakes.
+func (b *block) note(d directive, opts given) {
+	for _, m := range unbuilt {
+		v, ok := opts[m.option]
+		if !ok || m.verb != d.verb || m.value != "" && v.text != m.value || v.text == m.except {
+			continue
+		}
+		m.value, m.pos = v.text, v.pos
+		b.unbuilt = append(b.unbuilt, m)
+	}
+}
+
+// refuse reports what the block uses and is not built yet.
+func (b *block) refuse(r reporter) {
+	for _, m := range b.unbuilt {
+		b.bad = true
+		if m.option == "engine" {
+			r.at(m.pos, "", "engine %s is not supported yet", m.value)
+		} else {
+			r.at(m.pos, "", "%s=%s is not supported yet", m.option, m.value)
+		}
+	}
+}
