@@ -12,7 +12,7 @@ func (p *process) stop() error {
 	}
 	for {
 		_, err := syscall.Wait4(pid, nil, syscall.WUNTRACED, nil)
-		if err != syscall.EINTR { //nolint:errorlint // a system call returns a bare Errno
+		if err != syscall.EINTR {
 			return err
 		}
 	}
