@@ -122,36 +122,45 @@ func (r reporter) pairs(args []arg) func(yield func(name, value arg) bool) {
 		for i := 0; i < len(args); i++ {
 			a := args[i]
 			name, value, ok := strings.Cut(a.text, "=")
+			v := arg{value, a.at(len(name) + 1), false}
 			switch {
 			case !ok && i+1 < len(args) && strings.HasPrefix(args[i+1].text, "="), ok && (name == "" || value == ""):
-				i += r.spaced(args, i)
+				var more int
+				name, v.text, more = r.spaced(args, i)
+				i += more
+				if name == "" || v.text == "" {
+					continue
+				}
 			case !ok:
 				r.stray(args, i)
+				continue
 			case !a.quoted && strings.ContainsRune("\"`", rune(value[0])):
-				r.at(a.at(len(name)+1), fmt.Sprintf("write \"%s=...\"", name), "quotes go around the whole argument, not around the value of %s", name)
+				r.at(v.pos, fmt.Sprintf("write \"%s=...\"", name), "quotes go around the whole argument, not around the value of %s", name)
 				i += quotedRest(args[i:])
-			default:
-				v := arg{value, a.at(len(name) + 1), false}
-				if !yield(arg{name, a.at(0), false}, v) {
-					return
-				}
+				continue
+			case i+1 < len(args) && unitForm.MatchString(args[i+1].text) && strings.Trim(value, "0123456789.") == "":
+				r.stray(args, i+1)
+				i++
+				v.text += args[i].text
+			}
+			if !yield(arg{name, a.at(0), false}, v) {
+				return
 			}
 		}
 	}
 }
 
 // spaced reports an option that is torn by spaces around its =, or has no
-// value, and returns how many further arguments belong to it.
-func (r reporter) spaced(args []arg, i int) int {
-	text, more := args[i].text, 0
-	join := func() bool {
+// value. It returns the option as it was meant, and how many further arguments
+// belong to it.
+func (r reporter) spaced(args []arg, i int) (name, value string, more int) {
+	text := args[i].text
+	join := func() {
 		next := i + more + 1
-		if next >= len(args) || strings.Contains(strings.TrimPrefix(args[next].text, "="), "=") {
-			return false
+		if next < len(args) && !strings.Contains(strings.TrimPrefix(args[next].text, "="), "=") {
+			text += args[next].text
+			more++
 		}
-		text += args[next].text
-		more++
-		return true
 	}
 	if !strings.Contains(text, "=") {
 		join() // = or =value
@@ -159,7 +168,7 @@ func (r reporter) spaced(args []arg, i int) int {
 	if strings.HasSuffix(text, "=") {
 		join() // value
 	}
-	name, value, _ := strings.Cut(text, "=")
+	name, value, _ = strings.Cut(text, "=")
 	switch {
 	case name == "":
 		r.at(args[i].pos, "an option is written as name=value", "%q has no name", text)
@@ -168,7 +177,7 @@ func (r reporter) spaced(args []arg, i int) int {
 	default:
 		r.at(args[i].pos, "write "+text, "spaces around the = of option %s", name)
 	}
-	return more
+	return name, value, more
 }
 
 var unitForm = regexp.MustCompile(`^(B|KB|MB|GB|KiB|MiB|GiB|ns|us|µs|ms|s|m|h|%)\)?$`)

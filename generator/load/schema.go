@@ -151,7 +151,7 @@ func (s *schema) named(t *types.Named, at place) *model.Type {
 // code, and says why not.
 func (s *schema) usable(t *types.Named, at place) bool {
 	obj, local := t.Obj(), t.Obj().Pkg() == s.unit.types
-	name := s.spell(t)
+	name, hidden := s.spell(t), unexported(t, s.unit.types)
 	switch p := obj.Pkg().Path(); {
 	case p == "sync" || p == "sync/atomic" || locks(t):
 		s.reject(at, `leave it out with cache:"-"`, "%s cannot be copied, so it cannot be cached", name)
@@ -159,11 +159,11 @@ func (s *schema) usable(t *types.Named, at place) bool {
 		s.reject(at, leaveOut, "type %s is not exported", name)
 	case !local && !importable(p, s.unit.path):
 		s.reject(at, leaveOut, "type %s is in a package that cannot be imported here", name)
-	case !local && marshals(t) != model.NoMarshal && !s.structural(t):
+	case marshals(t) != model.NoMarshal && (hidden != "" || !local && !s.structural(t)):
 		s.reject(at, `leave it out with cache:"-"`, "%s stores itself by its methods, which is not supported yet", name)
-	case !local && unexported(t, s.unit.types) != "":
+	case hidden != "":
 		s.reject(at, `store its parts in fields of your own, or leave it out with cache:"-"`,
-			"%s has a field that is not exported, %s, and no methods to store itself", name, unexported(t, s.unit.types))
+			"%s has a field that is not exported, %s, and no methods to store itself", name, hidden)
 	default:
 		return true
 	}

@@ -1,0 +1,10 @@
+// Package unbuiltlast has mistakes, which hide what is not built.
+package unbuiltlast
+
+// want+1:40 `ttl: "x" is no duration`
+//cachegen:cache key=ID jitter=10% ttl=x
+//cachegen:tier redis = redis codec=msgpack
+type Product struct {
+	ID   int64
+	Name string
+}
