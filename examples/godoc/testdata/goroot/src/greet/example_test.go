@@ -1,0 +1,13 @@
+package greet_test
+
+import (
+	"fmt"
+
+	"greet"
+)
+
+func ExampleGreeter_Greet() {
+	// Ann comes in.
+	fmt.Println(greet.New("Ann").Greet())
+	// Output: hello, Ann
+}

@@ -1,0 +1,4 @@
+package greet
+
+// Popup shows a greeting in a window.
+func Popup() {}

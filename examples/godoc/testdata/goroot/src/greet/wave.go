@@ -1,0 +1,6 @@
+//go:build !windows
+
+package greet
+
+// Wave greets without a word.
+func Wave() {}
