@@ -102,7 +102,7 @@ func (x *cacheGen) config() jen.Code {
 			fields.Add(x.snippet("$F $cachert.Backend // required\n", v))
 		}
 	}
-	return x.snippet(`// ${X}Config is what a $X is made of.
+	return x.snippet(`// ${X}Config is what New$X makes a cache of.
 type ${X}Config struct {
 $fields Options $cachert.Options // the zero value has sound defaults
 }`, x.with(vars{"fields": fields}))

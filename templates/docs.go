@@ -20,7 +20,7 @@ func (x *cacheGen) doc() string {
 		say("  - %s: %s", t.Path, tierWords(t))
 	}
 	say("")
-	lines = append(lines, lifeWords(x.c)...)
+	lines = append(lines, lifeWords(x.c))
 	lines = append(lines, nodeWords(x.c.Root)...)
 	var b strings.Builder
 	for _, l := range lines {
@@ -54,14 +54,14 @@ func tierWords(t *model.Tier) string {
 	return text
 }
 
-func lifeWords(c *model.Cache) []string {
+func lifeWords(c *model.Cache) string {
 	switch {
 	case c.TTL == 0:
-		return []string{"Values do not expire."}
+		return "Values do not expire."
 	case c.Stale == 0:
-		return []string{fmt.Sprintf("Values live for %s.", words(c.TTL))}
+		return fmt.Sprintf("Values live for %s.", words(c.TTL))
 	}
-	return []string{fmt.Sprintf("Values are fresh for %s and served stale for %s more.", words(c.TTL), words(c.Stale))}
+	return fmt.Sprintf("Values are fresh for %s and served stale for %s more.", words(c.TTL), words(c.Stale))
 }
 
 // nodeWords says what the policies of a composition do, the outer one first.
@@ -69,16 +69,16 @@ func nodeWords(n *model.Node) []string {
 	if n.Leaf() {
 		return nil
 	}
-	read := fmt.Sprintf("%s reads %s, then %s;", n.Label, n.L1.Label, n.L2.Label)
-	write := "writes both at once, of which one is enough;"
+	l1, l2 := n.L1.Label, n.L2.Label
+	write := "writes both at once, and one is enough"
 	if n.Write == policy.WriteSequential {
-		write = fmt.Sprintf("writes %s, then %s;", n.L1.Label, n.L2.Label)
+		write = fmt.Sprintf("writes %s and then %s", l1, l2)
 	}
-	refill := fmt.Sprintf("a hit in %s is written into %s.", n.L2.Label, n.L1.Label)
+	refill := fmt.Sprintf("A hit in %s is written into %s.", l2, l1)
 	if n.Refill == policy.RefillNever {
-		refill = fmt.Sprintf("a hit in %s leaves %s as it is.", n.L2.Label, n.L1.Label)
+		refill = fmt.Sprintf("A hit in %s leaves %s as it is.", l2, l1)
 	}
-	lines := []string{read, write, refill}
+	lines := []string{"", fmt.Sprintf("%s reads %s and then %s; it %s.", n.Label, l1, l2, write), refill}
 	return append(append(lines, nodeWords(n.L1)...), nodeWords(n.L2)...)
 }
 

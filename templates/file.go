@@ -3,6 +3,7 @@ package templates
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -62,21 +63,18 @@ func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, er
 	return out.Bytes(), nil
 }
 
+// verbNames are how the functions of a codec begin.
+var verbNames = []string{"size", "append", "put", "take", "decode"}
+
 // stem returns a name such that nothing is called like any function of a codec
 // that ends in it.
 func (g *gen) stem(name string) string {
-	for {
-		free := true
-		for _, verb := range []string{"size", "append", "put", "take", "decode"} {
-			free = free && !g.pkg.Scope[verb+name] && !g.taken[verb+name]
-		}
-		if free {
-			break
-		}
-		name += "_"
+	free := name
+	for i := 2; slices.ContainsFunc(verbNames, func(verb string) bool { return g.pkg.Scope[verb+free] || g.taken[verb+free] }); i++ {
+		free = fmt.Sprint(name, i)
 	}
-	for _, verb := range []string{"size", "append", "put", "take", "decode"} {
-		g.taken[verb+name] = true
+	for _, verb := range verbNames {
+		g.taken[verb+free] = true
 	}
-	return name
+	return free
 }

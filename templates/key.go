@@ -34,7 +34,7 @@ const $prefix = "\x00$id"`, x.with(vars{"id": hexEscape(id[:])}))}
 		values = append(values, fmt.Sprintf("%s: v.%s", p.Name, p.Path))
 	}
 	v := x.with(vars{"fields": fields, "values": strings.Join(values, ", ")})
-	all = append(all, x.snippet("// $key is what a $X is asked by.\ntype $key struct {\n$fields}", v))
+	all = append(all, x.snippet("// $key is the key of a value in a $X.\ntype $key struct {\n$fields}", v))
 	if x.c.Key.Fields {
 		all = append(all, x.snippet("// ${key}Of returns the key of a value.\nfunc ${key}Of(v $V) $key {\nreturn $key{$values}\n}", v))
 	}

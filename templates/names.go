@@ -105,11 +105,12 @@ func (g *gen) foreign() []*model.Type {
 
 // unique returns a package-level name that nothing else has.
 func (g *gen) unique(name string) string {
-	for g.pkg.Scope[name] || g.taken[name] {
-		name += "_"
+	free := name
+	for i := 2; g.pkg.Scope[free] || g.taken[free]; i++ {
+		free = fmt.Sprint(name, i)
 	}
-	g.taken[name] = true
-	return name
+	g.taken[free] = true
+	return free
 }
 
 // spell returns the Go expression of a type.

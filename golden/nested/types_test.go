@@ -3,6 +3,7 @@ package nested
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var quiet = slog.New(slog.DiscardHandler)
 
 var errDown = errors.New("the backend is down")
 
@@ -44,7 +47,7 @@ func shut(t *testing.T, c interface{ Close(context.Context) error }) {
 // second returns another cache over the same backends, with an empty memory.
 func (o outer) second(t *testing.T) outer {
 	t.Helper()
-	c, err := NewDocCache(DocCacheConfig{Near: o.near, Disk: o.disk})
+	c, err := NewDocCache(DocCacheConfig{Near: o.near, Disk: o.disk, Options: runtime.Options{Logger: quiet}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +72,7 @@ func expect(t *testing.T, c interface {
 
 func TestSourcePaths(t *testing.T) {
 	ctx := context.Background()
-	o := newOuter(t, runtime.Options{})
+	o := newOuter(t, runtime.Options{Logger: quiet})
 	doc := Doc{ID: "k", Text: "text"}
 	if err := o.Set(ctx, "k", doc); err != nil {
 		t.Fatal(err)
@@ -86,7 +89,7 @@ func TestSourcePaths(t *testing.T) {
 
 func TestLookupWritesNothing(t *testing.T) {
 	ctx := context.Background()
-	o := newOuter(t, runtime.Options{})
+	o := newOuter(t, runtime.Options{Logger: quiet})
 	if err := o.Set(ctx, "k", Doc{ID: "k"}); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +115,7 @@ func TestLookupWritesNothing(t *testing.T) {
 // TestGetRefills refills memory at once and near in the background.
 func TestGetRefills(t *testing.T) {
 	ctx := context.Background()
-	o := newOuter(t, runtime.Options{})
+	o := newOuter(t, runtime.Options{Logger: quiet})
 	if err := o.Set(ctx, "k", Doc{ID: "k"}); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +168,7 @@ func TestMixedRefill(t *testing.T) {
 func TestNeverRefill(t *testing.T) {
 	ctx := context.Background()
 	l1, l2 := fakebackend.New("1"), fakebackend.New("2")
-	c, err := NewDocNever(DocNeverConfig{L1: l1, L2: l2})
+	c, err := NewDocNever(DocNeverConfig{L1: l1, L2: l2, Options: runtime.Options{Logger: quiet}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +190,7 @@ func TestNeverRefill(t *testing.T) {
 func TestFourTiers(t *testing.T) {
 	ctx := context.Background()
 	tiers := []*fakebackend.Backend{fakebackend.New("a"), fakebackend.New("b"), fakebackend.New("c"), fakebackend.New("d")}
-	c, err := NewDocFour(DocFourConfig{A: tiers[0], B: tiers[1], C: tiers[2], D: tiers[3]})
+	c, err := NewDocFour(DocFourConfig{A: tiers[0], B: tiers[1], C: tiers[2], D: tiers[3], Options: runtime.Options{Logger: quiet}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +217,7 @@ func TestFourTiers(t *testing.T) {
 
 func TestDeleteCounts(t *testing.T) {
 	ctx := context.Background()
-	o := newOuter(t, runtime.Options{})
+	o := newOuter(t, runtime.Options{Logger: quiet})
 	for want, prepare := range []func(){
 		0: func() {},
 		1: func() { o.near.Clear(); o.disk.Clear() },
@@ -237,7 +240,7 @@ func TestDeleteCounts(t *testing.T) {
 func TestSequentialWrite(t *testing.T) {
 	ctx := context.Background()
 	l1, l2 := fakebackend.New("1"), fakebackend.New("2")
-	c, err := NewDocNever(DocNeverConfig{L1: l1, L2: l2})
+	c, err := NewDocNever(DocNeverConfig{L1: l1, L2: l2, Options: runtime.Options{Logger: quiet}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +260,7 @@ func TestSequentialWrite(t *testing.T) {
 func TestBothFail(t *testing.T) {
 	ctx := context.Background()
 	tiers := []*fakebackend.Backend{fakebackend.New("a"), fakebackend.New("b"), fakebackend.New("c"), fakebackend.New("d")}
-	c, err := NewDocFour(DocFourConfig{A: tiers[0], B: tiers[1], C: tiers[2], D: tiers[3]})
+	c, err := NewDocFour(DocFourConfig{A: tiers[0], B: tiers[1], C: tiers[2], D: tiers[3], Options: runtime.Options{Logger: quiet}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,8 +276,12 @@ func TestBothFail(t *testing.T) {
 	if _, err = c.Delete(ctx, "k"); !errors.As(err, &both) {
 		t.Errorf("Delete: %v, want BothFailedError", err)
 	}
-	if _, _, err := c.Get(ctx, "k"); !errors.Is(err, errDown) {
+	if _, _, err := c.Get(ctx, "other"); !errors.Is(err, errDown) {
 		t.Errorf("Get: %v, want the error of the last tier", err)
+	}
+	// The tiers may have the old value of k: for k they are misses.
+	if _, ok, err := c.Get(ctx, "k"); ok || err != nil {
+		t.Errorf("Get of what could not be written: %v, %v, want a miss", ok, err)
 	}
 	v, err := c.GetOrLoad(ctx, "k", func(context.Context, string) (Doc, error) { return Doc{Text: "loaded"}, nil })
 	if err != nil || v.Text != "loaded" {
@@ -288,7 +295,7 @@ func TestBothFail(t *testing.T) {
 // TestErrorThenHit reads through a tier that fails.
 func TestErrorThenHit(t *testing.T) {
 	ctx := context.Background()
-	o := newOuter(t, runtime.Options{})
+	o := newOuter(t, runtime.Options{Logger: quiet})
 	if err := o.Set(ctx, "k", Doc{ID: "k"}); err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +338,7 @@ func TestTTLOfTiers(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	o := newOuter(t, runtime.Options{})
+	o := newOuter(t, runtime.Options{Logger: quiet})
 	const want = "outer(inner(memory:fastcache, near:backend) read=sequential write=optimistic refill=always, disk:backend) read=sequential write=optimistic refill=always"
 	if got := o.String(); got != want {
 		t.Errorf("String: %s\nwant    %s", got, want)

@@ -27,6 +27,12 @@ func (c Codec[V]) options() []cmp.Option {
 	return append([]cmp.Option{
 		cmp.Comparer(func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }),
 		cmp.Comparer(func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }),
+		cmp.Comparer(func(a, b complex64) bool {
+			return math.Float32bits(real(a)) == math.Float32bits(real(b)) && math.Float32bits(imag(a)) == math.Float32bits(imag(b))
+		}),
+		cmp.Comparer(func(a, b complex128) bool {
+			return math.Float64bits(real(a)) == math.Float64bits(real(b)) && math.Float64bits(imag(a)) == math.Float64bits(imag(b))
+		}),
 		cmp.Comparer(func(a, b time.Time) bool {
 			_, x := a.Zone()
 			_, y := b.Zone()

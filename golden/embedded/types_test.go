@@ -1,0 +1,27 @@
+package embedded
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cachegen/cachegen/internal/codectest"
+)
+
+var files = codectest.Codec[File]{Append: appendFile, Decode: decodeFile, Options: []cmp.Option{cmp.AllowUnexported(File{}, hidden{})}}
+
+func samples() []File {
+	return []File{
+		{},
+		{
+			Base: Base{7, time.Unix(1, 2).UTC()}, Owner: &Owner{"n", "e"}, hidden: hidden{"s", 3},
+			Flags: Flags{"a": true, "b": false}, Path: "p", Size: -1,
+		},
+		{Owner: &Owner{}, Flags: Flags{}},
+	}
+}
+
+func TestCodec(t *testing.T) { files.Check(t, samples()...) }
+
+func FuzzDecode(f *testing.F) { files.Fuzz(f, 128, samples()...) }

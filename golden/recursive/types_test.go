@@ -1,0 +1,83 @@
+package recursive
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/cachegen/cachegen/internal/codectest"
+	"github.com/cachegen/cachegen/internal/fakebackend"
+	"github.com/cachegen/cachegen/runtime"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var trees = codectest.Codec[Tree]{Append: appendTree, Decode: decodeTree}
+
+func samples() []Tree {
+	leaf := &Tree{Name: "leaf"}
+	return []Tree{
+		{},
+		{Name: "root", Left: leaf, Right: leaf, Children: []Tree{{Name: "child"}, {}}, ByName: map[string]*Tree{"a": leaf, "": nil}},
+		{List: &List{1, []Item{{&List{2, nil}}, {}, {&List{3, []Item{}}}}}},
+	}
+}
+
+func TestCodec(t *testing.T) {
+	trees.Check(t, samples()...)
+	codectest.Codec[Forest]{Append: appendForest, Decode: decodeForest}.Check(t, nil, Forest{}, Forest{nil, {}, {{}, nil}})
+}
+
+func FuzzDecode(f *testing.F) { trees.Fuzz(f, 256, samples()...) }
+
+// TestDepth stores what is as deep as it may be, and refuses what is deeper, with
+// an error and without a stack that overflows.
+func TestDepth(t *testing.T) {
+	deep := func(n int) Tree {
+		v := Tree{}
+		for range n - 1 {
+			v = Tree{Left: &Tree{Name: v.Name, Left: v.Left}}
+		}
+		return v
+	}
+	v := deep(runtime.MaxDepth)
+	data, err := appendTree(nil, &v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := decodeTree(new(Tree), data, ""); err != nil {
+		t.Errorf("decoding the deepest value: %v", err)
+	}
+	v = deep(runtime.MaxDepth + 1)
+	if _, err := appendTree(nil, &v); !errors.Is(err, runtime.ErrDepth) {
+		t.Errorf("a value too deep: %v, want ErrDepth", err)
+	}
+}
+
+// TestCyclic sets values that contain themselves in every way they can.
+func TestCyclic(t *testing.T) {
+	ctx := context.Background()
+	c, err := NewTreeCache(TreeCacheConfig{Store: fakebackend.New("s")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	var byPointer, bySlice, byMap, both Tree
+	byPointer.Left = &byPointer
+	bySlice.Children = make([]Tree, 2)
+	bySlice.Children[0].Children = bySlice.Children
+	byMap.ByName = map[string]*Tree{"me": &byMap}
+	both.Left, both.Right = &both, &both
+	for name, v := range map[string]Tree{"pointer": byPointer, "slice": bySlice, "map": byMap, "two ways": both} {
+		if err := c.Set(ctx, "k", v); !errors.Is(err, runtime.ErrDepth) {
+			t.Errorf("%s: Set: %v, want ErrDepth", name, err)
+		}
+		// The cache cannot keep it; the caller gets it all the same.
+		got, err := c.GetOrLoad(ctx, name, func(context.Context, string) (Tree, error) { return v, nil })
+		if err != nil || got.Left != v.Left {
+			t.Errorf("%s: GetOrLoad: %v", name, err)
+		}
+	}
+}
