@@ -61,24 +61,21 @@ func (b *Timebase) tick(t time.Time) int64 {
 	if t.IsZero() {
 		return Never
 	}
-	n := nanos(t)
-	if n == Never {
-		return Never
-	}
-	return subClamp(n, b.wall())
+	return b.tickOf(nanos(t))
 }
 
-// unix converts a tick to nanoseconds of Unix time; Never is 0.
+// unix converts a tick to nanoseconds of Unix time. Never stays what it is, and
+// so does every tick whose instant is too late for such a number.
 func (b *Timebase) unix(tick int64) int64 {
 	if tick == Never {
-		return 0
+		return Never
 	}
-	return tick + b.wall()
+	return addClamp(tick, b.wall())
 }
 
 // tickOf is the reverse of unix.
 func (b *Timebase) tickOf(unix int64) int64 {
-	if unix == 0 {
+	if unix == Never {
 		return Never
 	}
 	return subClamp(unix, b.wall())
@@ -86,10 +83,11 @@ func (b *Timebase) tickOf(unix int64) int64 {
 
 // time converts a tick to an instant; Never is the zero time.
 func (b *Timebase) time(tick int64) time.Time {
-	if tick == Never {
+	unix := b.unix(tick)
+	if unix == Never {
 		return time.Time{}
 	}
-	return time.Unix(0, tick+b.wall())
+	return time.Unix(0, unix)
 }
 
 // nanos returns t in nanoseconds of Unix time, or the nearest value that is
@@ -105,13 +103,21 @@ func nanos(t time.Time) int64 {
 }
 
 // after returns the tick d after tick, or Never where that overflows.
-func after(tick int64, d time.Duration) int64 {
-	if sum := tick + int64(d); sum >= tick {
-		return sum
+func after(tick int64, d time.Duration) int64 { return addClamp(tick, int64(d)) }
+
+func addClamp(a, b int64) int64 {
+	sum := a + b
+	switch {
+	case b > 0 && sum < a:
+		return Never
+	case b < 0 && sum > a:
+		return math.MinInt64
 	}
-	return Never
+	return sum
 }
 
+// subClamp returns a - b. What is too late for a tick is the last one before
+// Never: only what does not come never comes.
 func subClamp(a, b int64) int64 {
 	d := a - b
 	switch {

@@ -12,7 +12,7 @@ import (
 //	 3  codec, compression, flags           3
 //	 6  length of the key                   2
 //	 8  schema fingerprint                  8
-//	16  created, stale at, expire at       24  Unix time in ns, 0 is never
+//	16  created, stale at, expire at       24  Unix time in ns, the highest is never
 //	40  length of the payload               4
 //	44  key, payload
 //	    CRC-32C of all before it            4
