@@ -44,9 +44,10 @@ func New(cache *fastcache.Cache, size int, t *runtime.Timebase) *Tier {
 	return &Tier{cache: cache, time: t, own: own}
 }
 
-// Get appends the payload under key to dst, if there is a live value; its status
-// is then runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence
-// and a big value too: the slow path tells them apart.
+// Get returns the payload under key, if there is a live value; its status is then
+// runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence and a big
+// value too: the slow path tells them apart. The payload lies in dst, whose length
+// must be 0, if there is room for it.
 func (t *Tier) Get(dst, key []byte) ([]byte, runtime.Status) {
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok || len(b) < header || binary.LittleEndian.Uint32(b) != epoch|kindValue {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -25,14 +26,24 @@ const (
 func Dial(rawURL string) (*redis.Client, error) {
 	opts, err := redis.ParseURL(rawURL)
 	if err != nil {
-		// The text of an url.Error has the URL in it, and so the password.
-		if e := (*url.Error)(nil); errors.As(err, &e) {
-			err = e.Err
-		}
-		return nil, fmt.Errorf("redistier: not a Redis URL, such as redis://localhost:6379/0: %w", err)
+		return nil, badURL(rawURL, err)
 	}
 	soundOptions(opts)
 	return redis.NewClient(opts), nil
+}
+
+// badURL says what is wrong with a URL. If it may have a password in it, nothing of
+// it is repeated: where a slash or a question mark in the password was not escaped,
+// parsers take it for a port, a path or an option, and say so.
+func badURL(rawURL string, err error) error {
+	const text = "redistier: not a Redis URL, such as redis://user:password@localhost:6379/0"
+	if strings.Contains(rawURL, "@") {
+		return errors.New(text + " (special characters in a password must be escaped)")
+	}
+	if e := (*url.Error)(nil); errors.As(err, &e) {
+		err = e.Err
+	}
+	return fmt.Errorf("%s: %w", text, err)
 }
 
 // soundOptions sets what the URL has left open.

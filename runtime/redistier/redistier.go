@@ -176,7 +176,7 @@ func whole[C redis.Cmder](err error, cmds []C) error {
 		return nil
 	}
 	for _, cmd := range cmds {
-		if cmd.Err() == nil || errors.Is(cmd.Err(), redis.Nil) {
+		if cmd.Err() == nil || errors.Is(cmd.Err(), redis.Nil) || isWrongType(cmd.Err()) {
 			return nil
 		}
 	}
