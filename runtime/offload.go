@@ -44,6 +44,8 @@ type Offload struct {
 	idle    chan struct{}    // closed when there is no work; nil if nobody waits
 	closed  bool
 	dropped uint64
+
+	warnings limiter
 }
 
 type taskKey struct{ kind, key string }
@@ -94,10 +96,21 @@ func (o *Offload) submit(kind, key string, run func(context.Context), done func(
 
 // work runs t and then whatever waits.
 func (o *Offload) work(t task) {
+	done := false
+	defer func() {
+		if done {
+			return
+		}
+		// A task has left the goroutine by runtime.Goexit: another takes over.
+		if t, more := o.next(t); more {
+			go o.work(t)
+		}
+	}()
 	for more := true; more; {
 		o.run(t)
 		t, more = o.next(t)
 	}
+	done = true
 }
 
 func (o *Offload) run(t task) {
@@ -111,13 +124,20 @@ func (o *Offload) run(t task) {
 			defer cancel()
 		case Warn:
 			timer := time.AfterFunc(o.opts.Timeout, func() {
-				slog.Warn("cachegen: background work takes long", "kind", t.kind, "timeout", o.opts.Timeout)
+				o.warn("cachegen: background work takes long", "kind", t.kind, "timeout", o.opts.Timeout)
 			})
 			defer timer.Stop()
 		}
 	}
 	if err := protect(func() error { t.run(ctx); return nil }); err != nil {
-		slog.Error("cachegen: background work panicked", "kind", t.kind, "error", err)
+		o.warn("cachegen: background work panicked", "kind", t.kind, "error", err)
+	}
+}
+
+// warn logs a warning, unless there has been one just now.
+func (o *Offload) warn(msg string, args ...any) {
+	if missed, ok := o.warnings.pass(int64(time.Since(base))); ok {
+		slog.Warn(msg, append(args, "suppressed", missed)...)
 	}
 }
 
@@ -137,6 +157,14 @@ func (o *Offload) next(ended task) (task, bool) {
 		o.idle = nil
 	}
 	return task{}, false
+}
+
+// Dropped returns how many tasks there was no room for, and how many Close has not
+// waited for.
+func (o *Offload) Dropped() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.dropped
 }
 
 // Wait returns when there is no work left, or with the context's error when it
