@@ -17,7 +17,7 @@ import (
 // of the runtime: if the next line does not compile, run cachegen again.
 var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
 
-// PackageDocCacheConfig is what a PackageDocCache is made of.
+// PackageDocCacheConfig is what NewPackageDocCache makes a cache of.
 type PackageDocCacheConfig struct {
 	Memory  *fastcache.Cache      // nil: a new one of 256 MiB; may be shared by many caches
 	Redis   redis.UniversalClient // required; redistier.Dial makes one
@@ -30,9 +30,9 @@ type PackageDocCacheConfig struct {
 //   - docs.redis: Redis, binary, asked for 200ms at most, values up to 8 MiB
 //
 // Values are fresh for 1h and served stale for 10m more.
-// docs reads memory, then redis;
-// writes both at once, of which one is enough;
-// a hit in redis is written into memory.
+//
+// docs reads memory and then redis; it writes both at once, and one is enough.
+// A hit in redis is written into memory.
 type PackageDocCache struct {
 	core       *cachert.Core[string, PackageDoc]
 	memoryTier *cachert.MemoryLeaf[string, PackageDoc]

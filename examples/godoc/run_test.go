@@ -101,7 +101,7 @@ func TestRunFails(t *testing.T) {
 
 // TestSameFromEverywhere compares what the tiers return with what was loaded.
 func TestSameFromEverywhere(t *testing.T) {
-	memory := fastcache.New(32 << 20)
+	memory := fastcache.New(256 << 20) // in a small one, the parts of a big entry may push each other out
 	docs, err := NewPackageDocCache(PackageDocCacheConfig{Memory: memory, Redis: redistest.Shared(t).Client()})
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 // of the runtime: if the next line does not compile, run cachegen again.
 var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
 
-// ProductCacheConfig is what a ProductCache is made of.
+// ProductCacheConfig is what NewProductCache makes a cache of.
 type ProductCacheConfig struct {
 	Memory  *fastcache.Cache      // nil: a new one of 64 MiB; may be shared by many caches
 	Redis   redis.UniversalClient // required; redistier.Dial makes one
@@ -32,9 +32,9 @@ type ProductCacheConfig struct {
 //   - products.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
 //
 // Values are fresh for 10m and served stale for 1m more.
-// products reads memory, then redis;
-// writes both at once, of which one is enough;
-// a hit in redis is written into memory.
+//
+// products reads memory and then redis; it writes both at once, and one is enough.
+// A hit in redis is written into memory.
 type ProductCache struct {
 	core       *cachert.Core[int64, Product]
 	memoryTier *cachert.MemoryLeaf[int64, Product]
