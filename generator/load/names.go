@@ -80,7 +80,7 @@ func rootLabel(typ string) string {
 
 // nearest returns the candidate that s was probably meant to be, or "".
 func nearest(s string, candidates []string) string {
-	best, least := "", max(len(s)/3, 1)+1
+	best, least := "", min(max(len(s)/2, 1), 2)+1
 	for _, c := range candidates {
 		d := distance(strings.ToLower(s), strings.ToLower(c))
 		if d < least && d < len(c) {

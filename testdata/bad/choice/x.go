@@ -2,7 +2,7 @@
 package choice
 
 // want+3:34 `on-stale: unknown value "refresh"\n.*one of return, revalidate, offload`
-// want+2:50 `strings: unknown value "owned"\n.*one of shared, own`
+// want+2:50 `strings: unknown value "owned"\n.*did you mean "own"`
 // want+1:61 `maps: unknown value "sort"`
 //cachegen:cache key=ID on-stale=refresh strings=owned maps=sort
 // want+2:49 `codec: unknown value "jsno"\n.*did you mean "json"`
