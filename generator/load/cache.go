@@ -21,9 +21,6 @@ func (b *block) resolve(s *schema) {
 	if !b.bad {
 		b.refuse(s.reporter)
 	}
-	if !b.bad {
-		markRecursive(b.Type)
-	}
 }
 
 // annotated returns the type of a block, or nil after reporting why it cannot

@@ -37,6 +37,7 @@ func (l *loader) check(units []*unit, dirs []Dir) []*model.Package {
 		for _, b := range u.blocks {
 			b.resolve(s)
 		}
+		s.markRecursive()
 	}
 	r.clashes(l.cfg.Dir)
 	if r.mistakes() > 0 {

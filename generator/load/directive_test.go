@@ -22,7 +22,7 @@ func annotate(t *testing.T, doc string) (*loader, []*model.Package) {
 	var errs []types.Error
 	cfg := types.Config{Error: func(err error) { errs = append(errs, err.(types.Error)) }}
 	pkg, _ := cfg.Check("example.com/shop", l.fset, []*ast.File{f}, nil) // errors are in errs
-	u := &unit{path: pkg.Path(), name: "shop", types: pkg, errors: errs, syntax: []*ast.File{f}, own: []*ast.File{f}}
+	u := &unit{path: pkg.Path(), dir: pkg.Path(), name: "shop", types: pkg, errors: errs, syntax: []*ast.File{f}, own: []*ast.File{f}}
 	return l, l.check([]*unit{u}, nil)
 }
 

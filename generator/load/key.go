@@ -152,9 +152,8 @@ func (s *schema) typeExpr(spelling string, pos token.Pos) (types.Type, error) {
 	if err != nil || !tv.IsType() {
 		hint := "a predeclared type, or one that this file can name"
 		if i, ok := e.(*ast.Ident); ok {
-			hint = didYouMean(i.Name, append(types.Universe.Names(), s.unit.types.Scope().Names()...))
-			if nearest(i.Name, append(types.Universe.Names(), s.unit.types.Scope().Names()...)) == "" {
-				hint = "a predeclared type, or one that this file can name"
+			if n := nearest(i.Name, append(types.Universe.Names(), s.unit.types.Scope().Names()...)); n != "" {
+				hint = fmt.Sprintf("did you mean %q?", n)
 			}
 		}
 		return nil, &wrong{msg: fmt.Sprintf("unknown type %q", spelling), hint: hint}
@@ -234,6 +233,9 @@ func (s *schema) keyType(t types.Type, subject string, pos token.Pos) *model.Typ
 	case *types.Interface:
 		return refuse("interfaces")
 	case *types.Struct:
+		if !types.Comparable(t) {
+			return refuse("types that cannot be compared by ==")
+		}
 		return refuse("structs without AppendText or MarshalText")
 	}
 	return refuse("values of type " + s.spell(t))
@@ -242,12 +244,6 @@ func (s *schema) keyType(t types.Type, subject string, pos token.Pos) *model.Typ
 // spelledKey returns the shape of a key that is time.Time, or that spells
 // itself as text.
 func (s *schema) spelledKey(t *types.Named, subject string, pos token.Pos) *model.Type {
-	switch t.Underlying().(type) {
-	case *types.Pointer, *types.Basic:
-		if spells(t) == model.NoMarshal {
-			return nil
-		}
-	}
 	if t.Obj().Pkg().Path() == "time" && t.Obj().Name() == "Time" {
 		return s.keyShape(t, &model.Type{Kind: model.Time}, subject, pos)
 	}
@@ -265,7 +261,7 @@ func (s *schema) keyShape(t *types.Named, m *model.Type, subject string, pos tok
 		return m
 	}
 	obj := t.Obj()
-	if obj.Pkg() != s.unit.types && (!obj.Exported() || !importable(obj.Pkg().Path(), s.unit.path)) {
+	if obj.Pkg() != s.unit.types && (!obj.Exported() || !importable(obj.Pkg().Path(), s.unit.dir)) {
 		s.at(pos, "", "%s: type %s cannot be named here", subject, s.spell(t))
 		return nil
 	}

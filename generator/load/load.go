@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -54,6 +55,9 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	pkgs, err := l.load(ctx, false, l.cfg.Patterns)
 	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(l.broken...); err != nil {
 		return nil, err
 	}
 	dirs, err := l.scan(pkgs)
@@ -183,11 +187,8 @@ func (l *loader) position(s string) token.Position {
 	var numbers []int
 	for len(numbers) < 2 {
 		i := strings.LastIndexByte(s, ':')
-		n := 0
-		if i < 0 {
-			break
-		}
-		if _, err := fmt.Sscanf(s[i+1:], "%d", &n); err != nil {
+		n, err := strconv.Atoi(s[i+1:])
+		if i < 0 || err != nil {
 			break
 		}
 		numbers, s = append(numbers, n), s[:i]

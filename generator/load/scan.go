@@ -104,7 +104,7 @@ func (s *sources) output(path string) bool {
 // mentions reports whether a file may hold a directive, or something that was
 // meant to be one.
 func mentions(src []byte) bool {
-	return bytes.Contains(bytes.ToLower(src), []byte("cachegen"))
+	return bytes.Contains(bytes.ToLower(src), []byte(tool)) || bytes.Contains(src, []byte(":cache "))
 }
 
 // hasDirective reports whether a file carries a directive. A file that cannot

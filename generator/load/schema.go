@@ -157,7 +157,7 @@ func (s *schema) usable(t *types.Named, at place) bool {
 		s.reject(at, `leave it out with cache:"-"`, "%s cannot be copied, so it cannot be cached", name)
 	case !local && !obj.Exported():
 		s.reject(at, leaveOut, "type %s is not exported", name)
-	case !local && !importable(p, s.unit.path):
+	case !local && !importable(p, s.unit.dir):
 		s.reject(at, leaveOut, "type %s is in a package that cannot be imported here", name)
 	case marshals(t) != model.NoMarshal && (hidden != "" || !local && !s.structural(t)):
 		s.reject(at, `leave it out with cache:"-"`, "%s stores itself by its methods, which is not supported yet", name)

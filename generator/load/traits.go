@@ -90,30 +90,48 @@ func importable(path, from string) bool {
 	return parent != "" && (from == parent || strings.HasPrefix(from, parent+"/"))
 }
 
-// markRecursive sets Recursive in the named types below t that contain
-// themselves.
-func markRecursive(t *model.Type) {
-	all := map[*model.Type]bool{}
-	walk(t, all)
-	for n := range all {
-		if n.Named() && !n.Recursive {
-			below := map[*model.Type]bool{}
-			for _, child := range children(n) {
-				walk(child, below)
+// markRecursive sets Recursive in the named types that contain themselves:
+// those on a cycle of the graph of types. It is Tarjan's algorithm, since a
+// package may have hundreds of types that all refer to each other.
+func (s *schema) markRecursive() {
+	var (
+		stack []*model.Type
+		order = map[*model.Type]int{} // in which types were met, from 1
+		open  = map[*model.Type]bool{}
+		visit func(t *model.Type) int
+	)
+	visit = func(t *model.Type) int {
+		order[t] = len(order) + 1
+		least := order[t]
+		stack, open[t] = append(stack, t), true
+		self := false
+		for _, c := range children(t) {
+			switch {
+			case c == nil:
+			case order[c] == 0:
+				least = min(least, visit(c))
+			case open[c]:
+				least = min(least, order[c])
+				self = self || c == t
 			}
-			n.Recursive = below[n]
+		}
+		if least < order[t] {
+			return least // its cycle is closed further up
+		}
+		for i := len(stack) - 1; ; i-- {
+			c := stack[i]
+			open[c] = false
+			c.Recursive = c.Named() && (self || stack[len(stack)-1] != t)
+			if c == t {
+				stack = stack[:i]
+				return least
+			}
 		}
 	}
-}
-
-// walk adds t and all that is stored below it to seen.
-func walk(t *model.Type, seen map[*model.Type]bool) {
-	if t == nil || seen[t] {
-		return
-	}
-	seen[t] = true
-	for _, c := range children(t) {
-		walk(c, seen)
+	for _, t := range s.known {
+		if order[t] == 0 {
+			visit(t)
+		}
 	}
 }
 

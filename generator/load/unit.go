@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/build/constraint"
@@ -17,7 +18,8 @@ import (
 // unit is a type-checked package, and the files of it whose directives count.
 type unit struct {
 	run    *run
-	path   string
+	path   string // of the package, which for a foo_test is its own
+	dir    string // import path of the directory
 	name   string
 	types  *types.Package
 	errors []types.Error
@@ -66,7 +68,7 @@ func testUnits(pkgs []*packages.Package) []*unit {
 }
 
 func newUnit(p *packages.Package) *unit {
-	u := &unit{path: p.PkgPath, name: p.Name, types: p.Types, errors: p.TypeErrors, syntax: p.Syntax, files: p.GoFiles}
+	u := &unit{path: p.PkgPath, dir: cmp.Or(p.ForTest, p.PkgPath), name: p.Name, types: p.Types, errors: p.TypeErrors, syntax: p.Syntax, files: p.GoFiles}
 	for _, e := range p.Errors {
 		if e.Kind == packages.ParseError {
 			u.syntax = nil // what is missing would only lead to more mistakes
@@ -75,16 +77,17 @@ func newUnit(p *packages.Package) *unit {
 	return u
 }
 
-// file returns the path of the hand-written file that a syntax tree is from:
-// cgo gives the type checker a copy of it.
+// file returns the path of the hand-written file that a syntax tree is from.
+// Of a file that imports "C" the type checker has a copy, which says where it
+// comes from in a line directive.
 func (u *unit) file(fset *token.FileSet, f *ast.File) string {
 	path := fset.File(f.FileStart).Name()
 	if slices.Contains(u.files, path) {
 		return path
 	}
-	base := strings.TrimSuffix(filepath.Base(path), ".cgo1.go") + ".go"
+	origin := filepath.Base(fset.Position(f.Package).Filename)
 	for _, name := range u.files {
-		if filepath.Base(name) == base {
+		if filepath.Base(name) == origin {
 			return name
 		}
 	}
