@@ -3,7 +3,6 @@ package templates
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/cachegen/cachegen/generator/model"
 	"github.com/cachegen/cachegen/policy"
@@ -43,10 +42,10 @@ func tierWords(t *model.Tier) string {
 	}[t.Engine]
 	text := where + ", " + t.Codec
 	if t.TTL > 0 {
-		text += fmt.Sprintf(", for %s at most", words(t.TTL))
+		text += fmt.Sprintf(", for %s at most", model.Words(t.TTL))
 	}
 	if t.Timeout > 0 {
-		text += fmt.Sprintf(", asked for %s at most", words(t.Timeout))
+		text += fmt.Sprintf(", asked for %s at most", model.Words(t.Timeout))
 	}
 	if t.MaxValue > 0 {
 		text += ", values up to " + sizeText(t.MaxValue)
@@ -59,9 +58,9 @@ func lifeWords(c *model.Cache) string {
 	case c.TTL == 0:
 		return "Values do not expire."
 	case c.Stale == 0:
-		return fmt.Sprintf("Values live for %s.", words(c.TTL))
+		return fmt.Sprintf("Values live for %s.", model.Words(c.TTL))
 	}
-	return fmt.Sprintf("Values are fresh for %s and served stale for %s more.", words(c.TTL), words(c.Stale))
+	return fmt.Sprintf("Values are fresh for %s and served stale for %s more.", model.Words(c.TTL), model.Words(c.Stale))
 }
 
 // nodeWords says what the policies of a composition do, the outer one first.
@@ -80,16 +79,4 @@ func nodeWords(n *model.Node) []string {
 	}
 	lines := []string{"", fmt.Sprintf("%s reads %s and then %s; it %s.", n.Label, l1, l2, write), refill}
 	return append(append(lines, nodeWords(n.L1)...), nodeWords(n.L2)...)
-}
-
-// words returns a duration without the zeros at its end: 10m and not 10m0s.
-func words(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }

@@ -3,6 +3,8 @@
 // Usage:
 //
 //	cachegen [flags] [packages]
+//	cachegen [flags] explain [packages]
+//	cachegen init TYPE
 //
 // Packages are patterns as the go command takes them; the default is the package
 // in the current directory. The whole of them is loaded once:
@@ -14,6 +16,9 @@
 // product.go beside product_cachegen.go, only if that is to change. All mistakes of
 // a run are reported, and nothing is written then. A generated file that nothing
 // asks for any more is removed.
+//
+// explain prints what each cache will do: its tiers, its policies in words, what is
+// stored and under which keys. init prints an annotation to start from.
 //
 // The flags are:
 //
@@ -80,7 +85,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, "cachegen", version())
 		return exitClean
 	}
-	code, err := generate(ctx, opts, stdout, stderr)
+	code, err := exitClean, error(nil)
+	switch command, rest := opts.command(); command {
+	case "explain":
+		err = explain(ctx, opts, rest, stdout)
+	case "init":
+		err = initType(rest, stdout)
+	default:
+		code, err = generate(ctx, opts, stdout, stderr)
+	}
 	if err != nil {
 		report(stderr, err)
 		return exitError
@@ -93,7 +106,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("cachegen", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
-		fmt.Fprintln(stderr, "usage: cachegen [flags] [packages]")
+		fmt.Fprint(stderr, "usage: cachegen [flags] [packages]\n       cachegen [flags] explain [packages]\n       cachegen init TYPE\n")
 		f.PrintDefaults()
 	}
 	f.BoolVar(&o.check, "check", false, "write nothing; name the files that are stale, missing or orphaned")
@@ -104,6 +117,23 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	err := f.Parse(args)
 	o.patterns = f.Args()
 	return o, err
+}
+
+// command returns the command that is named instead of packages, if any, and its
+// arguments. A package of such a name is ./explain.
+func (o options) command() (name string, args []string) {
+	if len(o.patterns) > 0 && (o.patterns[0] == "explain" || o.patterns[0] == "init") {
+		return o.patterns[0], o.patterns[1:]
+	}
+	return "", nil
+}
+
+func explain(ctx context.Context, o options, patterns []string, stdout io.Writer) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	return generator.Explain(ctx, generator.Config{Dir: dir, Patterns: patterns, Tags: o.tags}, stdout)
 }
 
 // generate does the work and returns the exit code.
@@ -155,13 +185,13 @@ func compare(states []generator.State, o options, dir string, stdout io.Writer) 
 		}
 	}
 	if code == exitStale && o.check {
-		fmt.Fprintf(stdout, "run: %s\n", command(o))
+		fmt.Fprintf(stdout, "run: %s\n", remedy(o))
 	}
 	return code
 }
 
-// command is what brings the files up to date.
-func command(o options) string {
+// remedy is what brings the files up to date.
+func remedy(o options) string {
 	words := []string{"go", "tool", "cachegen"}
 	if o.tags != "" {
 		words = append(words, "-tags", o.tags)

@@ -1,0 +1,167 @@
+package generator
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/cachegen/cachegen/generator/load"
+	"github.com/cachegen/cachegen/generator/model"
+	"github.com/cachegen/cachegen/policy"
+)
+
+// Explain writes what each cache of the packages will do, in words: its tiers, its
+// policies, what it stores and under which keys.
+func Explain(ctx context.Context, cfg Config, w io.Writer) error {
+	loaded, err := load.Load(ctx, load.Config{Dir: cfg.Dir, Patterns: cfg.Patterns, Tags: cfg.Tags})
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	for _, pkg := range loaded.Packages {
+		for _, f := range pkg.Files {
+			for _, c := range f.Caches {
+				(&explainer{out: &out, c: c}).cache(pkg)
+			}
+		}
+	}
+	_, err = io.WriteString(w, out.String())
+	return err
+}
+
+// explainer writes about one cache.
+type explainer struct {
+	out *strings.Builder
+	c   *model.Cache
+}
+
+func (e *explainer) say(indent int, format string, args ...any) {
+	fmt.Fprintf(e.out, "%s%s\n", strings.Repeat("  ", indent), fmt.Sprintf(format, args...))
+}
+
+func (e *explainer) cache(pkg *model.Package) {
+	if e.out.Len() > 0 {
+		e.out.WriteByte('\n')
+	}
+	e.say(0, "%s.%s caches %s", pkg.Path, e.c.Name, e.c.Type.Name)
+	e.say(1, "tiers")
+	e.node(e.c.Root, 2)
+	e.say(1, "life")
+	e.life()
+	e.say(1, "key")
+	e.key()
+	e.say(1, "stored form")
+	e.stored()
+}
+
+// node writes a node of the composition and those below it.
+func (e *explainer) node(n *model.Node, indent int) {
+	if n.Leaf() {
+		e.tier(e.c.Tiers[n.Tier], indent)
+		return
+	}
+	e.say(indent, "%s", n.Label)
+	e.say(indent+1, "reads %s, and %s where that has no answer", n.L1.Label, n.L2.Label)
+	if n.Write == policy.WriteSequential {
+		e.say(indent+1, "writes %s, then %s; stops at the first failure", n.L1.Label, n.L2.Label)
+	} else {
+		e.say(indent+1, "writes %s and %s at once; one that succeeds is enough", n.L1.Label, n.L2.Label)
+	}
+	e.say(indent+1, "removes from %s, then from %s", n.L2.Label, n.L1.Label)
+	if n.Refill == policy.RefillAlways {
+		e.say(indent+1, "copies a hit in %s into %s, with the life it has left", n.L2.Label, n.L1.Label)
+	} else {
+		e.say(indent+1, "leaves %s as it is after a hit in %s", n.L1.Label, n.L2.Label)
+	}
+	e.node(n.L1, indent+1)
+	e.node(n.L2, indent+1)
+}
+
+func (e *explainer) tier(t *model.Tier, indent int) {
+	what := map[model.Engine]string{
+		model.Fastcache: fmt.Sprintf("fastcache of %d MiB in this process", t.Size>>20),
+		model.Redis:     "Redis", model.Backend: "a backend of yours",
+	}[t.Engine]
+	e.say(indent, "%s: %s (source path %s)", t.Label, what, t.Path)
+	e.say(indent+1, "stores values as %s", t.Codec)
+	if t.Timeout > 0 {
+		e.say(indent+1, "costs %s at most, and is a failed tier beyond", model.Words(t.Timeout))
+	} else if !t.Engine.Memory() {
+		e.say(indent+1, "has no timeout: a caller waits until his own context ends")
+	}
+	if t.MaxValue > 0 {
+		e.say(indent+1, "refuses values of more than %d bytes", t.MaxValue)
+	}
+	if t.TTL > 0 {
+		e.say(indent+1, "keeps entries for %s at most", model.Words(t.TTL))
+	}
+}
+
+func (e *explainer) life() {
+	ttl, stale := e.c.TTL, e.c.Stale
+	if ttl == 0 {
+		e.say(2, "values are fresh for ever")
+	} else {
+		e.say(2, "values are fresh for %s", model.Words(ttl))
+		if stale > 0 {
+			e.say(2, "then stale for %s: they are served as they are", model.Words(stale))
+		}
+	}
+	e.say(2, "a loader may take %s; callers who want one key share one load", model.Words(e.c.LoadTimeout))
+	if bound, shared := e.staleness(); shared && bound == 0 {
+		e.say(2, "WARNING: what another process sets or deletes is seen only when the copy here is evicted;")
+		e.say(2, "give the cache or the memory tier a ttl=")
+	} else if shared {
+		e.say(2, "what another process sets or deletes is seen after %s at most", model.Words(bound))
+	}
+}
+
+// staleness returns how long the memory of this process can hide what others do;
+// 0 is for ever. shared is false if nobody else sees the cache.
+func (e *explainer) staleness() (bound time.Duration, shared bool) {
+	memory := false
+	endless := false
+	for _, t := range e.c.Tiers {
+		if !t.Engine.Memory() {
+			shared = true
+			continue
+		}
+		memory = true
+		life := e.c.TTL + e.c.Stale
+		if t.TTL > 0 && (life == 0 || t.TTL < life) {
+			life = t.TTL
+		}
+		endless = endless || life == 0
+		bound = max(bound, life)
+	}
+	if endless {
+		bound = 0
+	}
+	return bound, shared && memory
+}
+
+func (e *explainer) key() {
+	names := make([]string, len(e.c.Key.Parts))
+	for i, p := range e.c.Key.Parts {
+		names[i] = "<" + p.Path + ">"
+	}
+	e.say(2, "outside the process: %s:%08x:%s", e.c.Prefix(), e.c.Fingerprint()>>32, strings.Join(names, ":"))
+	e.say(2, "in memory: the fingerprint and the parts in binary")
+}
+
+func (e *explainer) stored() {
+	e.say(2, "schema fingerprint %016x: another shape has other keys", e.c.Fingerprint())
+	if n, ok := e.c.Type.Width(); ok {
+		e.say(2, "%d bytes in binary", n)
+	} else {
+		e.say(2, "%d bytes or more in binary", e.c.Type.Min())
+	}
+	for _, t := range e.c.Tiers {
+		if !t.Engine.Memory() {
+			e.say(2, "outside the process with an envelope: key, fingerprint, instants, exact length, checksum")
+			return
+		}
+	}
+}

@@ -1,0 +1,18 @@
+package model
+
+import (
+	"strings"
+	"time"
+)
+
+// Words returns a duration as a person writes it: 10m and not 10m0s.
+func Words(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
