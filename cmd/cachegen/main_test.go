@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/cachegen/cachegen/internal/redistest"
 )
 
 // TestMain makes the test binary the tool: scripts run it as cachegen.
@@ -24,12 +26,13 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server := redistest.Start(t)
 	env := goEnv(t, "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GOTOOLCHAIN", "GOROOT")
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join(root, "testdata", "script"),
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, env...)
-			e.Vars = append(e.Vars, "GOFLAGS=-mod=mod", "REPO="+root)
+			e.Vars = append(e.Vars, "GOFLAGS=-mod=mod", "REDIS_URL="+server.URL())
 			return newModule(root, e.WorkDir)
 		},
 		RequireExplicitExec: true,
