@@ -27,6 +27,8 @@ type unit struct {
 	own    []*ast.File
 	files  []string // the hand-written files behind the syntax, as the go command lists them
 	blocks []*block
+
+	unimported map[string]string // why imports could not be loaded, by path
 }
 
 // run is all units that are loaded from source, which see each other's types.
@@ -68,7 +70,14 @@ func testUnits(pkgs []*packages.Package) []*unit {
 }
 
 func newUnit(p *packages.Package) *unit {
-	u := &unit{path: p.PkgPath, dir: cmp.Or(p.ForTest, p.PkgPath), name: p.Name, types: p.Types, errors: p.TypeErrors, syntax: p.Syntax, files: p.GoFiles}
+	u := &unit{path: p.PkgPath, dir: cmp.Or(p.ForTest, p.PkgPath), name: p.Name, types: p.Types, errors: p.TypeErrors, syntax: p.Syntax, files: p.GoFiles, unimported: map[string]string{}}
+	for path, imported := range p.Imports {
+		for _, e := range imported.Errors {
+			if e.Kind == packages.ListError && !strings.HasPrefix(e.Msg, "# ") {
+				u.unimported[path], _, _ = strings.Cut(e.Msg, "\n")
+			}
+		}
+	}
 	for _, e := range p.Errors {
 		if e.Kind == packages.ParseError {
 			u.syntax = nil // what is missing would only lead to more mistakes
@@ -185,11 +194,23 @@ func (u *unit) invalidIn(f *ast.File, n ast.Node) (msg, hint string) {
 			return e.Msg, ""
 		}
 	}
-	// A package that could not be imported is reported there, once.
+	return u.unresolved(f, n)
+}
+
+// unresolved looks for the reason in the imports that a declaration uses: the
+// type checker reports those that failed where they stand, once.
+func (u *unit) unresolved(f *ast.File, n ast.Node) (msg, hint string) {
 	for _, s := range selectors(n) {
 		for _, i := range f.Imports {
 			if importName(i) != s.X.(*ast.Ident).Name {
 				continue
+			}
+			path, _ := strconv.Unquote(i.Path.Value)
+			if reason, ok := u.unimported[path]; ok {
+				if add, ok := strings.CutSuffix(reason, "; to add it:"); ok {
+					return add, "go get " + path
+				}
+				return reason, ""
 			}
 			for _, e := range u.errors {
 				if i.Pos() <= e.Pos && e.Pos < i.End() {

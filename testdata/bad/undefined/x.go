@@ -9,7 +9,7 @@ type Product struct {
 	Meta Missing // want:2 `^Product.Meta: undefined: Missing`
 	List []*Absent // want:2 `^Product.List\[\]: undefined: Absent`
 	M    Named // want:2 `^Product.M: undefined: Gone`
-	Far  nowhere.Type // want:2 `^Product.Far: could not import example.com/nowhere`
+	Far  nowhere.Type // want:2 `^Product.Far: no required module provides package example.com/nowhere\n.*go get example.com/nowhere`
 	Out  Missing `cache:"-"`
 }
 
