@@ -56,11 +56,21 @@ func (g *gen) spellable(t *model.Type) bool {
 		return false
 	}
 	for _, f := range t.Fields {
-		if f.Omit || f.Type == nil || foreign && !exported(f.Name) || !g.reachable(f.Type) {
+		if f.Omit || f.Type == nil || foreign && !exported(f.Name) || !g.reachable(f.Type) || renamed(f) {
 			return false
 		}
 	}
 	return (t.Key == nil || g.reachable(t.Key)) && (t.Elem == nil || g.reachable(t.Elem))
+}
+
+// renamed reports whether a field is embedded under the name of an alias: its
+// type alone would give it another name.
+func renamed(f model.Field) bool {
+	t := f.Type
+	if f.Embedded && t.Kind == model.Pointer && !t.Named() {
+		t = t.Elem
+	}
+	return f.Embedded && t.Name != f.Name
 }
 
 // reachable reports whether the name of a type, or its literal, can be written
@@ -81,7 +91,7 @@ func (g *gen) reachable(t *model.Type) bool {
 		return false
 	}
 	for _, f := range t.Fields {
-		if f.Omit || f.Type == nil || !g.reachable(f.Type) {
+		if f.Omit || f.Type == nil || !g.reachable(f.Type) || renamed(f) {
 			return false
 		}
 	}

@@ -23,6 +23,11 @@ type hidden struct {
 // Flags is no struct.
 type Flags map[string]bool
 
+// Label is embedded under another name than its type's.
+type Label = tag
+
+type tag struct{ Text string }
+
 // File embeds types of every sort.
 //
 //cachegen:cache key=Path ttl=1m
@@ -34,6 +39,7 @@ type File struct {
 	*Owner
 	hidden
 	Flags
+	Label
 	Path string
 	Size int64
 }

@@ -51,8 +51,8 @@ func NewFileCache(cfg FileCacheConfig) (*FileCache, error) {
 	c.storeTier = cachert.NewRemoteLeaf[string, File](cachert.Leaf{Index: 1, Path: "files.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
 	c.core = cachert.NewCore(cachert.Spec[string, File]{
 		Name:        "FileCache",
-		Prefix:      "files:29ef27f6:",
-		Fingerprint: 0x29ef27f6b8a62a5d,
+		Prefix:      "files:cfd53bb0:",
+		Fingerprint: 0xcfd53bb0c30d44fe,
 		TTL:         time.Minute,
 		LoadTimeout: 10 * time.Second,
 		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendFileCacheKey(dst, key), nil },
@@ -69,7 +69,7 @@ func NewFileCache(cfg FileCacheConfig) (*FileCache, error) {
 
 // fileCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const fileCachePrefix = "\x00\x29\xef\x27\xf6\xb8\xa6\x2a\x5d"
+const fileCachePrefix = "\x00\xcf\xd5\x3b\xb0\xc3\x0d\x44\xfe"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -207,6 +207,8 @@ func sizeFile(v *File) (n, text int) {
 		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 	}
+	n += cachert.SizeUvarint(uint64(len(v.Label.Text)))
+	text += len(v.Label.Text)
 	n += cachert.SizeUvarint(uint64(len(v.Path)))
 	text += len(v.Path)
 	n += 8
@@ -248,6 +250,8 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 		}
 		b = b[1:]
 	}
+	b = cachert.PutUvarint(b, uint64(len(v.Label.Text)))
+	text = text[copy(text, v.Label.Text):]
 	b = cachert.PutUvarint(b, uint64(len(v.Path)))
 	text = text[copy(text, v.Path):]
 	binary.LittleEndian.PutUint64(b, uint64(v.Size))
@@ -329,6 +333,10 @@ func decodeFile(v *File, data []byte, text string) error {
 	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
 		return cachert.ErrCorrupt
 	}
+	v.Label.Text, s = s[:n], s[n:]
+	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		return cachert.ErrCorrupt
+	}
 	v.Path, s = s[:n], s[n:]
 	if len(b) < 8 {
 		return cachert.ErrCorrupt
@@ -345,14 +353,6 @@ func decodeFile(v *File, data []byte, text string) error {
 // for: if one does not, run cachegen again.
 var (
 	_ = (*struct {
-		Base
-		*Owner
-		hidden
-		Flags
-		Path string
-		Size int64
-	})((*File)(nil))
-	_ = (*struct {
 		ID      int64
 		Created time.Time
 	})((*Base)(nil))
@@ -365,4 +365,7 @@ var (
 		level  int
 	})((*hidden)(nil))
 	_ = (*map[string]bool)((*Flags)(nil))
+	_ = (*struct {
+		Text string
+	})((*tag)(nil))
 )

@@ -16,7 +16,7 @@ func samples() []File {
 		{},
 		{
 			Base: Base{7, time.Unix(1, 2).UTC()}, Owner: &Owner{"n", "e"}, hidden: hidden{"s", 3},
-			Flags: Flags{"a": true, "b": false}, Path: "p", Size: -1,
+			Flags: Flags{"a": true, "b": false}, Label: Label{"l"}, Path: "p", Size: -1,
 		},
 		{Owner: &Owner{}, Flags: Flags{}},
 	}
