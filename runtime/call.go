@@ -8,17 +8,23 @@ import (
 	"time"
 )
 
-// maxAbandoned is how many calls of one tier may hang in its client without
-// anybody waiting for them. Beyond it the tier is not asked.
-const maxAbandoned = 256
+// maxCalls is how many calls of one tier may be under way, those that nobody
+// waits for any more included: what hangs in a client can not become more. Others
+// wait until there is room, unless all of them hang.
+const maxCalls = 256
 
 // caller runs the calls of one tier in goroutines of their own: whatever the
 // client does with contexts, the one who waits can leave when its context ends
 // or the timeout of the tier is over.
 type caller struct {
 	timeout   time.Duration // 0: none
-	abandoned atomic.Int64
-	waits     sync.Pool // of *wait
+	running   chan struct{} // has a value for each call under way
+	abandoned atomic.Int64  // how many of them nobody waits for
+	waits     sync.Pool     // of *wait
+}
+
+func newCaller(timeout time.Duration) *caller {
+	return &caller{timeout: timeout, running: make(chan struct{}, maxCalls)}
 }
 
 // wait is what a caller waits with. It is used again once the call has ended.
@@ -61,9 +67,6 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	if c.abandoned.Load() >= maxAbandoned {
-		return false, ErrBusy
-	}
 	w := c.get()
 	k.op, k.caller, k.parent, k.wait = op, c, ctx, w
 	var expired <-chan time.Time
@@ -71,6 +74,10 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 		k.deadline = time.Now().Add(c.timeout)
 		w.timer.Reset(c.timeout)
 		expired = w.timer.C
+	}
+	if err := c.enter(ctx, expired); err != nil {
+		c.put(w)
+		return false, err
 	}
 	go k.work()
 	select {
@@ -90,6 +97,26 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 	return false, k.err
 }
 
+// enter takes room for a call.
+func (c *caller) enter(ctx context.Context, expired <-chan time.Time) error {
+	select {
+	case c.running <- struct{}{}:
+		return nil
+	default:
+	}
+	if c.abandoned.Load() >= maxCalls {
+		return ErrBusy
+	}
+	select {
+	case c.running <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-expired:
+		return ErrTimeout
+	}
+}
+
 // work does the operation and hands its error to whoever waits, or back to it.
 func (k *call) work() {
 	k.err = errGoexit
@@ -98,12 +125,14 @@ func (k *call) work() {
 		k.ended = true
 		gone := k.gone
 		k.mu.Unlock()
+		if gone {
+			k.op.over(k.err)
+			k.caller.abandoned.Add(-1)
+		}
+		<-k.caller.running
 		if !gone {
 			k.wait.done <- struct{}{}
-			return
 		}
-		k.op.over(k.err)
-		k.caller.abandoned.Add(-1)
 	}()
 	k.err = protect(func() error { return k.op.do(k) })
 }
@@ -152,14 +181,16 @@ func (k *call) Deadline() (time.Time, bool) {
 // Done is closed when the caller does not wait any more.
 func (k *call) Done() <-chan struct{} { return k.wait.stop }
 
-// Err is context.Canceled once Done is closed.
+// Err is context.Canceled once Done is closed. An engine may have kept the context
+// of a call that has ended: what is closed then is the channel of a later one, and
+// package context panics where Done is closed and Err is nil.
 func (k *call) Err() error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.gone {
+	select {
+	case <-k.wait.stop:
 		return context.Canceled
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Value is the caller's.

@@ -126,5 +126,5 @@ func subClamp(a, b int64) int64 {
 	case b < 0 && d < a:
 		return Never - 1
 	}
-	return d
+	return min(d, Never-1)
 }

@@ -42,10 +42,10 @@ type Core[K comparable, V any] struct {
 	leaves   []Tier[K, V]
 	memory   bool   // all tiers answer at once
 	instant  uint64 // tiers that do, by index
-	maxLife  time.Duration
 	fence    *fence[V]
 	counters counters
 	logger   *slog.Logger
+	warnings limiter // of what is no tier's
 	offload  *Offload
 	own      bool // the offload is ours to close
 	ops      sync.Pool
@@ -62,9 +62,6 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 	c := &Core[K, V]{
 		Time: t, spec: spec, leaves: tiers, memory: true, fence: newFence[V](),
 		logger: opts.Logger, offload: opts.Offload,
-	}
-	if spec.TTL > 0 {
-		c.maxLife = spec.TTL + spec.Stale
 	}
 	if c.logger == nil {
 		c.logger = slog.Default()

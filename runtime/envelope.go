@@ -94,7 +94,7 @@ func (e *envelope) open(b []byte, key string) reason {
 	if len(b) < envelopeHeader+envelopeTrailer {
 		return reasonLength
 	}
-	if b[0] != 'c' || b[1] != 'g' || b[2] != FormatVersion || b[5]&^flagAbsent != 0 {
+	if b[0] != 'c' || b[1] != 'g' || b[2] != FormatVersion || b[5] > flagAbsent {
 		return reasonFormat
 	}
 	keyLen := int(binary.LittleEndian.Uint16(b[6:]))
@@ -113,7 +113,9 @@ func (e *envelope) open(b []byte, key string) reason {
 		return reasonKey
 	}
 	e.codec, e.compression = b[3], b[4]
-	e.absent = b[5]&flagAbsent != 0
+	if e.absent = b[5] == flagAbsent; e.absent && size != 0 {
+		return reasonFormat
+	}
 	e.created = int64(binary.LittleEndian.Uint64(b[16:]))
 	e.stale = int64(binary.LittleEndian.Uint64(b[24:]))
 	e.expire = int64(binary.LittleEndian.Uint64(b[32:]))

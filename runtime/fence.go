@@ -14,8 +14,8 @@ const stripes = 4096
 // fence orders what happens to a key inside one cache.
 //
 // A writer has its turn from begin to end; nobody else writes the key outside
-// the process in between. The generation of the stripe moves at both ends, so
-// that whoever read before a writer ended, and did not see what it wrote, can
+// the process in between. The generation of the stripe moves at both ends, unless
+// the turn is a refill's, which writes nothing new, so that whoever read before a writer ended, and did not see what it wrote, can
 // tell: an answer is written back only if the generation is the one from before
 // it was read, and nobody has the turn. The generations live outside every
 // store, so no eviction forgets them.
@@ -56,7 +56,7 @@ func (s *stripe[V]) generation() uint64 {
 
 // claim says under which condition a writer wants its turn.
 type claim[V any] struct {
-	gen    uint64     // not 0: the generation must still be this one
+	gen    uint64     // not 0: a refill; the generation must still be this one
 	flight *flight[V] // not nil: this load must not have been superseded
 	try    bool       // do not wait
 }
@@ -76,7 +76,7 @@ func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, err
 				s.busy = map[string]*turn{}
 			}
 			s.busy[id] = &turn{}
-			s.move(id, c.flight)
+			s.move(id, c)
 			s.mu.Unlock()
 			return true, nil
 		}
@@ -97,23 +97,26 @@ func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, err
 	}
 }
 
-// end gives the turn back.
-func (s *stripe[V]) end(id string, own *flight[V]) {
+// end gives back the turn that was taken with the claim.
+func (s *stripe[V]) end(id string, c claim[V]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.busy[id]
 	delete(s.busy, id)
-	s.move(id, own)
+	s.move(id, c)
 	if t.free != nil {
 		close(t.free)
 	}
 }
 
 // move begins a generation: whatever was read or is being loaded for the key is
-// out of date, except by the load that writes itself.
-func (s *stripe[V]) move(id string, own *flight[V]) {
+// out of date, except by the load that writes itself. A refill writes nothing new.
+func (s *stripe[V]) move(id string, c claim[V]) {
+	if c.gen != 0 {
+		return
+	}
 	s.gen++
-	if f := s.flights[id]; f != nil && f != own {
+	if f := s.flights[id]; f != nil && f != c.flight {
 		delete(s.flights, id)
 	}
 }
@@ -138,7 +141,7 @@ func (s *stripe[V]) alone(id string, c claim[V], fn func()) bool {
 	if c.gen != 0 && c.gen != s.gen || c.flight != nil && s.flights[id] != c.flight {
 		return false
 	}
-	s.move(id, c.flight)
+	s.move(id, c)
 	fn()
 	return true
 }

@@ -8,12 +8,19 @@ type flight[V any] struct {
 	done chan struct{} // closed when value and err are set
 
 	// Guarded by the stripe's lock until done is closed.
-	waiters int
-	ended   bool
+	followers int // who have joined; they need copies of the value
+	ended     bool
 
 	outcome[V]
-	encoded []byte // of value, for copies; nil if nobody needs one
-	format  int    // of encoded
+	copies
+}
+
+// copies is what the followers of a flight make their own values from: an
+// encoding of the value, or why there is none. It is empty if nobody follows.
+type copies struct {
+	encoded []byte
+	format  int
+	failed  error
 }
 
 // outcome is what a flight comes to.
@@ -67,7 +74,9 @@ func (s *stripe[V]) join(id string) (f *flight[V], lead bool) {
 		}
 		s.flights[id] = f
 	}
-	f.waiters++
+	if !lead {
+		f.followers++
+	}
 	return f, lead
 }
 
@@ -76,7 +85,7 @@ func (s *stripe[V]) join(id string) (f *flight[V], lead bool) {
 func (s *stripe[V]) leave(id string, f *flight[V]) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f.waiters--; f.waiters > 0 {
+	if f.followers > 0 {
 		return true
 	}
 	s.forget(id, f)
@@ -84,28 +93,21 @@ func (s *stripe[V]) leave(id string, f *flight[V]) bool {
 	return false
 }
 
-// land ends a flight once and reports whether this call did, and how many
-// callers shared it. Nobody joins it afterwards.
-func (s *stripe[V]) land(id string, f *flight[V]) (callers int, first bool) {
+// land ends a flight once and reports whether this call did, and whether it has
+// followers. Nobody joins it afterwards.
+func (s *stripe[V]) land(id string, f *flight[V]) (followed, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f.ended {
-		return 0, false
+		return false, false
 	}
 	f.ended = true
 	s.forget(id, f)
-	return f.waiters, true
+	return f.followers > 0, true
 }
 
 func (s *stripe[V]) forget(id string, f *flight[V]) {
 	if s.flights[id] == f {
 		delete(s.flights, id)
 	}
-}
-
-// current reports whether the flight has not been superseded.
-func (s *stripe[V]) current(id string, f *flight[V]) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.flights[id] == f
 }

@@ -2,8 +2,9 @@ package runtime
 
 // MemoryEngine keeps encoded entries in the process. It answers at once.
 type MemoryEngine interface {
-	// Load appends the payload under key to dst and returns its instants, as
-	// ticks. ok is false where there is no entry; expired ones may be returned.
+	// Load returns what is under key, with instants that are ticks. It may use
+	// the room of dst, whose length is 0. ok is false where there is no entry;
+	// expired ones may be returned.
 	Load(dst, key []byte) (e MemoryEntry, ok bool)
 	// Save replaces what is under key. It keeps neither key nor payload.
 	Save(key []byte, e MemoryEntry)
@@ -82,10 +83,13 @@ func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 	}
 	if err != nil {
 		l.engine.Drop(s.bin, op.now) // what is there now is older
-		return l.core.failed(&l.tierBase, "write", &l.counters.writeErrors, err)
+		return l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
 	}
 	stale, expire := l.cap(op.now, s.stale, s.expire)
 	if expire <= op.now {
+		if op.mask == everywhere { // it is over already, and so must be what it replaces
+			l.engine.Drop(s.bin, op.now)
+		}
 		return nil
 	}
 	l.engine.Save(s.bin, MemoryEntry{Payload: payload, Absent: s.status == Absent, Stale: stale, Expire: expire})

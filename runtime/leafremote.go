@@ -55,21 +55,26 @@ type RemoteLeaf[K comparable, V any] struct {
 	tierBase
 	engine    RemoteEngine
 	core      *Core[K, V]
-	caller    caller
+	caller    *caller
+	longest   atomic.Int64 // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
 }
 
 // NewRemoteLeaf returns the tier that info describes, over the engine.
 func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
-	l := &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine}
-	l.caller.timeout = info.Timeout
-	return l
+	return &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: newCaller(info.Timeout)}
 }
 
-func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) { l.core = c }
-func (l *RemoteLeaf[K, V]) stop()               {}
-func (l *RemoteLeaf[K, V]) instant() bool       { return false }
+func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) {
+	l.core = c
+	_, life := c.lifetime(0)
+	_, life = l.cap(0, life, life)
+	l.longest.Store(life)
+}
+
+func (l *RemoteLeaf[K, V]) stop()         {}
+func (l *RemoteLeaf[K, V]) instant() bool { return false }
 
 // Read asks the tier for the keys that have no answer yet, all at once.
 func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
@@ -103,7 +108,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		r := &reads[next]
 		next++
 		if err != nil { // the engine may still write to r, all but its key
-			s.err = l.core.failed(&l.tierBase, "read", &l.counters.readErrors, err)
+			s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 			continue
 		}
 		l.answer(op, s, r)
@@ -130,7 +135,7 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 	case errors.Is(r.Err, ErrWrongType):
 		l.core.reject(&l.tierBase, reasonWrongType)
 	case r.Err != nil:
-		s.err = l.core.failed(&l.tierBase, "read", &l.counters.readErrors, r.Err)
+		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, r.Err)
 	case !r.Found:
 		l.counters.misses.Add(1)
 	default:
@@ -166,7 +171,7 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	}
 	if !e.absent {
 		text := ""
-		if r.Text != "" {
+		if len(r.Text) == len(r.Raw.Data) {
 			text = r.Text[e.offset : e.offset+len(e.payload)]
 		}
 		if why := op.accept(s, l.Format, e.payload, text); why != reasonNone {
@@ -180,5 +185,5 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 
 // mark describes the slot's key for the marks of the tier.
 func (l *RemoteLeaf[K, V]) mark(op *Op[K, V], s *slot[K, V]) markedKey {
-	return markedKey{id: s.id(), text: s.text, stripe: s.stripe, now: op.now, life: l.core.maxLife}
+	return markedKey{id: s.id(), text: s.text, stripe: s.stripe, until: after(op.now, time.Duration(l.longest.Load()))}
 }

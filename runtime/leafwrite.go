@@ -24,23 +24,28 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		}
 		res[i] = Result{}
 		if err != nil {
-			res[i].Err = l.overtaken(l.mark(op, s), "write", err)
-		} else if w.Raw.Data != nil {
+			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "write", err)
+		} else if w.Raw.Data == nil {
+			if op.mask == everywhere { // it is over already, and so must be what it replaces
+				l.marks.failed(l.mark(op, s))
+				l.repair()
+			}
+		} else {
 			writes, keys, index = append(writes, w), append(keys, l.mark(op, s)), append(index, i)
 		}
 	}
 	if len(writes) == 0 {
 		return
 	}
-	left, err := l.caller.run(op.ctx, new(call), &writeWork[K, V]{l, writes, keys})
+	left, err := l.caller.run(op.ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys})
 	for j, i := range index {
 		switch {
 		case left:
-			res[i].Err = l.core.failed(&l.tierBase, "write", &l.counters.writeErrors, err)
+			res[i].Err = l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
 		case err != nil:
-			res[i].Err = l.overtaken(keys[j], "write", err)
+			res[i].Err = l.overtaken(op.ctx, keys[j], "write", err)
 		case writes[j].Err != nil:
-			res[i].Err = l.overtaken(keys[j], "write", writes[j].Err)
+			res[i].Err = l.overtaken(op.ctx, keys[j], "write", writes[j].Err)
 		default:
 			l.marks.known(keys[j].id)
 			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
@@ -54,19 +59,23 @@ type writeWork[K comparable, V any] struct {
 	leaf   *RemoteLeaf[K, V]
 	writes []RemoteWrite
 	keys   []markedKey
+	marked []bool // by left
 }
 
 func (w *writeWork[K, V]) do(ctx context.Context) error { return w.leaf.engine.Write(ctx, w.writes) }
 
 func (w *writeWork[K, V]) left() {
+	w.marked = make([]bool, len(w.keys))
 	for i := range w.keys {
-		w.leaf.marks.left(w.keys[i])
+		w.marked[i] = w.leaf.marks.left(w.keys[i])
 	}
 }
 
 func (w *writeWork[K, V]) over(err error) {
 	for i := range w.keys {
-		w.leaf.marks.ended(w.keys[i].id, err == nil && w.writes[i].Err == nil)
+		if w.marked[i] {
+			w.leaf.marks.ended(w.keys[i].id, err == nil && w.writes[i].Err == nil)
+		}
 	}
 	w.leaf.repair()
 }
@@ -94,10 +103,24 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 	}
 	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(expire)}}
 	w.Raw.Data = e.seal(make([]byte, 0, sealedSize(s.text, len(payload))), s.text)
+	life := Never
 	if expire != Never {
-		w.Life = time.Duration(expire - now)
+		life = expire - now
+		w.Life = time.Duration(life)
 	}
+	l.lives(life)
 	return w, nil
+}
+
+// lives notes how long an entry will live: Store can give it more than the
+// annotation does.
+func (l *RemoteLeaf[K, V]) lives(life int64) {
+	for {
+		longest := l.longest.Load()
+		if life <= longest || l.longest.CompareAndSwap(longest, life) {
+			return
+		}
+	}
 }
 
 // Remove removes the keys of the operation, all at once.
@@ -109,7 +132,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		l.counters.removes.Add(1)
 		res[i] = Result{}
 		if !l.marks.admit(s.bin) {
-			res[i].Err = l.overtaken(l.mark(op, s), "remove", ErrBusy)
+			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "remove", ErrBusy)
 			continue
 		}
 		removes, index = append(removes, RemoteRemove{Key: s.text}), append(index, i)
@@ -122,9 +145,9 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		switch {
 		case err != nil:
-			res[i].Err = l.overtaken(l.mark(op, s), "remove", err)
+			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "remove", err)
 		case removes[j].Err != nil:
-			res[i].Err = l.overtaken(l.mark(op, s), "remove", removes[j].Err)
+			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "remove", removes[j].Err)
 		default:
 			l.marks.known(s.id())
 			res[i].Removed = removes[j].Removed
@@ -144,11 +167,11 @@ func (w removeWork) over(error)                   {}
 
 // overtaken notes that the tier may hold something older than the caller knows:
 // it is a miss for the key until that is removed.
-func (l *RemoteLeaf[K, V]) overtaken(k markedKey, op string, err error) error {
+func (l *RemoteLeaf[K, V]) overtaken(ctx context.Context, k markedKey, op string, err error) error {
 	l.marks.failed(k)
 	l.repair()
 	if op == "remove" {
-		return l.core.failed(&l.tierBase, op, &l.counters.removeErrors, err)
+		return l.core.failed(ctx, &l.tierBase, op, &l.counters.removeErrors, err)
 	}
-	return l.core.failed(&l.tierBase, op, &l.counters.writeErrors, err)
+	return l.core.failed(ctx, &l.tierBase, op, &l.counters.writeErrors, err)
 }

@@ -3,6 +3,8 @@ package runtime
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync/atomic"
 )
 
 // Loader returns the value of a key from the source of truth.
@@ -10,7 +12,11 @@ type Loader[K comparable, V any] func(ctx context.Context, key K) (V, error)
 
 // GetOrLoad returns the value of a key, from the tiers or else from the loader,
 // whose value it stores. Callers that want the same key at the same time share
-// one look-up and one load.
+// one look-up and one load, each waiting under its own context.
+//
+// Its errors are those of the loader and of the caller's context, ErrNotFound for
+// an absence that is remembered, ErrLoadTimeout, ErrRecursiveLoad and ErrClosed.
+// Tiers that fail are none.
 func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v V, err error) {
 	if c.Closed() {
 		return v, ErrClosed
@@ -29,14 +35,14 @@ func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v
 	f, lead := st.join(id)
 	if !lead {
 		if within(ctx, f) {
-			st.leave(id, f)
 			return v, ErrRecursiveLoad
 		}
 		return c.await(ctx, f, false)
 	}
 	j := &job[K, V]{core: c, stripe: st, flight: f, id: id, key: key, load: load}
 	if j.lookup(op) {
-		return s.value, j.absence(s.status)
+		c.counters.count(s.status)
+		return s.value, absence(s.status)
 	}
 	if err := ctx.Err(); err != nil {
 		if st.leave(id, f) { // the others still want it
@@ -56,22 +62,22 @@ func (c *Core[K, V]) await(ctx context.Context, f *flight[V], own bool) (v V, er
 	case <-ctx.Done():
 		return v, ctx.Err()
 	}
-	if f.loaded && !own {
+	switch {
+	case own: // counted where it was loaded
+	case f.loaded:
 		c.counters.joined.Add(1)
-	}
-	if f.err != nil {
-		return v, f.err
-	}
-	if !f.loaded {
+	case f.status != Miss:
 		c.counters.count(f.status)
 	}
-	if own || c.spec.Plain {
+	switch {
+	case f.err != nil:
+		return v, f.err
+	case own || c.spec.Plain:
 		return f.value, nil
+	case f.failed != nil:
+		return v, f.failed
 	}
-	if f.encoded == nil {
-		return v, ErrDepth // the only value that cannot be encoded, so not copied
-	}
-	err = c.spec.Formats[f.format].Decode(&v, f.encoded, "")
+	err = protect(func() error { return c.spec.Formats[f.format].Decode(&v, f.encoded, "") })
 	return v, err
 }
 
@@ -83,6 +89,14 @@ type job[K comparable, V any] struct {
 	id     string
 	key    K
 	load   Loader[K, V]
+
+	loaded atomic.Pointer[landing[V]] // what has been loaded and is being stored
+}
+
+// landing is how a flight ends.
+type landing[V any] struct {
+	outcome[V]
+	copies // of the value, if there is an encoding already
 }
 
 // lookup asks the tiers and lands the flight if one of them has an answer.
@@ -92,14 +106,15 @@ func (j *job[K, V]) lookup(op *Op[K, V]) bool {
 	if s.status == Miss {
 		return false
 	}
-	j.core.counters.count(s.status)
 	op.refillAll()
-	j.land(outcome[V]{value: s.value, status: s.status, err: j.absence(s.status)}, s.enc)
+	l := landing[V]{outcome: outcome[V]{value: s.value, status: s.status, err: absence(s.status)}}
+	l.encoded, l.format = op.encoded(s)
+	j.land(l)
 	return true
 }
 
-// absence is what GetOrLoad returns beside an answer of the tiers.
-func (j *job[K, V]) absence(s Status) error {
+// absence is the error of GetOrLoad beside an answer of the tiers.
+func absence(s Status) error {
 	if s == Absent {
 		return ErrNotFound
 	}
@@ -116,13 +131,7 @@ func (j *job[K, V]) detach(ctx context.Context, fn func(context.Context)) {
 	}
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), c.spec.LoadTimeout, ErrLoadTimeout)
 	closing := context.AfterFunc(c.ctx, cancel)
-	late := context.AfterFunc(ctx, func() {
-		if err := context.Cause(ctx); errors.Is(err, ErrLoadTimeout) {
-			j.land(outcome[V]{err: err, loaded: true}, nil)
-		} else {
-			j.fail(ErrClosed)
-		}
-	})
+	late := context.AfterFunc(ctx, func() { j.late(context.Cause(ctx)) })
 	go func() {
 		defer c.tasks.end()
 		defer cancel()
@@ -130,6 +139,19 @@ func (j *job[K, V]) detach(ctx context.Context, fn func(context.Context)) {
 		defer late()
 		fn(ctx)
 	}()
+}
+
+// late lands a flight whose time is over, for the reason of cause. A value that
+// has been loaded and is only waiting for a slow tier is as good as a stored one.
+func (j *job[K, V]) late(cause error) {
+	switch l := j.loaded.Load(); {
+	case l != nil:
+		j.land(*l)
+	case errors.Is(cause, ErrLoadTimeout):
+		j.land(landing[V]{outcome: outcome[V]{err: cause, loaded: true}})
+	default:
+		j.fail(ErrClosed)
+	}
 }
 
 // restart looks into the tiers again before it loads: the leader has left while
@@ -151,71 +173,64 @@ func (j *job[K, V]) fetch(ctx context.Context) {
 	c := j.core
 	c.counters.misses.Add(1)
 	c.counters.loads.Add(1)
-	var v V
-	err := errGoexit
-	defer func() { // also when the loader leaves its goroutine
-		if err != nil {
-			j.land(outcome[V]{err: err, loaded: true}, nil)
-		}
-	}()
-	err = protect(func() (err error) {
-		v, err = j.load(&loading{ctx, j.flight}, j.key)
+	l := landing[V]{outcome: outcome[V]{err: errGoexit, loaded: true}}
+	defer func() { j.land(l) }() // also when the loader leaves its goroutine
+	err := protect(func() (err error) {
+		l.value, err = j.load(&loading{ctx, j.flight}, j.key)
 		return err
 	})
-	if err != nil {
-		return
+	if l.err = err; err == nil {
+		l.status = Hit
+		j.store(ctx, &l)
 	}
-	enc := j.store(ctx, v)
-	j.land(outcome[V]{value: v, status: Hit, loaded: true}, enc)
 }
 
 // store writes a loaded value, unless the load has been superseded. Trouble with
 // the tiers is not the caller's: it has been counted and logged where it arose.
-func (j *job[K, V]) store(ctx context.Context, v V) [][]byte {
+func (j *job[K, V]) store(ctx context.Context, l *landing[V]) {
 	op, err := j.core.begin(ctx, j.key)
 	if err != nil {
-		return nil
+		return
 	}
 	defer op.end()
 	s := &op.slots[0]
-	op.set(s, v)
-	if err := op.store(claim[V]{flight: j.flight}); err != nil && s.enc == nil {
-		j.core.logger.Warn("cachegen: loaded value is not stored", "cache", j.core.spec.Name, "error", err)
+	op.set(s, l.value)
+	if err := op.encode(); err != nil {
+		l.failed = fmt.Errorf("cachegen: a loaded value cannot be copied for every caller: %w", err)
+		j.core.warn(&j.core.warnings, "cachegen: loaded value is not stored", "error", err)
+		return
 	}
-	return s.enc
+	l.encoded, l.format = op.encoded(s)
+	early := *l
+	j.loaded.Store(&early) // the value is not looked at any more: it may be given away
+	_ = op.store(claim[V]{flight: j.flight})
 }
 
-// land ends the flight, unless it has ended. enc holds encodings of its value, if
-// there are any.
-func (j *job[K, V]) land(o outcome[V], enc [][]byte) {
+// land ends the flight, unless it has ended.
+func (j *job[K, V]) land(l landing[V]) {
 	f := j.flight
-	callers, first := j.stripe.land(j.id, f)
+	followed, first := j.stripe.land(j.id, f)
 	if !first {
 		return
 	}
-	f.outcome = o
-	if o.loaded && o.err != nil && !errors.Is(o.err, ErrNotFound) {
+	f.outcome, f.copies = l.outcome, l.copies
+	if l.loaded && l.err != nil && !errors.Is(l.err, ErrNotFound) {
 		j.core.counters.loadErrors.Add(1)
 	}
-	if callers > 1 && o.err == nil && !j.core.spec.Plain {
-		f.encoded, f.format = j.encoding(o.value, enc)
+	if followed && l.err == nil && l.encoded == nil && l.failed == nil && !j.core.spec.Plain {
+		f.encoded, f.failed = j.encode(l.value)
 	}
 	close(f.done)
 }
 
 // fail ends a flight that has not come to its load.
-func (j *job[K, V]) fail(err error) { j.land(outcome[V]{err: err}, nil) }
+func (j *job[K, V]) fail(err error) { j.land(landing[V]{outcome: outcome[V]{err: err}}) }
 
-// encoding returns an encoding of v in some format.
-func (j *job[K, V]) encoding(v V, enc [][]byte) (data []byte, format int) {
-	for i := range enc {
-		if enc[i] != nil {
-			return enc[i], i
-		}
-	}
-	_ = protect(func() (err error) {
-		data, err = j.core.spec.Formats[0].Append(nil, &v)
+// encode returns an encoding of v in the first format.
+func (j *job[K, V]) encode(v V) (data []byte, err error) {
+	err = protect(func() (err error) {
+		data, err = j.core.spec.Formats[0].Append([]byte{}, &v)
 		return err
 	})
-	return data, 0
+	return data, err
 }

@@ -3,7 +3,6 @@ package runtime
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // maxMarks is how many keys of one tier may be marked at once. Beyond it the
@@ -17,6 +16,7 @@ type marks struct {
 	any  atomic.Bool // whether there is a mark: all that a read looks at otherwise
 	mu   sync.Mutex
 	keys map[string]*mark
+	seq  uint64 // counts what has happened
 	// blocked stripes had keys that there was no room to mark: until this tick
 	// the whole stripe is a miss.
 	blocked map[int]int64
@@ -28,7 +28,7 @@ type mark struct {
 	pending   int    // writes under way without a waiter
 	overtaken bool   // something newer happened while they were
 	failed    bool   // a remove is due
-	seq       int    // counts what has happened, so that a remove knows whether it came too early
+	seq       uint64 // when that happened last, so that a remove knows whether it came too early
 }
 
 // hides reports whether the tier must count as a miss for the key.
@@ -72,27 +72,28 @@ func (m *marks) failed(k markedKey) {
 	defer m.mu.Unlock()
 	if k := m.add(k); k != nil {
 		k.failed = true
-		k.seq++
+		m.happened(k)
 	}
 }
 
-// left marks a key whose write goes on without a waiter.
-func (m *marks) left(k markedKey) {
+// left marks a key whose write goes on without a waiter. It reports whether it
+// did, or else has blocked the stripe.
+func (m *marks) left(k markedKey) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if k := m.add(k); k != nil {
-		k.pending++
+	mark := m.add(k)
+	if mark == nil {
+		return false
 	}
+	mark.pending++
+	return true
 }
 
-// ended is called when such a write ends.
+// ended is called when a write ends for which left has marked the key.
 func (m *marks) ended(id string, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.keys[id]
-	if k == nil || k.pending == 0 { // its stripe is blocked
-		return
-	}
 	if k.pending--; k.pending > 0 {
 		return
 	}
@@ -101,7 +102,14 @@ func (m *marks) ended(id string, ok bool) {
 		return
 	}
 	k.failed, k.overtaken = true, false
-	k.seq++
+	m.happened(k)
+}
+
+// happened notes that something happened to a marked key. The count is one for all
+// keys: a mark that comes back is not taken for the one that there was.
+func (m *marks) happened(k *mark) {
+	m.seq++
+	k.seq = m.seq
 }
 
 // known clears the mark of a key that was written or removed in its turn.
@@ -119,7 +127,7 @@ func (m *marks) known(id string) {
 // dueKey is a key to remove from the tier.
 type dueKey struct {
 	id, text string
-	seq      int
+	seq      uint64
 }
 
 // due returns up to n keys that a remove is due for.
@@ -151,8 +159,7 @@ func (m *marks) removed(d dueKey) {
 type markedKey struct {
 	id, text string
 	stripe   int
-	now      int64
-	life     time.Duration // how long an entry of the tier can live; 0 is for ever
+	until    int64 // tick when no entry of now can be alive in the tier any more
 }
 
 // add returns the mark of the key, a new one if need be, or nil after blocking
@@ -166,10 +173,7 @@ func (m *marks) add(key markedKey) *mark {
 		if m.blocked == nil {
 			m.blocked = map[int]int64{}
 		}
-		m.blocked[key.stripe] = Never
-		if key.life > 0 {
-			m.blocked[key.stripe] = after(key.now, key.life)
-		}
+		m.blocked[key.stripe] = max(m.blocked[key.stripe], key.until)
 		return nil
 	}
 	if m.keys == nil {

@@ -5,6 +5,9 @@ import (
 	"errors"
 )
 
+// everywhere is the mask of a write that is no refill.
+const everywhere = ^uint64(0)
+
 // Op is one read, write or remove of a generated cache: of one key or of a
 // batch, on its way through the tiers.
 type Op[K comparable, V any] struct {
@@ -31,21 +34,24 @@ type slot[K comparable, V any] struct {
 	status        Status
 	leaf          int // that answered
 	stale, expire int64
-	enc           [][]byte // encodings of value, by format
-	err           error    // of the tier asked last
+	err           error // of the tier asked last
 
-	encs [2][]byte // room for enc; few caches have more formats
+	// Encodings of value, by format. They lie in the slot, so that a copy of it
+	// has its own; enc is for caches with more formats than that.
+	encs [2][]byte
+	enc  [][]byte
 }
 
 // id returns the binary key for use in maps.
 func (s *slot[K, V]) id() string { return string(s.bin) }
 
-// encodings returns enc, ready for use.
+// encodings returns where the encodings of value are kept.
 func (s *slot[K, V]) encodings(formats int) [][]byte {
+	if formats <= len(s.encs) {
+		return s.encs[:formats]
+	}
 	if s.enc == nil {
-		if s.enc = s.encs[:formats:formats]; formats > len(s.encs) {
-			s.enc = make([][]byte, formats)
-		}
+		s.enc = make([][]byte, formats)
 	}
 	return s.enc
 }
@@ -92,7 +98,7 @@ func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
 	if op == nil {
 		op = &Op[K, V]{core: c}
 	}
-	op.ctx, op.now, op.mask = ctx, c.Time.Now(), ^uint64(0)
+	op.ctx, op.now, op.mask = ctx, c.Time.Now(), everywhere
 	return op
 }
 
@@ -204,11 +210,29 @@ func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
 	if enc[format] != nil {
 		return enc[format], nil
 	}
+	var data []byte
 	err := protect(func() (err error) {
-		enc[format], err = op.core.spec.Formats[format].Append([]byte{}, &s.value)
+		data, err = op.core.spec.Formats[format].Append([]byte{}, &s.value)
 		return err
 	})
-	return enc[format], err
+	if err != nil {
+		return nil, err // data may hold the beginning of an encoding
+	}
+	if data == nil {
+		data = []byte{} // there is an encoding, and it is empty
+	}
+	enc[format] = data
+	return data, nil
+}
+
+// encoded returns an encoding that a slot has, and its format, or nil.
+func (op *Op[K, V]) encoded(s *slot[K, V]) (data []byte, format int) {
+	for format, data := range s.encodings(len(op.core.spec.Formats)) {
+		if data != nil {
+			return data, format
+		}
+	}
+	return nil, 0
 }
 
 // accept decodes the payload of a slot and keeps it as its encoding.

@@ -60,12 +60,19 @@ func (op *Op[K, V]) refillLater(s *slot[K, V], mask uint64) {
 		return
 	}
 	ok := c.offload.submit("refill", mine.id(), func(ctx context.Context) {
-		later.ctx = ctx
-		st := &c.fence.stripes[mine.stripe]
-		if taken, err := st.begin(ctx, mine.id(), claim[V]{gen: mine.gen, try: true}); !taken || err != nil {
+		if c.ctx.Err() != nil {
 			return
 		}
-		defer st.end(mine.id(), nil)
+		ctx, cancel := context.WithCancel(ctx) // a shared Offload outlives this cache
+		defer cancel()
+		defer context.AfterFunc(c.ctx, cancel)()
+		later.ctx = ctx
+		st := &c.fence.stripes[mine.stripe]
+		cl := claim[V]{gen: mine.gen, try: true}
+		if taken, err := st.begin(ctx, mine.id(), cl); !taken || err != nil {
+			return
+		}
+		defer st.end(mine.id(), cl)
 		c.spec.Write(later, make([]Result, 1))
 	}, c.tasks.end)
 	if !ok {

@@ -46,14 +46,14 @@ func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
 // front of its source, as long as nothing newer has happened to the key since
 // its lookup; of any other entry in every tier.
 func (c *Core[K, V]) Store(ctx context.Context, key K, e Entry[V]) error {
-	if e.Status == Miss {
-		return errors.New("cachegen: Store of an entry with status Miss")
-	}
 	op, err := c.writing(ctx, key)
 	if err != nil {
 		return err
 	}
 	defer op.end()
+	if e.Status == Miss {
+		return errors.New("cachegen: Store of an entry with status Miss")
+	}
 	s := &op.slots[0]
 	s.value, s.status = e.Value, e.Status
 	s.stale, s.expire = c.Time.tick(e.StaleAt), c.Time.tick(e.ExpireAt)
@@ -179,13 +179,16 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 		order[i] = &op.slots[i]
 	}
 	slices.SortFunc(order, func(a, b *slot[K, V]) int { return bytes.Compare(a.bin, b.bin) })
-	for _, s := range order {
+	for i, s := range order {
+		if i > 0 && bytes.Equal(order[i-1].bin, s.bin) {
+			continue // keys that differ and mean the same, such as one instant in two zones
+		}
 		st := &op.core.fence.stripes[s.stripe]
 		id := s.id()
 		if ok, err := st.begin(op.ctx, id, cl); !ok {
 			return false, err
 		}
-		defer st.end(id, cl.flight)
+		defer st.end(id, cl)
 	}
 	fn(op, res)
 	return true, nil
