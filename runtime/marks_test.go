@@ -1,0 +1,141 @@
+package runtime
+
+import (
+	"strconv"
+	"testing"
+)
+
+func marked(id string, stripe int, until int64) markedKey {
+	return markedKey{id: id, text: "text " + id, stripe: stripe, until: until}
+}
+
+var one = marked("one", 1, 1000)
+
+// state says what the marks let happen to a key.
+func state(t *testing.T, m *marks, k markedKey, hidden, admitted bool) {
+	t.Helper()
+	if got := m.hides([]byte(k.id), k.stripe, 0); got != hidden {
+		t.Errorf("hidden: %v, want %v", got, hidden)
+	}
+	if got := m.admit([]byte(k.id)); got != admitted {
+		t.Errorf("admitted: %v, want %v", got, admitted)
+	}
+}
+
+// none checks that a read has nothing to look at any more.
+func none(t *testing.T, m *marks) {
+	t.Helper()
+	check(t, m.any.Load(), false)
+	check(t, len(m.keys), 0)
+	check(t, len(m.blocked), 0)
+}
+
+func TestMarksNone(t *testing.T) {
+	m := &marks{}
+	state(t, m, one, false, true)
+	m.known(one.id)
+	check(t, len(m.due(1)), 0)
+	none(t, m)
+}
+
+// TestMarksFailed hides a key until a remove succeeds, or a write.
+func TestMarksFailed(t *testing.T) {
+	m := &marks{}
+	m.failed(one)
+	state(t, m, one, true, true)
+	state(t, m, marked("another", 1, 1000), false, true)
+	due := m.due(10)
+	check(t, len(due), 1)
+	check(t, due[0].text, one.text)
+	m.removed(due[0])
+	none(t, m)
+
+	m.failed(one)
+	m.known(one.id)
+	none(t, m)
+}
+
+// TestMarksRemovedTooEarly fails again while a remove is under way.
+func TestMarksRemovedTooEarly(t *testing.T) {
+	m := &marks{}
+	m.failed(one)
+	early := m.due(1)[0]
+	m.failed(one)
+	m.removed(early)
+	state(t, m, one, true, true)
+
+	// A write clears the mark and the next one brings it back: to the remove that
+	// began before both, it is another mark.
+	early = m.due(1)[0]
+	m.known(one.id)
+	m.failed(one)
+	m.removed(early)
+	state(t, m, one, true, true)
+	m.removed(m.due(1)[0])
+	none(t, m)
+}
+
+// TestMarksLeft hides a key while a write goes on that nobody waits for.
+func TestMarksLeft(t *testing.T) {
+	for _, ok := range []bool{true, false} {
+		m := &marks{}
+		check(t, m.left(one), true)
+		check(t, m.hides([]byte(one.id), one.stripe, 0), true)
+		check(t, len(m.due(1)), 0)
+		m.known(one.id) // no other writer can know, while it goes on
+		check(t, m.hides([]byte(one.id), one.stripe, 0), true)
+		m.ended(one.id, ok)
+		if ok {
+			none(t, m)
+			continue
+		}
+		check(t, len(m.due(1)), 1)
+	}
+}
+
+// TestMarksOvertaken removes what a write leaves behind that ends after a later one
+// was refused.
+func TestMarksOvertaken(t *testing.T) {
+	m := &marks{}
+	m.left(one)
+	check(t, m.admit([]byte(one.id)), false)
+	m.failed(one) // as the refused writer says
+	check(t, len(m.due(1)), 0)
+	m.ended(one.id, true)
+	state(t, m, one, true, true)
+	due := m.due(1)
+	check(t, len(due), 1)
+	m.removed(due[0])
+	none(t, m)
+}
+
+// TestMarksBlocked has no room for a mark, and hides the whole stripe as long as an
+// entry in it can live.
+func TestMarksBlocked(t *testing.T) {
+	m := &marks{}
+	for i := range maxMarks {
+		m.failed(marked(strconv.Itoa(i), 0, 1000))
+	}
+	m.failed(one)
+	m.failed(marked("later", 1, 3000))
+	m.failed(marked("sooner", 1, 2000))
+	check(t, len(m.keys), maxMarks)
+	check(t, m.hides([]byte("any"), 1, 2999), true)
+	check(t, m.hides([]byte("any"), 2, 0), false)
+	check(t, m.left(marked("write", 2, 1000)), false) // so ended is not called
+	check(t, m.hides([]byte("any"), 2, 999), true)
+	m.failed(marked("forever", 3, Never))
+
+	for due := m.due(100); len(due) > 0; due = m.due(100) {
+		check(t, len(due) <= 100, true)
+		for _, d := range due {
+			m.removed(d)
+		}
+	}
+	check(t, m.any.Load(), true)
+	check(t, m.hides([]byte("any"), 1, 3000), false)
+	check(t, m.hides([]byte("any"), 2, 1000), false)
+	check(t, m.hides([]byte("any"), 3, Never-1), true)
+	check(t, m.hides([]byte("any"), 3, Never), false)
+	none(t, m)
+}

@@ -1,0 +1,234 @@
+package runtime
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestUvarint(t *testing.T) {
+	for shift := range 65 {
+		for _, n := range []uint64{1<<shift - 1, 1 << shift, 1<<shift + 1} {
+			want := binary.AppendUvarint(nil, n)
+			check(t, SizeUvarint(n), len(want))
+			b := make([]byte, len(want)+2)
+			check(t, len(PutUvarint(b, n)), 2)
+			if !bytes.Equal(b[:len(want)], want) {
+				t.Errorf("PutUvarint(%d) = %x, want %x", n, b, want)
+			}
+			got, rest, ok := TakeUvarint(b)
+			if got != n || len(rest) != 2 || !ok {
+				t.Errorf("TakeUvarint(%x) = %d, %d bytes, %v", b, got, len(rest), ok)
+			}
+			for i := range want { // every truncation
+				if _, _, ok := TakeUvarint(want[:i]); ok {
+					t.Errorf("TakeUvarint(%x): ok", want[:i])
+				}
+			}
+		}
+	}
+}
+
+// TestUvarintForms refuses what is no varint, or not the shortest one.
+func TestUvarintForms(t *testing.T) {
+	for _, s := range []string{
+		"", "\x80", "\x80\x00", "\x81\x00", "\xff\x00", "\xff\x80\x00",
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02",     // 65 bits
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", // 11 bytes
+		"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00",
+	} {
+		if n, _, ok := TakeUvarint([]byte(s)); ok {
+			t.Errorf("TakeUvarint(%x) = %d", s, n)
+		}
+		if n, _, ok := TakeLength([]byte(s), math.MaxInt); ok {
+			t.Errorf("TakeLength(%x) = %d", s, n)
+		}
+		if n, _, ok := TakeCount([]byte(s), 0); ok {
+			t.Errorf("TakeCount(%x) = %d", s, n)
+		}
+	}
+	n, _, ok := TakeUvarint([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
+	check(t, n, uint64(math.MaxUint64))
+	check(t, ok, true)
+}
+
+func TestTakeLength(t *testing.T) {
+	for _, tt := range []struct {
+		n   uint64
+		max int
+		ok  bool
+	}{
+		{0, 0, true},
+		{1, 0, false},
+		{127, 127, true},
+		{127, 126, false},
+		{128, 128, true},
+		{128, 127, false},
+		{1 << 31, 1 << 20, false},
+		{1 << 63, math.MaxInt, false},
+		{math.MaxUint64, math.MaxInt, false},
+		{math.MaxInt64, math.MaxInt, math.MaxInt == math.MaxInt64},
+	} {
+		b := append(binary.AppendUvarint(nil, tt.n), "rest"...)
+		n, rest, ok := TakeLength(b, tt.max)
+		if ok != tt.ok || ok && (uint64(n) != tt.n || string(rest) != "rest") {
+			t.Errorf("TakeLength(%d, max %d) = %d, %q, %v", tt.n, tt.max, n, rest, ok)
+		}
+	}
+}
+
+// TestTakeCount believes no count for which there are not bytes enough.
+func TestTakeCount(t *testing.T) {
+	for _, tt := range []struct {
+		n    uint64 // as written: one more than the count
+		left int    // bytes behind it
+		size int    // of an element
+		want int
+		ok   bool
+	}{
+		{0, 0, 8, -1, true}, // nil
+		{1, 0, 8, 0, true},  // empty
+		{2, 8, 8, 1, true},
+		{2, 7, 8, 0, false},
+		{101, 100, 1, 100, true},
+		{102, 100, 1, 0, false},
+		{14, 100, 8, 0, false},
+		{13, 100, 8, 12, true},
+		{1<<20 + 1, 0, 0, 1 << 20, true}, // elements of no size
+		{1<<20 + 2, 0, 0, 0, false},
+		{1 << 63, 100, 1, 0, false},
+		{math.MaxUint64, 100, 1, 0, false},
+		{math.MaxUint64, 100, 0, 0, false},
+	} {
+		b := append(binary.AppendUvarint(nil, tt.n), make([]byte, tt.left)...)
+		n, rest, ok := TakeCount(b, tt.size)
+		if ok != tt.ok || ok && (n != tt.want || len(rest) != tt.left) {
+			t.Errorf("TakeCount(%d, %d left, size %d) = %d, %d left, %v", tt.n, tt.left, tt.size, n, len(rest), ok)
+		}
+	}
+}
+
+func TestPutCount(t *testing.T) {
+	for _, n := range []int{0, 1, 126, 127, 128, 1 << 20} {
+		b := make([]byte, 10)
+		used := len(b) - len(PutCount(b, n, false))
+		got, rest, ok := TakeCount(b, 0)
+		if got != n || !ok || len(rest) != len(b)-used {
+			t.Errorf("count %d came back as %d, %v", n, got, ok)
+		}
+	}
+	b := []byte{7, 7}
+	check(t, len(PutCount(b, 5, true)), 1)
+	n, _, ok := TakeCount(b, 1)
+	check(t, n, -1)
+	check(t, ok, true)
+}
+
+// encoding returns two sections as they are stored.
+func encoding(first, text string) []byte {
+	b := binary.AppendUvarint(nil, uint64(len(text)))
+	return append(append(b, first...), text...)
+}
+
+func TestSplitText(t *testing.T) {
+	for _, text := range []string{"", "x", "some text", strings.Repeat("long", 100)} {
+		for _, first := range []string{"", "1234"} {
+			data := encoding(first, text)
+			for _, whole := range []string{"", string(data)} {
+				b, s, ok := SplitText(data, whole)
+				if string(b) != first || s != text || !ok {
+					t.Errorf("SplitText(%q, %q) = %q, %q, %v", data, whole, b, s, ok)
+				}
+			}
+			for n := range data { // a truncation is refused, or has less in its first section
+				b, s, ok := SplitText(data[:n], "")
+				if ok && len(b)+len(s) >= len(first)+len(text) {
+					t.Errorf("SplitText(%q) = %q, %q", data[:n], b, s)
+				}
+			}
+		}
+	}
+}
+
+// TestSplitTextShares tells the two sources of strings apart: without a text they are
+// copied, with one they are not.
+func TestSplitTextShares(t *testing.T) {
+	data := encoding("1234", "some text")
+	whole := string(data)
+	_, s, _ := SplitText(data, "")
+	for i := range data {
+		data[i] = 'x'
+	}
+	check(t, s, "some text")
+	data = []byte(whole)
+	if n := testing.AllocsPerRun(100, func() { _, s, _ = SplitText(data, whole) }); n != 0 {
+		t.Errorf("%v allocations with a text", n)
+	}
+	check(t, s, "some text")
+}
+
+func TestIsIntIsUint(t *testing.T) {
+	wide := math.MaxInt == math.MaxInt64
+	for n, want := range map[uint64][2]bool{
+		0:                    {true, true},
+		math.MaxInt32:        {true, true},
+		math.MaxInt32 + 1:    {wide, true},
+		math.MaxUint32 + 1:   {wide, wide},
+		math.MaxUint64:       {true, wide}, // -1
+		1 << 63:              {wide, wide},
+		^uint64(1<<31 - 1):   {true, wide}, // the lowest int32
+		^uint64(1<<31-1) - 1: {wide, wide},
+	} {
+		if got := [2]bool{IsInt(n), IsUint(n)}; got != want {
+			t.Errorf("%#x: %v, want %v", n, got, want)
+		}
+	}
+}
+
+func TestGrow(t *testing.T) {
+	for _, room := range []int{0, 1, 100} {
+		dst := append(make([]byte, 0, 3+room), "abc"...)
+		all, added := Grow(dst, 5)
+		copy(added, "12345")
+		check(t, string(all), "abc12345")
+		check(t, len(added), 5)
+	}
+}
+
+// FuzzWire reads what it wrote: an answer other than no means that the bytes are what
+// would be written.
+func FuzzWire(f *testing.F) {
+	f.Add([]byte{}, 1)
+	f.Add([]byte("\x05\x00\x00abcde"), 1)
+	f.Add([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01x"), 0)
+	f.Fuzz(func(t *testing.T, data []byte, size int) {
+		size &= 63
+		if n, rest, ok := TakeUvarint(data); ok {
+			b := make([]byte, 10)
+			used := len(b) - len(PutUvarint(b, n))
+			if !bytes.Equal(append(b[:used:used], rest...), data) {
+				t.Errorf("TakeUvarint(%x) = %d", data, n)
+			}
+		}
+		if n, rest, ok := TakeCount(data, size); ok {
+			if n < -1 || n > 0 && size > 0 && n*size > len(rest) || n > 1<<20 && size == 0 {
+				t.Errorf("TakeCount(%x, %d) = %d", data, size, n)
+			}
+			b := make([]byte, 10)
+			used := len(b) - len(PutCount(b, n, n < 0))
+			if !bytes.Equal(append(b[:used:used], rest...), data) {
+				t.Errorf("TakeCount(%x) = %d", data, n)
+			}
+		}
+		first, text, ok := SplitText(data, "")
+		first2, text2, ok2 := SplitText(data, string(data))
+		if ok != ok2 || !bytes.Equal(first, first2) || text != text2 {
+			t.Errorf("SplitText(%x) differs with a text", data)
+		}
+		if ok && !bytes.Equal(encoding(string(first), text), data) {
+			t.Errorf("SplitText(%x) = %x, %x", data, first, text)
+		}
+	})
+}
