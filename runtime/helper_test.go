@@ -176,6 +176,13 @@ func (r *fakeRemote) hook(fn func(ctx context.Context, op string) error) {
 	r.before = fn
 }
 
+// hookAfter sets after; nil ends it.
+func (r *fakeRemote) hookAfter(fn func(ctx context.Context, op string) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.after = fn
+}
+
 // down makes every call fail; up ends that.
 func (r *fakeRemote) down() {
 	r.hook(func(context.Context, string) error { return errDown })
@@ -341,4 +348,24 @@ func check[T comparable](t testing.TB, got, want T) {
 	if got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// logBuffer keeps what is logged.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

@@ -73,11 +73,10 @@ func (w *writeWork[K, V]) left() {
 
 func (w *writeWork[K, V]) over(err error) {
 	for i := range w.keys {
-		if w.marked[i] {
-			w.leaf.marks.ended(w.keys[i].id, err == nil && w.writes[i].Err == nil)
+		if w.marked[i] && w.leaf.marks.ended(w.keys[i].id, err == nil && w.writes[i].Err == nil) {
+			w.leaf.repair()
 		}
 	}
-	w.leaf.repair()
 }
 
 // seal puts the slot's value into its envelope. An entry that has no life left

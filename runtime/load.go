@@ -179,9 +179,13 @@ func (j *job[K, V]) fetch(ctx context.Context) {
 		l.value, err = j.load(&loading{ctx, j.flight}, j.key)
 		return err
 	})
-	if l.err = err; err == nil {
+	l.err = err
+	switch {
+	case err == nil:
 		l.status = Hit
 		j.store(ctx, &l)
+	case ctx.Err() != nil: // whatever the loader calls it
+		j.late(context.Cause(ctx))
 	}
 }
 

@@ -89,20 +89,22 @@ func (m *marks) left(k markedKey) bool {
 	return true
 }
 
-// ended is called when a write ends for which left has marked the key.
-func (m *marks) ended(id string, ok bool) {
+// ended is called when a write ends for which left has marked the key. It reports
+// whether a remove is due.
+func (m *marks) ended(id string, ok bool) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.keys[id]
 	if k.pending--; k.pending > 0 {
-		return
+		return false
 	}
 	if ok && !k.overtaken {
 		m.drop(id)
-		return
+		return false
 	}
 	k.failed, k.overtaken = true, false
 	m.happened(k)
+	return true
 }
 
 // happened notes that something happened to a marked key. The count is one for all
@@ -173,7 +175,9 @@ func (m *marks) add(key markedKey) *mark {
 		if m.blocked == nil {
 			m.blocked = map[int]int64{}
 		}
-		m.blocked[key.stripe] = max(m.blocked[key.stripe], key.until)
+		if until, ok := m.blocked[key.stripe]; !ok || until < key.until {
+			m.blocked[key.stripe] = key.until
+		}
 		return nil
 	}
 	if m.keys == nil {

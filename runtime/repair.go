@@ -21,6 +21,11 @@ func (l *RemoteLeaf[K, V]) repair() {
 	}
 	go func() {
 		defer l.core.tasks.end()
+		// The first wait leaves it to a caller who tries again to mend things: a
+		// remove at the same time could take away what he has just written.
+		if !l.core.sleep(repairMin) {
+			return
+		}
 		for wait := repairMin; ; {
 			due := l.marks.due(repairBatch)
 			if len(due) == 0 {
