@@ -231,7 +231,7 @@ type config struct {
 	spec  Spec[string, item]
 	opts  Options
 	leaf  func(*Leaf)
-	write func(op *Op[string, item], res []Result, l1, l2 Part[string, item])
+	write writePolicy
 }
 
 // cache is a Core over fake engines.
