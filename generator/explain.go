@@ -63,11 +63,20 @@ func (e *explainer) node(n *model.Node, indent int) {
 		return
 	}
 	e.say(indent, "%s", n.Label)
-	e.say(indent+1, "reads %s, and %s where that has no answer", n.L1.Label, n.L2.Label)
-	if n.Write == policy.WriteSequential {
-		e.say(indent+1, "writes %s, then %s; stops at the first failure", n.L1.Label, n.L2.Label)
-	} else {
-		e.say(indent+1, "writes %s and %s at once; one that succeeds is enough", n.L1.Label, n.L2.Label)
+	e.say(indent+1, map[policy.Read]string{
+		policy.ReadSequential: "reads %s, and %s where that has no answer",
+		policy.ReadRace:       "reads %s and %s at once; the first hit wins",
+		policy.ReadParallel:   "reads %s and %s at once; of two hits the one that lives longer wins",
+	}[n.Read], n.L1.Label, n.L2.Label)
+	e.say(indent+1, map[policy.Write]string{
+		policy.WriteOptimistic: "writes %s and %s at once; one that succeeds is enough",
+		policy.WriteSequential: "writes %s, then %s; stops at the first failure",
+		policy.WriteRace:       "writes %s and %s at once; returns at the first success",
+	}[n.Write], n.L1.Label, n.L2.Label)
+	if n.Loser == policy.LoserDrop {
+		e.say(indent+1, "cancels the loser of a race")
+	} else if n.Read == policy.ReadRace || n.Write == policy.WriteRace {
+		e.say(indent+1, "lets the loser of a race go on in the background")
 	}
 	e.say(indent+1, "removes from %s, then from %s", n.L2.Label, n.L1.Label)
 	if n.Refill == policy.RefillAlways {

@@ -81,7 +81,7 @@ func (op *Op[K, V]) without(res []Result) *Op[K, V] {
 	case len(res):
 		return nil
 	}
-	rest := &Op[K, V]{core: op.core, ctx: op.ctx, now: op.now, mask: op.mask}
+	rest := &Op[K, V]{core: op.core, ctx: op.ctx, now: op.now, mask: op.mask, behind: op.behind}
 	for i := range res {
 		if res[i].Err == nil {
 			rest.slots = append(rest.slots, op.slots[i])
@@ -92,9 +92,13 @@ func (op *Op[K, V]) without(res []Result) *Op[K, V] {
 
 // Parts is a composition as a part of another.
 type Parts[K comparable, V any] struct {
+	ReadAll   func(op *Op[K, V])
 	WriteAll  func(op *Op[K, V], res []Result)
 	RemoveAll func(op *Op[K, V], res []Result)
 }
+
+// Read asks the parts under their policy.
+func (p Parts[K, V]) Read(op *Op[K, V]) { p.ReadAll(op) }
 
 // Write writes the parts under their policy.
 func (p Parts[K, V]) Write(op *Op[K, V], res []Result) { p.WriteAll(op, res) }

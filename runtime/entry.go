@@ -50,7 +50,8 @@ type Entry[V any] struct {
 	StaleAt  time.Time
 	ExpireAt time.Time // zero: never
 
-	gen uint64 // generation of the key's stripe at the lookup; 0: not looked up
+	gen    uint64 // generation of the key's stripe at the lookup; 0: not looked up
+	refill uint64 // tiers to write the entry into, if it was looked up
 }
 
 // Raw is what a Backend stores under a key.

@@ -24,8 +24,6 @@ type tierBase struct {
 // Tier is one leaf of a composition.
 type Tier[K comparable, V any] interface {
 	Part[K, V]
-	// Read asks the tier for the keys of op that have no answer yet.
-	Read(op *Op[K, V])
 	base() *tierBase
 	start(c *Core[K, V])
 	stop()

@@ -70,9 +70,12 @@ func (l *MemoryLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		skip(res)
 		return
 	}
-	for i := range op.slots {
-		res[i] = Result{Err: l.write(op, &op.slots[i])}
-	}
+	skip(res)
+	op.behind.unless(func() {
+		for i := range op.slots {
+			res[i] = Result{Err: l.write(op, &op.slots[i])}
+		}
+	})
 }
 
 func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {

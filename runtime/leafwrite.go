@@ -19,7 +19,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.writes.Add(1)
 		w, err := l.seal(op, s)
-		if err == nil && !l.marks.admit(s.bin) {
+		if err == nil && !l.marks.admit(s.bin, op.behind.own(place{l.Index, s.id()})) {
 			err = ErrBusy
 		}
 		res[i] = Result{}
@@ -47,6 +47,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		case writes[j].Err != nil:
 			res[i].Err = l.overtaken(op.ctx, keys[j], "write", writes[j].Err)
 		default:
+			op.behind.wrote(place{l.Index, keys[j].id})
 			l.marks.known(keys[j].id)
 			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
 		}
@@ -130,7 +131,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.removes.Add(1)
 		res[i] = Result{}
-		if !l.marks.admit(s.bin) {
+		if !l.marks.admit(s.bin, 0) {
 			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "remove", ErrBusy)
 			continue
 		}

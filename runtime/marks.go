@@ -50,16 +50,17 @@ func (m *marks) hides(key []byte, stripe int, now int64) bool {
 	return ok
 }
 
-// admit reports whether a writer may write the key: not while an earlier write
+// admit reports whether a writer, who has set own of the marks of the key himself,
+// may write it: not while an earlier write
 // is under way, which would then be the later one.
-func (m *marks) admit(key []byte) bool {
+func (m *marks) admit(key []byte, own int) bool {
 	if !m.any.Load() {
 		return true
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.keys[string(key)]
-	if k == nil || k.pending == 0 {
+	if k == nil || k.pending <= own {
 		return true
 	}
 	k.overtaken = true

@@ -40,6 +40,7 @@ type Offload struct {
 	mu      sync.Mutex
 	queue   []task
 	workers int
+	adopted int              // work that was begun elsewhere
 	known   map[taskKey]bool // queued or running
 	idle    chan struct{}    // closed when there is no work; nil if nobody waits
 	closed  bool
@@ -92,6 +93,36 @@ func (o *Offload) submit(kind, key string, run func(context.Context), done func(
 	o.known[t.taskKey] = true
 	o.queue = append(o.queue, t)
 	return true
+}
+
+// adopt makes room for work that runs already and that nobody waits for any more.
+// release is to be called when it has ended. There is room for as much of it as
+// for work that waits.
+func (o *Offload) adopt() (release func(), ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.adopted >= o.opts.Queue {
+		o.dropped++
+		return nil, false
+	}
+	o.adopted++
+	return o.release, true
+}
+
+// release is called when adopted work has ended.
+func (o *Offload) release() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.adopted--
+	o.rest()
+}
+
+// rest tells those who wait if there is no work left.
+func (o *Offload) rest() {
+	if o.workers+o.adopted == 0 && o.idle != nil {
+		close(o.idle)
+		o.idle = nil
+	}
 }
 
 // work runs t and then whatever waits.
@@ -152,10 +183,8 @@ func (o *Offload) next(ended task) (task, bool) {
 		o.queue = o.queue[1:]
 		return t, true
 	}
-	if o.workers--; o.workers == 0 && o.idle != nil {
-		close(o.idle)
-		o.idle = nil
-	}
+	o.workers--
+	o.rest()
 	return task{}, false
 }
 
@@ -171,7 +200,7 @@ func (o *Offload) Dropped() uint64 {
 // ends before.
 func (o *Offload) Wait(ctx context.Context) error {
 	o.mu.Lock()
-	if o.workers == 0 {
+	if o.workers+o.adopted == 0 {
 		o.mu.Unlock()
 		return nil
 	}

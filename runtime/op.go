@@ -17,6 +17,8 @@ type Op[K comparable, V any] struct {
 	mask  uint64 // tiers to write, by index
 	slots []slot[K, V]
 
+	behind *behind // not nil: the operation may be left alone
+
 	one  [1]slot[K, V]
 	keys [64]byte  // where the binary key of a single slot goes
 	text [128]byte // where text keys are spelled
@@ -34,7 +36,8 @@ type slot[K comparable, V any] struct {
 	status        Status
 	leaf          int // that answered
 	stale, expire int64
-	err           error // of the tier asked last
+	err           error  // of the tier asked last
+	keep          uint64 // tiers that are not refilled: theirs is as good
 
 	// Encodings of value, by format. They lie in the slot, so that a copy of it
 	// has its own; enc is for caches with more formats than that.
@@ -65,6 +68,8 @@ type Result struct {
 
 // Part is a tier, or a composition as generated code spells it.
 type Part[K comparable, V any] interface {
+	// Read asks the part for the keys of op that have no answer yet.
+	Read(op *Op[K, V])
 	Write(op *Op[K, V], res []Result)
 	Remove(op *Op[K, V], res []Result)
 	// instant reports whether the part never waits for anything.
@@ -117,7 +122,7 @@ func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error)
 
 // end gives the operation back. Nothing of it may be used afterwards.
 func (op *Op[K, V]) end() {
-	op.ctx, op.slots = nil, nil
+	op.ctx, op.slots, op.behind = nil, nil, nil
 	op.one[0] = slot[K, V]{}
 	op.core.ops.Put(op)
 }
@@ -161,7 +166,7 @@ func (op *Op[K, V]) refill(s *slot[K, V]) uint64 {
 	if s.status == Miss {
 		return 0
 	}
-	return op.core.leaves[s.leaf].base().Refill
+	return op.core.leaves[s.leaf].base().Refill &^ s.keep
 }
 
 // entry returns the answer of a slot as Lookup does.
@@ -175,7 +180,7 @@ func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
 		StaleAt:  op.core.Time.time(s.stale),
 		ExpireAt: op.core.Time.time(s.expire),
 	}
-	if op.refill(s) != 0 {
+	if e.refill = op.refill(s); e.refill != 0 {
 		e.ReadMode = Refill
 	}
 	return e

@@ -61,7 +61,10 @@ func (c *Core[K, V]) Store(ctx context.Context, key K, e Entry[V]) error {
 	if e.ReadMode != Refill {
 		return op.store(claim[V]{})
 	}
-	if op.mask, err = c.refillOf(e.Source); err != nil || op.mask == 0 {
+	if op.mask = e.refill; e.gen == 0 { // not from a lookup
+		op.mask, err = c.refillOf(e.Source)
+	}
+	if err != nil || op.mask == 0 {
 		return err
 	}
 	if op.mask&^c.instant == 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/cachegen/cachegen/generator/model"
+	"github.com/cachegen/cachegen/policy"
 )
 
 // cacheGen emits one cache.
@@ -82,6 +83,11 @@ func tierField(t *model.Tier) string { return lower(t.Field) + "Tier" }
 // hot returns the tier whose hits Get finds itself: the first one, if it keeps
 // the binary form in memory and is asked first.
 func (x *cacheGen) hot() *model.Tier {
+	for n := x.c.Root; !n.Leaf(); n = n.L1 {
+		if n.Read != policy.ReadSequential {
+			return nil // a hit in memory is not all there is to do
+		}
+	}
 	if t := x.c.Tiers[0]; t.Engine == model.Fastcache && t.Codec == "binary" {
 		return t
 	}

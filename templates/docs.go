@@ -69,14 +69,20 @@ func nodeWords(n *model.Node) []string {
 		return nil
 	}
 	l1, l2 := n.L1.Label, n.L2.Label
-	write := "writes both at once, and one is enough"
-	if n.Write == policy.WriteSequential {
-		write = fmt.Sprintf("writes %s and then %s", l1, l2)
-	}
+	read := map[policy.Read]string{
+		policy.ReadSequential: fmt.Sprintf("%s and then %s", l1, l2),
+		policy.ReadRace:       fmt.Sprintf("%s and %s at once, of which the first hit wins", l1, l2),
+		policy.ReadParallel:   fmt.Sprintf("%s and %s at once, of which what lives longer wins", l1, l2),
+	}[n.Read]
+	write := map[policy.Write]string{
+		policy.WriteOptimistic: "writes both at once, and one is enough",
+		policy.WriteSequential: fmt.Sprintf("writes %s and then %s", l1, l2),
+		policy.WriteRace:       "writes both at once, and waits for the first",
+	}[n.Write]
 	refill := fmt.Sprintf("A hit in %s is written into %s.", l2, l1)
 	if n.Refill == policy.RefillNever {
 		refill = fmt.Sprintf("A hit in %s leaves %s as it is.", l2, l1)
 	}
-	lines := []string{"", fmt.Sprintf("%s reads %s and then %s; it %s.", n.Label, l1, l2, write), refill}
+	lines := []string{"", fmt.Sprintf("%s reads %s; it %s.", n.Label, read, write), refill}
 	return append(append(lines, nodeWords(n.L1)...), nodeWords(n.L2)...)
 }

@@ -159,7 +159,7 @@ func (c *SessionCache) hit(key string, v *Session) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *SessionCache) read(op *cachert.Op[string, Session]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)

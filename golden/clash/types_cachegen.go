@@ -161,7 +161,7 @@ func (c *ItemCache) hit(key string, v *Item) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ItemCache) read(op *cachert2.Op[string, Item]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)

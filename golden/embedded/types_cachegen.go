@@ -157,7 +157,7 @@ func (c *FileCache) hit(key string, v *File) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *FileCache) read(op *cachert.Op[string, File]) {
 	c.memoryTier.Read(op)
 	c.storeTier.Read(op)

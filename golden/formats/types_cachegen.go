@@ -159,7 +159,7 @@ func (c *EventCache) hit(key string, v *Event) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *EventCache) read(op *cachert.Op[string, Event]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)
@@ -407,7 +407,7 @@ func (c *EventJSON) String() string {
 // cache returns runtime.ErrClosed.
 func (c *EventJSON) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *EventJSON) read(op *cachert.Op[string, Event]) {
 	c.jmemoryTier.Read(op)
 	c.jredisTier.Read(op)

@@ -164,7 +164,7 @@ func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *UserPageCache) read(op *cachert.Op[UserPageCacheKey, UserPage]) {
 	c.memoryTier.Read(op)
 	c.storeTier.Read(op)
@@ -565,7 +565,7 @@ func (c *IndexCache) hit(key string, v *Index) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *IndexCache) read(op *cachert.Op[string, Index]) {
 	c.imemoryTier.Read(op)
 	c.istoreTier.Read(op)

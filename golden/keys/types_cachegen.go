@@ -170,7 +170,7 @@ func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *PageCache) read(op *cachert.Op[PageCacheKey, Page]) {
 	c.tenantmemTier.Read(op)
 	c.tenantbackTier.Read(op)
@@ -425,7 +425,7 @@ func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ByParams) read(op *cachert.Op[ByParamsKey, Page]) {
 	c.paramsmemTier.Read(op)
 	c.paramsbackTier.Read(op)
@@ -617,7 +617,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ByAll) read(op *cachert.Op[ByAllKey, Page]) {
 	c.allmemTier.Read(op)
 	c.allbackTier.Read(op)
@@ -849,7 +849,7 @@ func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *BySeven) read(op *cachert.Op[[7]uint8, Page]) {
 	c.sevenmemTier.Read(op)
 	c.sevenbackTier.Read(op)
@@ -1020,7 +1020,7 @@ func (c *ByText) hit(key string, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ByText) read(op *cachert.Op[string, Page]) {
 	c.textmemTier.Read(op)
 	c.textbackTier.Read(op)
@@ -1191,7 +1191,7 @@ func (c *ByTime) hit(key time.Time, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ByTime) read(op *cachert.Op[time.Time, Page]) {
 	c.timememTier.Read(op)
 	c.timebackTier.Read(op)
@@ -1366,7 +1366,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ByAddr) read(op *cachert.Op[netip.Addr, Page]) {
 	c.addrmemTier.Read(op)
 	c.addrbackTier.Read(op)

@@ -158,7 +158,7 @@ func (c *KindsCache) hit(key string, v *Kinds) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *KindsCache) read(op *cachert.Op[string, Kinds]) {
 	c.memoryTier.Read(op)
 	c.storeTier.Read(op)

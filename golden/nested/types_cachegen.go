@@ -166,7 +166,7 @@ func (c *DocCache) hit(key string, v *Doc) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *DocCache) read(op *cachert.Op[string, Doc]) {
 	c.memoryTier.Read(op)
 	c.nearTier.Read(op)
@@ -175,12 +175,12 @@ func (c *DocCache) read(op *cachert.Op[string, Doc]) {
 
 // write writes outer: inner and disk at once; one of them is enough.
 func (c *DocCache) write(op *cachert.Op[string, Doc], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.diskTier)
+	cachert.WriteOptimistic(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeInner}, c.diskTier)
 }
 
 // remove removes from outer: from disk first, so that inner is not refilled from it.
 func (c *DocCache) remove(op *cachert.Op[string, Doc], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.diskTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[string, Doc]{RemoveAll: c.removeInner}, c.diskTier)
 }
 
 // writeInner writes inner: memory and near at once; one of them is enough.
@@ -383,7 +383,7 @@ func (c *DocNever) String() string {
 // cache returns runtime.ErrClosed.
 func (c *DocNever) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *DocNever) read(op *cachert.Op[string, Doc]) {
 	c.l1Tier.Read(op)
 	c.l2Tier.Read(op)
@@ -563,7 +563,7 @@ func (c *DocMixed) hit(key string, v *Doc) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *DocMixed) read(op *cachert.Op[string, Doc]) {
 	c.memoryTier.Read(op)
 	c.nearTier.Read(op)
@@ -572,12 +572,12 @@ func (c *DocMixed) read(op *cachert.Op[string, Doc]) {
 
 // write writes outer: inner, then disk.
 func (c *DocMixed) write(op *cachert.Op[string, Doc], res []cachert.Result) {
-	cachert.WriteSequential(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.diskTier)
+	cachert.WriteSequential(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeInner}, c.diskTier)
 }
 
 // remove removes from outer: from disk first, so that inner is not refilled from it.
 func (c *DocMixed) remove(op *cachert.Op[string, Doc], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.diskTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[string, Doc]{RemoveAll: c.removeInner}, c.diskTier)
 }
 
 // writeInner writes inner: memory, then near.
@@ -742,7 +742,7 @@ func (c *DocFour) String() string {
 // cache returns runtime.ErrClosed.
 func (c *DocFour) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *DocFour) read(op *cachert.Op[string, Doc]) {
 	c.aTier.Read(op)
 	c.bTier.Read(op)
@@ -752,12 +752,12 @@ func (c *DocFour) read(op *cachert.Op[string, Doc]) {
 
 // write writes four: left and right at once; one of them is enough.
 func (c *DocFour) write(op *cachert.Op[string, Doc], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeLeft, RemoveAll: c.removeLeft}, cachert.Parts[string, Doc]{WriteAll: c.writeRight, RemoveAll: c.removeRight})
+	cachert.WriteOptimistic(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeLeft}, cachert.Parts[string, Doc]{WriteAll: c.writeRight})
 }
 
 // remove removes from four: from right first, so that left is not refilled from it.
 func (c *DocFour) remove(op *cachert.Op[string, Doc], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[string, Doc]{WriteAll: c.writeLeft, RemoveAll: c.removeLeft}, cachert.Parts[string, Doc]{WriteAll: c.writeRight, RemoveAll: c.removeRight})
+	cachert.RemoveBoth(op, res, cachert.Parts[string, Doc]{RemoveAll: c.removeLeft}, cachert.Parts[string, Doc]{RemoveAll: c.removeRight})
 }
 
 // writeLeft writes left: a and b at once; one of them is enough.

@@ -162,7 +162,7 @@ func (c *ProductCache) hit(key int64, v *Product) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ProductCache) read(op *cachert.Op[int64, Product]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)
@@ -617,7 +617,7 @@ func (c *SmallCache) hit(key int64, v *Small) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *SmallCache) read(op *cachert.Op[int64, Small]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)

@@ -156,7 +156,7 @@ func (c *TreeCache) hit(key string, v *Tree) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *TreeCache) read(op *cachert.Op[string, Tree]) {
 	c.memoryTier.Read(op)
 	c.storeTier.Read(op)

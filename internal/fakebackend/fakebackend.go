@@ -52,6 +52,13 @@ func (b *Backend) Entries() map[string]runtime.Raw {
 	return all
 }
 
+// Count returns how often an operation has been asked for.
+func (b *Backend) Count(op string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return map[string]int{"read": b.Reads, "write": b.Writes, "remove": b.Removes}[op]
+}
+
 // Put stores raw under key, as another process would.
 func (b *Backend) Put(key string, raw runtime.Raw) {
 	b.mu.Lock()
@@ -105,6 +112,9 @@ func (b *Backend) do(ctx context.Context, op string, key []byte, count *int, fn 
 	*count++
 	if b.fail != nil {
 		return b.fail
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	fn(k)
 	return nil

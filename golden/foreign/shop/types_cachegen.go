@@ -174,7 +174,7 @@ func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *OrderCache) read(op *cachert.Op[OrderCacheKey, Order]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)
