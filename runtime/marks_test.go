@@ -17,7 +17,7 @@ func state(t *testing.T, m *marks, k markedKey, hidden, admitted bool) {
 	if got := m.hides([]byte(k.id), k.stripe, 0); got != hidden {
 		t.Errorf("hidden: %v, want %v", got, hidden)
 	}
-	if got := m.admit([]byte(k.id)); got != admitted {
+	if got := m.admit([]byte(k.id), 0); got != admitted {
 		t.Errorf("admitted: %v, want %v", got, admitted)
 	}
 }
@@ -98,7 +98,7 @@ func TestMarksLeft(t *testing.T) {
 func TestMarksOvertaken(t *testing.T) {
 	m := &marks{}
 	m.left(one)
-	check(t, m.admit([]byte(one.id)), false)
+	check(t, m.admit([]byte(one.id), 0), false)
 	m.failed(one) // as the refused writer says
 	check(t, len(m.due(1)), 0)
 	m.ended(one.id, true)
