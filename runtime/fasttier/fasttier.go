@@ -84,7 +84,7 @@ func (t *Tier) Load(dst, key []byte) (e runtime.MemoryEntry, ok bool) {
 	}
 	big := t.cache.GetBig(nil, bigKeyOf(key))
 	if len(big) < 8 || string(big[:8]) != string(e.Payload) {
-		return e, false
+		return runtime.MemoryEntry{}, false
 	}
 	e.Payload = big[8:]
 	return e, true
