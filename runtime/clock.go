@@ -8,7 +8,10 @@ import (
 
 // Clock tells the time. Options take one for tests; the real clock is faster
 // than any value of this interface, since it is read without a call through it.
-type Clock interface{ Now() time.Time }
+type Clock interface {
+	// Now returns the current instant. Many goroutines call it at once.
+	Now() time.Time
+}
 
 // Never is the tick of an instant that does not come.
 const Never int64 = math.MaxInt64

@@ -11,20 +11,20 @@ import (
 
 // Spec is what generated code tells the core of a cache.
 type Spec[K comparable, V any] struct {
-	Name        string // of the generated type
-	Prefix      string // of keys outside the process: "products:1f3a9c02:"
-	Fingerprint uint64
+	Name        string        // of the generated type
+	Prefix      string        // of keys outside the process: "products:1f3a9c02:"
+	Fingerprint uint64        // of the stored form, in every envelope
 	TTL         time.Duration // 0: entries are never stale and never expire
 	Stale       time.Duration // how long an entry lives on after TTL
-	LoadTimeout time.Duration
-	Plain       bool // copying a value copies all of it
+	LoadTimeout time.Duration // of a load with the writing of its value
+	Plain       bool          // copying a value copies all of it
 
 	// BinaryKey appends the key as memory tiers know it, TextKey as the others
 	// do, without the prefix. TextKey is nil if all tiers are in memory.
 	BinaryKey func(dst []byte, key K) ([]byte, error)
 	TextKey   func(dst []byte, key K) ([]byte, error)
 
-	Formats []Format[V]
+	Formats []Format[V] // that the tiers name by their index
 
 	// Read, Write and Remove are the composition, spelled out over the tiers.
 	Read   func(op *Op[K, V])
@@ -35,7 +35,7 @@ type Spec[K comparable, V any] struct {
 // Core is the slow path of a generated cache and the state that its instances
 // share among their goroutines.
 type Core[K comparable, V any] struct {
-	Time *Timebase
+	Time *Timebase   // of the instants of all entries
 	Hot  HotCounters // hits that generated code found in the first tier
 
 	spec     Spec[K, V]

@@ -43,12 +43,12 @@ func (m ReadMode) String() string {
 // Entry is what Lookup returns and Store takes: a value with where it came
 // from and how long it lives.
 type Entry[V any] struct {
-	Value    V
-	Status   Status
-	Source   string   // path of the tier that answered: "products.redis"; "upstream" when loaded; "" on a miss
-	ReadMode ReadMode // Refill: Store writes the tiers in front of Source
-	StaleAt  time.Time
-	ExpireAt time.Time // zero: never
+	Value    V         // zero unless Status is Hit or Stale
+	Status   Status    // Miss: there is no entry, and the other fields are zero
+	Source   string    // path of the tier that answered: "products.redis"; "upstream" when loaded; "" on a miss
+	ReadMode ReadMode  // Refill: Store writes the tiers in front of Source
+	StaleAt  time.Time // Stale from then on; zero: never
+	ExpireAt time.Time // a Miss from then on; zero, or beyond the year 2262: never
 
 	gen    uint64 // generation of the key's stripe at the lookup; 0: not looked up
 	refill uint64 // tiers to write the entry into, if it was looked up
@@ -56,8 +56,8 @@ type Entry[V any] struct {
 
 // Raw is what a Backend stores under a key.
 type Raw struct {
-	Data     []byte
-	StaleAt  time.Time
+	Data     []byte    // in the form of the cache that wrote it
+	StaleAt  time.Time // zero: never
 	ExpireAt time.Time // zero: never
 }
 

@@ -33,7 +33,7 @@ var (
 
 // BothFailedError says that both parts of a composition failed.
 type BothFailedError struct {
-	L1, L2 error
+	L1, L2 error // what each part said; of a composition, it can be another BothFailedError
 }
 
 // Error names each layer with its cause.
@@ -48,7 +48,7 @@ func (e *BothFailedError) Unwrap() []error { return []error{e.L1, e.L2} }
 type TierError struct {
 	Path string // source path of the tier: "products.redis"
 	Op   string // read, write or remove
-	Err  error
+	Err  error  // the client's own, or ErrTimeout, ErrBusy, ErrTooLarge, or the context's
 }
 
 // Error returns the path, the operation and the cause.

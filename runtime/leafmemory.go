@@ -16,9 +16,9 @@ type MemoryEngine interface {
 
 // MemoryEntry is an entry of a MemoryEngine.
 type MemoryEntry struct {
-	Payload       []byte
-	Absent        bool
-	Stale, Expire int64
+	Payload       []byte // the encoded value
+	Absent        bool   // there is no value under the key, and that is known
+	Stale, Expire int64  // ticks of the Timebase; Never, or Stale <= Expire
 }
 
 // MemoryLeaf is a tier over a MemoryEngine.

@@ -16,33 +16,36 @@ import (
 // error of the whole call is returned, one of a single key is set in its
 // element.
 type RemoteEngine interface {
+	// Read sets what is found under each key.
 	Read(ctx context.Context, reads []RemoteRead) error
+	// Write stores each entry and replaces what was there.
 	Write(ctx context.Context, writes []RemoteWrite) error
+	// Remove deletes each key and sets how many copies there were.
 	Remove(ctx context.Context, removes []RemoteRemove) error
 }
 
 // RemoteRead is one key to read. An engine sets what lies behind Key.
 type RemoteRead struct {
 	Key   string
-	Raw   Raw
+	Raw   Raw    // whose Data nobody changes any more; its instants are optional
 	Text  string // Raw.Data as a string that never changes, if it comes as one
-	Found bool
-	Err   error // ErrTooLarge and ErrWrongType count as rejected entries
+	Found bool   // whether there is anything under the key
+	Err   error  // ErrTooLarge and ErrWrongType count as rejected entries
 }
 
 // RemoteWrite is one key to write.
 type RemoteWrite struct {
 	Key  string
-	Raw  Raw
+	Raw  Raw           // may be used until the call returns
 	Life time.Duration // until Raw.ExpireAt; 0: for ever
-	Err  error
+	Err  error         // set by the engine
 }
 
 // RemoteRemove is one key to remove. An engine sets what lies behind Key.
 type RemoteRemove struct {
 	Key     string
-	Removed int
-	Err     error
+	Removed int   // copies that there were
+	Err     error // the key may still be there
 }
 
 // ErrWrongType is set by an engine for a key that holds something else than an

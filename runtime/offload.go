@@ -24,7 +24,7 @@ type OffloadOptions struct {
 	Workers   int           // tasks that run at once; 0 is 16
 	Queue     int           // tasks that wait; 0 is 1024
 	Timeout   time.Duration // how long a task may take before OnTimeout; 0 is for ever
-	OnTimeout TimeoutPolicy
+	OnTimeout TimeoutPolicy // what happens to a task that takes longer
 }
 
 // Offload runs work that no caller waits for: refills of slow tiers, losers of

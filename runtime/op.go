@@ -61,9 +61,9 @@ func (s *slot[K, V]) encodings(formats int) [][]byte {
 
 // Result is what writing or removing one key of an operation came to.
 type Result struct {
-	Skipped bool // no tier below was to be written
-	Removed int
-	Err     error
+	Skipped bool  // no tier below was to be written
+	Removed int   // copies that there were
+	Err     error // of the one tier, or of the composition under its policy
 }
 
 // Part is a tier, or a composition as generated code spells it.
@@ -78,7 +78,7 @@ type Part[K comparable, V any] interface {
 
 // Format is one way in which values are encoded.
 type Format[V any] struct {
-	Codec byte
+	Codec byte // as the envelope names it: CodecBinary or another
 	// Append appends the encoding of *v to dst.
 	Append func(dst []byte, v *V) ([]byte, error)
 	// Decode sets *v, which is zero, from data. text is data as a string that

@@ -7,14 +7,14 @@ import (
 
 // Stats are the counters of a cache since it was made.
 type Stats struct {
-	Hits       uint64 // keys answered with a fresh value
-	Stale      uint64 // keys answered with a stale value
-	Misses     uint64 // keys that no tier had, or that were only asked for in vain
-	Absent     uint64 // keys answered with a remembered absence
-	Loads      uint64 // loaders called
-	LoadErrors uint64 // loaders that failed
-	Joined     uint64 // callers that shared another's load
-	Tiers      []TierStats
+	Hits       uint64      // keys answered with a fresh value
+	Stale      uint64      // keys answered with a stale value
+	Misses     uint64      // keys that no tier had, or none could answer for; not those of Joined
+	Absent     uint64      // keys answered with a remembered absence
+	Loads      uint64      // loaders called
+	LoadErrors uint64      // loaders that failed
+	Joined     uint64      // callers that got the result of another's load
+	Tiers      []TierStats // from left to right, as composed
 }
 
 // TierStats are the counters of one tier. A batch counts once for each key.
@@ -25,11 +25,11 @@ type TierStats struct {
 	Hits         uint64 // live entries found, absences included
 	Misses       uint64 // keys not there, or not live any more
 	Rejected     uint64 // entries that were corrupt, foreign or too large
-	ReadErrors   uint64
+	ReadErrors   uint64 // keys without an answer; Reads is Hits, Misses, Rejected and these
 	Writes       uint64 // entries written or refused
-	WriteErrors  uint64
+	WriteErrors  uint64 // entries refused, failed, or not waited for
 	Removes      uint64 // keys removed, or tried to
-	RemoveErrors uint64
+	RemoveErrors uint64 // keys whose remove failed; it is tried again
 	BytesIn      uint64 // stored bytes written into the tier
 	BytesOut     uint64 // stored bytes read from the tier
 }
