@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"fmt"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -83,7 +84,7 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 	select {
 	case <-w.done:
 		c.put(w)
-		return false, k.err
+		return false, k.result()
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-expired:
@@ -94,7 +95,7 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 	}
 	<-w.done // it ended just now
 	c.put(w)
-	return false, k.err
+	return false, k.result()
 }
 
 // enter takes room for a call.
@@ -115,6 +116,15 @@ func (c *caller) enter(ctx context.Context, expired <-chan time.Time) error {
 	case <-expired:
 		return ErrTimeout
 	}
+}
+
+// result is the error of an operation that has ended. A client that was given the
+// deadline of the tier and keeps it can be faster than the timer.
+func (k *call) result() error {
+	if k.err != nil && !k.deadline.IsZero() && !time.Now().Before(k.deadline) {
+		return fmt.Errorf("%w: %w", ErrTimeout, k.err)
+	}
+	return k.err
 }
 
 // work does the operation and hands its error to whoever waits, or back to it.

@@ -19,6 +19,9 @@ type Spec[K comparable, V any] struct {
 	LoadTimeout time.Duration // of a load with the writing of its value
 	Plain       bool          // copying a value copies all of it
 
+	MemoryPrefix string // how binary keys begin
+	Far          uint64 // tiers of the second part of the composition, by index
+
 	// BinaryKey appends the key as memory tiers know it, TextKey as the others
 	// do, without the prefix. TextKey is nil if all tiers are in memory.
 	BinaryKey func(dst []byte, key K) ([]byte, error)

@@ -50,8 +50,9 @@ type Entry[V any] struct {
 	StaleAt  time.Time // Stale from then on; zero: never
 	ExpireAt time.Time // a Miss from then on; zero, or beyond the year 2262: never
 
-	gen    uint64 // generation of the key's stripe at the lookup; 0: not looked up
-	refill uint64 // tiers to write the entry into, if it was looked up
+	gen    uint64                                          // generation of the key's stripe at the lookup; 0: not looked up
+	refill uint64                                          // tiers to write the entry into, if it was looked up
+	below  func(ctx context.Context, v V, wait bool) error // refills inside of an inner cache
 }
 
 // Raw is what a Backend stores under a key.

@@ -70,11 +70,11 @@ const (
 func FinishKey(key []byte) []byte {
 	switch {
 	case len(key) == 16:
-		key[0] = keyPadded
+		key[0] |= keyPadded
 		return append(key, 0)
 	case len(key) > maxBinaryKey:
 		sum := sha256.Sum256(key[9:])
-		key[0] = keyHashed
+		key[0] |= keyHashed
 		return append(key[:9], sum[:]...)
 	}
 	return key

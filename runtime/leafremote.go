@@ -31,14 +31,16 @@ type RemoteRead struct {
 	Text  string // Raw.Data as a string that never changes, if it comes as one
 	Found bool   // whether there is anything under the key
 	Err   error  // ErrTooLarge and ErrWrongType count as rejected entries
+	Entry any    // *Entry of an inner cache instead of Raw
 }
 
 // RemoteWrite is one key to write.
 type RemoteWrite struct {
-	Key  string
-	Raw  Raw           // may be used until the call returns
-	Life time.Duration // until Raw.ExpireAt; 0: for ever
-	Err  error         // set by the engine
+	Key   string
+	Raw   Raw           // may be used until the call returns
+	Life  time.Duration // until Raw.ExpireAt; 0: for ever
+	Err   error         // set by the engine
+	Entry any           // *Entry for an inner cache instead of Raw.Data
 }
 
 // RemoteRemove is one key to remove. An engine sets what lies behind Key.
@@ -62,6 +64,7 @@ type RemoteLeaf[K comparable, V any] struct {
 	longest   atomic.Int64 // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
+	typed     bool // the engine is a composedEngine
 }
 
 // NewRemoteLeaf returns the tier that info describes, over the engine.
@@ -141,6 +144,12 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, r.Err)
 	case !r.Found:
 		l.counters.misses.Add(1)
+	case l.typed:
+		if l.through(op, s, r.Entry.(*Entry[V])) {
+			l.counters.hits.Add(1)
+		} else {
+			l.counters.misses.Add(1)
+		}
 	default:
 		l.counters.bytesOut.Add(uint64(len(r.Raw.Data)))
 		why, live := l.open(op, s, r)

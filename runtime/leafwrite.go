@@ -102,7 +102,14 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 		created: t.unix(now), stale: t.unix(stale), expire: t.unix(expire),
 	}
 	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(expire)}}
-	w.Raw.Data = e.seal(make([]byte, 0, sealedSize(s.text, len(payload))), s.text)
+	if l.typed {
+		w.Raw.Data = append([]byte{}, payload...) // what it is counted by
+		if w.Entry, err = l.pass(op, s, payload, stale, expire); err != nil {
+			return w, err
+		}
+	} else {
+		w.Raw.Data = e.seal(make([]byte, 0, sealedSize(s.text, len(payload))), s.text)
+	}
 	life := Never
 	if expire != Never {
 		life = expire - now

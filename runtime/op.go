@@ -39,6 +39,9 @@ type slot[K comparable, V any] struct {
 	err           error  // of the tier asked last
 	keep          uint64 // tiers that are not refilled: theirs is as good
 
+	source string                                          // path of a tier inside of an inner cache, or ""
+	below  func(ctx context.Context, v V, wait bool) error // refills inside of the inner cache; may be nil
+
 	// Encodings of value, by format. They lie in the slot, so that a copy of it
 	// has its own; enc is for caches with more formats than that.
 	encs [2][]byte
@@ -169,6 +172,14 @@ func (op *Op[K, V]) refill(s *slot[K, V]) uint64 {
 	return op.core.leaves[s.leaf].base().Refill &^ s.keep
 }
 
+// source returns the path of the tier that has answered.
+func (op *Op[K, V]) source(s *slot[K, V]) string {
+	if s.source != "" {
+		return s.source
+	}
+	return op.core.leaves[s.leaf].base().Path
+}
+
 // entry returns the answer of a slot as Lookup does.
 func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
 	if s.status == Miss {
@@ -176,11 +187,12 @@ func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
 	}
 	e := Entry[V]{
 		Value: s.value, Status: s.status, gen: s.gen,
-		Source:   op.core.leaves[s.leaf].base().Path,
+		Source:   op.source(s),
 		StaleAt:  op.core.Time.time(s.stale),
 		ExpireAt: op.core.Time.time(s.expire),
 	}
-	if e.refill = op.refill(s); e.refill != 0 {
+	e.refill, e.below = op.refill(s), s.below
+	if e.refill != 0 || e.below != nil {
 		e.ReadMode = Refill
 	}
 	return e

@@ -8,16 +8,23 @@ import (
 // refillAll writes each answer into the tiers that its source refills: into
 // memory at once, into others in the background.
 func (op *Op[K, V]) refillAll() {
-	c := op.core
 	for i := range op.slots {
 		s := &op.slots[i]
-		mask := op.refill(s)
-		if near := mask & c.instant; near != 0 {
-			_ = op.refillMemory(s, near) // counted and logged there
-		}
-		if far := mask &^ c.instant; far != 0 {
-			op.refillLater(s, far)
-		}
+		op.refillSlot(s, op.refill(s))
+	}
+}
+
+// refillSlot writes the answer of one slot into tiers. What fails has been counted
+// and logged where it did: it is no failure of the read.
+func (op *Op[K, V]) refillSlot(s *slot[K, V], mask uint64) {
+	if s.below != nil {
+		_ = s.below(op.ctx, s.value, false)
+	}
+	if near := mask & op.core.instant; near != 0 {
+		_ = op.refillMemory(s, near)
+	}
+	if far := mask &^ op.core.instant; far != 0 {
+		op.refillLater(s, far)
 	}
 }
 

@@ -42,6 +42,9 @@ func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
 	return errors.Join(bad, op.store(claim[V]{}))
 }
 
+// errMiss is returned for an entry that says that there is none.
+var errMiss = errors.New("cachegen: Store of an entry with status Miss")
+
 // Store stores an entry with its own instants: of a Refill entry in the tiers in
 // front of its source, as long as nothing newer has happened to the key since
 // its lookup; of any other entry in every tier.
@@ -52,26 +55,35 @@ func (c *Core[K, V]) Store(ctx context.Context, key K, e Entry[V]) error {
 	}
 	defer op.end()
 	if e.Status == Miss {
-		return errors.New("cachegen: Store of an entry with status Miss")
+		return errMiss
 	}
-	s := &op.slots[0]
+	return op.storeEntry(e)
+}
+
+// storeEntry is Store under the operation's key.
+func (op *Op[K, V]) storeEntry(e Entry[V]) (err error) {
+	c, s := op.core, &op.slots[0]
 	s.value, s.status = e.Value, e.Status
 	s.stale, s.expire = c.Time.tick(e.StaleAt), c.Time.tick(e.ExpireAt)
 	s.stale = min(s.stale, s.expire)
 	if e.ReadMode != Refill {
 		return op.store(claim[V]{})
 	}
+	if e.below != nil {
+		err = e.below(op.ctx, e.Value, true)
+	}
+	var unknown error
 	if op.mask = e.refill; e.gen == 0 { // not from a lookup
-		op.mask, err = c.refillOf(e.Source)
+		op.mask, unknown = c.refillOf(e.Source)
 	}
-	if err != nil || op.mask == 0 {
-		return err
-	}
-	if op.mask&^c.instant == 0 {
+	switch {
+	case unknown != nil || op.mask == 0:
+		return errors.Join(err, unknown)
+	case op.mask&^c.instant == 0:
 		s.gen = e.gen
-		return op.refillMemory(s, op.mask)
+		return errors.Join(err, op.refillMemory(s, op.mask))
 	}
-	return op.store(claim[V]{gen: e.gen})
+	return errors.Join(err, op.store(claim[V]{gen: e.gen}))
 }
 
 // refillOf returns the tiers that an answer of a source is written into.

@@ -53,6 +53,9 @@ return c.core.Lookup(ctx, key)
 func (c *$X) Store(ctx $context.Context, key $K, e $cachert.Entry[$V]) error {
 return c.core.Store(ctx, key, e)
 }`,
+		`// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of $type it works as if nested in the annotation.
+func (c *$X) Backend() $cachert.Backend { return c.core.Backend() }`,
 		`// Stats returns the counters of the cache and of each tier.
 func (c *$X) Stats() $cachert.Stats { return c.core.Stats() }`,
 		`// String describes the composition.

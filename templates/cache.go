@@ -188,7 +188,7 @@ func (x *cacheGen) newTier(i int, t *model.Tier) jen.Code {
 		}
 		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $redistier.New(cfg.$F, $max))\n", v)
 	case model.Backend:
-		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $cachert.BackendEngine(cfg.$F))\n", v)
+		return x.snippet("c.$f = $cachert.NewBackendLeaf[$K, $V]("+leaf+", cfg.$F)\n", v)
 	}
 	panic("cachegen bug: no engine " + string(t.Engine))
 }
@@ -209,6 +209,10 @@ func (x *cacheGen) spec() jen.Code {
 	add("LoadTimeout: $d", vars{"d": x.duration(x.c.LoadTimeout)})
 	if x.c.Type.Plain() {
 		add("Plain: true", nil)
+	}
+	add("MemoryPrefix: $prefix", nil)
+	if !x.c.Root.Leaf() {
+		add("Far: $far", vars{"far": mask(x.c.Root.L2)})
 	}
 	add("BinaryKey: $f", vars{"f": x.keyFunc(x.binaryKey, x.keyFails())})
 	if x.remote() {

@@ -52,13 +52,15 @@ func NewSessionCache(cfg SessionCacheConfig) (*SessionCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[string, Session](cachert.Leaf{Index: 0, Path: "session.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[string, Session](cachert.Leaf{Index: 1, Path: "session.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Session]{
-		Name:        "SessionCache",
-		Prefix:      "session:7a01e292:",
-		Fingerprint: 0x7a01e292231f32d6,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendSessionCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendSessionCacheText(dst, key), nil },
+		Name:         "SessionCache",
+		Prefix:       "session:7a01e292:",
+		Fingerprint:  0x7a01e292231f32d6,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sessionCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendSessionCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendSessionCacheText(dst, key), nil },
 		Formats: []cachert.Format[Session]{
 			{Codec: cachert.CodecBinary, Append: appendSession, Decode: decodeSession},
 		},
@@ -129,6 +131,10 @@ func (c *SessionCache) Lookup(ctx context.Context, key string) (cachert.Entry[Se
 func (c *SessionCache) Store(ctx context.Context, key string, e cachert.Entry[Session]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Session it works as if nested in the annotation.
+func (c *SessionCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SessionCache) Stats() cachert.Stats { return c.core.Stats() }

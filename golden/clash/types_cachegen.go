@@ -53,14 +53,16 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 	c.memoryTier = cachert2.NewMemoryLeaf[string, Item](cachert2.Leaf{Index: 0, Path: "item.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert2.NewRemoteLeaf[string, Item](cachert2.Leaf{Index: 1, Path: "item.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert2.NewCore(cachert2.Spec[string, Item]{
-		Name:        "ItemCache",
-		Prefix:      "item:9426122f:",
-		Fingerprint: 0x9426122ff100a1e3,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendItemCacheKey2(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendItemCacheText(dst, key), nil },
+		Name:         "ItemCache",
+		Prefix:       "item:9426122f:",
+		Fingerprint:  0x9426122ff100a1e3,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: itemCachePrefix2,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendItemCacheKey2(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendItemCacheText(dst, key), nil },
 		Formats: []cachert2.Format[Item]{
 			{Codec: cachert2.CodecBinary, Append: appendItem2, Decode: decodeItem2},
 		},
@@ -131,6 +133,10 @@ func (c *ItemCache) Lookup(ctx context2.Context, key string) (cachert2.Entry[Ite
 func (c *ItemCache) Store(ctx context2.Context, key string, e cachert2.Entry[Item]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *ItemCache) Backend() cachert2.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ItemCache) Stats() cachert2.Stats { return c.core.Stats() }

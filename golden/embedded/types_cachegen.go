@@ -48,15 +48,17 @@ func NewFileCache(cfg FileCacheConfig) (*FileCache, error) {
 	c := &FileCache{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[string, File](cachert.Leaf{Index: 0, Path: "files.memory", Engine: "fastcache"}, c.hot)
-	c.storeTier = cachert.NewRemoteLeaf[string, File](cachert.Leaf{Index: 1, Path: "files.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[string, File](cachert.Leaf{Index: 1, Path: "files.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[string, File]{
-		Name:        "FileCache",
-		Prefix:      "files:cfd53bb0:",
-		Fingerprint: 0xcfd53bb0c30d44fe,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendFileCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendFileCacheText(dst, key), nil },
+		Name:         "FileCache",
+		Prefix:       "files:cfd53bb0:",
+		Fingerprint:  0xcfd53bb0c30d44fe,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: fileCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendFileCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendFileCacheText(dst, key), nil },
 		Formats: []cachert.Format[File]{
 			{Codec: cachert.CodecBinary, Append: appendFile, Decode: decodeFile},
 		},
@@ -127,6 +129,10 @@ func (c *FileCache) Lookup(ctx context.Context, key string) (cachert.Entry[File]
 func (c *FileCache) Store(ctx context.Context, key string, e cachert.Entry[File]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of File it works as if nested in the annotation.
+func (c *FileCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *FileCache) Stats() cachert.Stats { return c.core.Stats() }

@@ -51,13 +51,15 @@ func NewEventCache(cfg EventCacheConfig) (*EventCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[string, Event](cachert.Leaf{Index: 0, Path: "events.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[string, Event](cachert.Leaf{Index: 1, Path: "events.redis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 64 << 10, TTL: 2 * time.Minute, Timeout: 150 * time.Millisecond}, redistier.New(cfg.Redis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[string, Event]{
-		Name:        "EventCache",
-		Prefix:      "events-v1:7925a7e3:",
-		Fingerprint: 0x7925a7e32ae7ef19,
-		TTL:         5 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendEventCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendEventCacheText(dst, key), nil },
+		Name:         "EventCache",
+		Prefix:       "events-v1:7925a7e3:",
+		Fingerprint:  0x7925a7e32ae7ef19,
+		TTL:          5 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: eventCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendEventCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendEventCacheText(dst, key), nil },
 		Formats: []cachert.Format[Event]{
 			{Codec: cachert.CodecBinary, Append: appendEvent, Decode: decodeEvent},
 			cachert.JSONFormat[Event](),
@@ -129,6 +131,10 @@ func (c *EventCache) Lookup(ctx context.Context, key string) (cachert.Entry[Even
 func (c *EventCache) Store(ctx context.Context, key string, e cachert.Entry[Event]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Event it works as if nested in the annotation.
+func (c *EventCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *EventCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -323,13 +329,15 @@ func NewEventJSON(cfg EventJSONConfig) (*EventJSON, error) {
 	c.jmemoryTier = cachert.NewMemoryLeaf[string, Event](cachert.Leaf{Index: 0, Path: "jevents.jmemory", Engine: "fastcache"}, fasttier.New(cfg.Jmemory, 32<<20, clock))
 	c.jredisTier = cachert.NewRemoteLeaf[string, Event](cachert.Leaf{Index: 1, Path: "jevents.jredis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Jredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Event]{
-		Name:        "EventJSON",
-		Prefix:      "jevents:7d72ef81:",
-		Fingerprint: 0x7d72ef81f3dc522f,
-		TTL:         5 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendEventJSONKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendEventJSONText(dst, key), nil },
+		Name:         "EventJSON",
+		Prefix:       "jevents:7d72ef81:",
+		Fingerprint:  0x7d72ef81f3dc522f,
+		TTL:          5 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: eventJSONPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendEventJSONKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendEventJSONText(dst, key), nil },
 		Formats: []cachert.Format[Event]{
 			cachert.JSONFormat[Event](),
 		},
@@ -394,6 +402,10 @@ func (c *EventJSON) Lookup(ctx context.Context, key string) (cachert.Entry[Event
 func (c *EventJSON) Store(ctx context.Context, key string, e cachert.Entry[Event]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Event it works as if nested in the annotation.
+func (c *EventJSON) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *EventJSON) Stats() cachert.Stats { return c.core.Stats() }

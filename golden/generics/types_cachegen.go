@@ -49,15 +49,17 @@ func NewUserPageCache(cfg UserPageCacheConfig) (*UserPageCache, error) {
 	c := &UserPageCache{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[UserPageCacheKey, UserPage](cachert.Leaf{Index: 0, Path: "userpages.memory", Engine: "fastcache"}, c.hot)
-	c.storeTier = cachert.NewRemoteLeaf[UserPageCacheKey, UserPage](cachert.Leaf{Index: 1, Path: "userpages.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[UserPageCacheKey, UserPage](cachert.Leaf{Index: 1, Path: "userpages.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[UserPageCacheKey, UserPage]{
-		Name:        "UserPageCache",
-		Prefix:      "userpages:4c972e9a:",
-		Fingerprint: 0x4c972e9aae7dcbe2,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key UserPageCacheKey) ([]byte, error) { return appendUserPageCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key UserPageCacheKey) ([]byte, error) { return appendUserPageCacheText(dst, key), nil },
+		Name:         "UserPageCache",
+		Prefix:       "userpages:4c972e9a:",
+		Fingerprint:  0x4c972e9aae7dcbe2,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: userPageCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key UserPageCacheKey) ([]byte, error) { return appendUserPageCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key UserPageCacheKey) ([]byte, error) { return appendUserPageCacheText(dst, key), nil },
 		Formats: []cachert.Format[UserPage]{
 			{Codec: cachert.CodecBinary, Append: appendUserPage, Decode: decodeUserPage},
 		},
@@ -134,6 +136,10 @@ func (c *UserPageCache) Lookup(ctx context.Context, key UserPageCacheKey) (cache
 func (c *UserPageCache) Store(ctx context.Context, key UserPageCacheKey, e cachert.Entry[UserPage]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of UserPage it works as if nested in the annotation.
+func (c *UserPageCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *UserPageCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -457,14 +463,16 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 	c := &IndexCache{}
 	c.hot = fasttier.New(cfg.Imemory, 32<<20, clock)
 	c.imemoryTier = cachert.NewMemoryLeaf[string, Index](cachert.Leaf{Index: 0, Path: "indexes.imemory", Engine: "fastcache"}, c.hot)
-	c.istoreTier = cachert.NewRemoteLeaf[string, Index](cachert.Leaf{Index: 1, Path: "indexes.istore", Engine: "backend"}, cachert.BackendEngine(cfg.Istore))
+	c.istoreTier = cachert.NewBackendLeaf[string, Index](cachert.Leaf{Index: 1, Path: "indexes.istore", Engine: "backend"}, cfg.Istore)
 	c.core = cachert.NewCore(cachert.Spec[string, Index]{
-		Name:        "IndexCache",
-		Prefix:      "indexes:7150dba8:",
-		Fingerprint: 0x7150dba870c62814,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendIndexCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendIndexCacheText(dst, key), nil },
+		Name:         "IndexCache",
+		Prefix:       "indexes:7150dba8:",
+		Fingerprint:  0x7150dba870c62814,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: indexCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendIndexCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendIndexCacheText(dst, key), nil },
 		Formats: []cachert.Format[Index]{
 			{Codec: cachert.CodecBinary, Append: appendIndex, Decode: decodeIndex},
 		},
@@ -535,6 +543,10 @@ func (c *IndexCache) Lookup(ctx context.Context, key string) (cachert.Entry[Inde
 func (c *IndexCache) Store(ctx context.Context, key string, e cachert.Entry[Index]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Index it works as if nested in the annotation.
+func (c *IndexCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *IndexCache) Stats() cachert.Stats { return c.core.Stats() }

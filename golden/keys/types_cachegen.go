@@ -50,15 +50,17 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 	c := &PageCache{}
 	c.hot = fasttier.New(cfg.Tenantmem, 32<<20, clock)
 	c.tenantmemTier = cachert.NewMemoryLeaf[PageCacheKey, Page](cachert.Leaf{Index: 0, Path: "bytenant.tenantmem", Engine: "fastcache"}, c.hot)
-	c.tenantbackTier = cachert.NewRemoteLeaf[PageCacheKey, Page](cachert.Leaf{Index: 1, Path: "bytenant.tenantback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Tenantback))
+	c.tenantbackTier = cachert.NewBackendLeaf[PageCacheKey, Page](cachert.Leaf{Index: 1, Path: "bytenant.tenantback", Engine: "backend", Refill: 0b1}, cfg.Tenantback)
 	c.core = cachert.NewCore(cachert.Spec[PageCacheKey, Page]{
-		Name:        "PageCache",
-		Prefix:      "bytenant:e8a3eb74:",
-		Fingerprint: 0xe8a3eb74832b14ed,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key PageCacheKey) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key PageCacheKey) ([]byte, error) { return appendPageCacheText(dst, key), nil },
+		Name:         "PageCache",
+		Prefix:       "bytenant:e8a3eb74:",
+		Fingerprint:  0xe8a3eb74832b14ed,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: pageCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key PageCacheKey) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key PageCacheKey) ([]byte, error) { return appendPageCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -140,6 +142,10 @@ func (c *PageCache) Lookup(ctx context.Context, key PageCacheKey) (cachert.Entry
 func (c *PageCache) Store(ctx context.Context, key PageCacheKey, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *PageCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *PageCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -310,15 +316,17 @@ func NewByParams(cfg ByParamsConfig) (*ByParams, error) {
 	c := &ByParams{}
 	c.hot = fasttier.New(cfg.Paramsmem, 32<<20, clock)
 	c.paramsmemTier = cachert.NewMemoryLeaf[ByParamsKey, Page](cachert.Leaf{Index: 0, Path: "byparams.paramsmem", Engine: "fastcache"}, c.hot)
-	c.paramsbackTier = cachert.NewRemoteLeaf[ByParamsKey, Page](cachert.Leaf{Index: 1, Path: "byparams.paramsback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Paramsback))
+	c.paramsbackTier = cachert.NewBackendLeaf[ByParamsKey, Page](cachert.Leaf{Index: 1, Path: "byparams.paramsback", Engine: "backend", Refill: 0b1}, cfg.Paramsback)
 	c.core = cachert.NewCore(cachert.Spec[ByParamsKey, Page]{
-		Name:        "ByParams",
-		Prefix:      "byparams:23fa115b:",
-		Fingerprint: 0x23fa115b0bcac38d,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key ByParamsKey) ([]byte, error) { return appendByParamsKey(dst, key), nil },
-		TextKey:     func(dst []byte, key ByParamsKey) ([]byte, error) { return appendByParamsText(dst, key), nil },
+		Name:         "ByParams",
+		Prefix:       "byparams:23fa115b:",
+		Fingerprint:  0x23fa115b0bcac38d,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: byParamsPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key ByParamsKey) ([]byte, error) { return appendByParamsKey(dst, key), nil },
+		TextKey:      func(dst []byte, key ByParamsKey) ([]byte, error) { return appendByParamsText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -395,6 +403,10 @@ func (c *ByParams) Lookup(ctx context.Context, key ByParamsKey) (cachert.Entry[P
 func (c *ByParams) Store(ctx context.Context, key ByParamsKey, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *ByParams) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ByParams) Stats() cachert.Stats { return c.core.Stats() }
@@ -490,15 +502,17 @@ func NewByAll(cfg ByAllConfig) (*ByAll, error) {
 	c := &ByAll{}
 	c.hot = fasttier.New(cfg.Allmem, 32<<20, clock)
 	c.allmemTier = cachert.NewMemoryLeaf[ByAllKey, Page](cachert.Leaf{Index: 0, Path: "byall.allmem", Engine: "fastcache"}, c.hot)
-	c.allbackTier = cachert.NewRemoteLeaf[ByAllKey, Page](cachert.Leaf{Index: 1, Path: "byall.allback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Allback))
+	c.allbackTier = cachert.NewBackendLeaf[ByAllKey, Page](cachert.Leaf{Index: 1, Path: "byall.allback", Engine: "backend", Refill: 0b1}, cfg.Allback)
 	c.core = cachert.NewCore(cachert.Spec[ByAllKey, Page]{
-		Name:        "ByAll",
-		Prefix:      "byall:52540685:",
-		Fingerprint: 0x52540685d351e5da,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   appendByAllKey,
-		TextKey:     appendByAllText,
+		Name:         "ByAll",
+		Prefix:       "byall:52540685:",
+		Fingerprint:  0x52540685d351e5da,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: byAllPrefix,
+		Far:          0b10,
+		BinaryKey:    appendByAllKey,
+		TextKey:      appendByAllText,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -583,6 +597,10 @@ func (c *ByAll) Lookup(ctx context.Context, key ByAllKey) (cachert.Entry[Page], 
 func (c *ByAll) Store(ctx context.Context, key ByAllKey, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *ByAll) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ByAll) Stats() cachert.Stats { return c.core.Stats() }
@@ -740,15 +758,17 @@ func NewBySeven(cfg BySevenConfig) (*BySeven, error) {
 	c := &BySeven{}
 	c.hot = fasttier.New(cfg.Sevenmem, 32<<20, clock)
 	c.sevenmemTier = cachert.NewMemoryLeaf[[7]uint8, Page](cachert.Leaf{Index: 0, Path: "byseven.sevenmem", Engine: "fastcache"}, c.hot)
-	c.sevenbackTier = cachert.NewRemoteLeaf[[7]uint8, Page](cachert.Leaf{Index: 1, Path: "byseven.sevenback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Sevenback))
+	c.sevenbackTier = cachert.NewBackendLeaf[[7]uint8, Page](cachert.Leaf{Index: 1, Path: "byseven.sevenback", Engine: "backend", Refill: 0b1}, cfg.Sevenback)
 	c.core = cachert.NewCore(cachert.Spec[[7]uint8, Page]{
-		Name:        "BySeven",
-		Prefix:      "byseven:c27be46d:",
-		Fingerprint: 0xc27be46dcbecc019,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key [7]uint8) ([]byte, error) { return appendBySevenKey(dst, key), nil },
-		TextKey:     func(dst []byte, key [7]uint8) ([]byte, error) { return appendBySevenText(dst, key), nil },
+		Name:         "BySeven",
+		Prefix:       "byseven:c27be46d:",
+		Fingerprint:  0xc27be46dcbecc019,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: bySevenPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key [7]uint8) ([]byte, error) { return appendBySevenKey(dst, key), nil },
+		TextKey:      func(dst []byte, key [7]uint8) ([]byte, error) { return appendBySevenText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -819,6 +839,10 @@ func (c *BySeven) Lookup(ctx context.Context, key [7]uint8) (cachert.Entry[Page]
 func (c *BySeven) Store(ctx context.Context, key [7]uint8, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *BySeven) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *BySeven) Stats() cachert.Stats { return c.core.Stats() }
@@ -913,15 +937,17 @@ func NewByText(cfg ByTextConfig) (*ByText, error) {
 	c := &ByText{}
 	c.hot = fasttier.New(cfg.Textmem, 32<<20, clock)
 	c.textmemTier = cachert.NewMemoryLeaf[string, Page](cachert.Leaf{Index: 0, Path: "bytext.textmem", Engine: "fastcache"}, c.hot)
-	c.textbackTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "bytext.textback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Textback))
+	c.textbackTier = cachert.NewBackendLeaf[string, Page](cachert.Leaf{Index: 1, Path: "bytext.textback", Engine: "backend", Refill: 0b1}, cfg.Textback)
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
-		Name:        "ByText",
-		Prefix:      "bytext:4c75b7c9:",
-		Fingerprint: 0x4c75b7c983da2be3,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendByTextKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendByTextText(dst, key), nil },
+		Name:         "ByText",
+		Prefix:       "bytext:4c75b7c9:",
+		Fingerprint:  0x4c75b7c983da2be3,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: byTextPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendByTextKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendByTextText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -990,6 +1016,10 @@ func (c *ByText) Lookup(ctx context.Context, key string) (cachert.Entry[Page], e
 func (c *ByText) Store(ctx context.Context, key string, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *ByText) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ByText) Stats() cachert.Stats { return c.core.Stats() }
@@ -1082,15 +1112,17 @@ func NewByTime(cfg ByTimeConfig) (*ByTime, error) {
 	c := &ByTime{}
 	c.hot = fasttier.New(cfg.Timemem, 32<<20, clock)
 	c.timememTier = cachert.NewMemoryLeaf[time.Time, Page](cachert.Leaf{Index: 0, Path: "bytime.timemem", Engine: "fastcache"}, c.hot)
-	c.timebackTier = cachert.NewRemoteLeaf[time.Time, Page](cachert.Leaf{Index: 1, Path: "bytime.timeback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Timeback))
+	c.timebackTier = cachert.NewBackendLeaf[time.Time, Page](cachert.Leaf{Index: 1, Path: "bytime.timeback", Engine: "backend", Refill: 0b1}, cfg.Timeback)
 	c.core = cachert.NewCore(cachert.Spec[time.Time, Page]{
-		Name:        "ByTime",
-		Prefix:      "bytime:0b2edb4a:",
-		Fingerprint: 0xb2edb4a2fdf4ccb,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key time.Time) ([]byte, error) { return appendByTimeKey(dst, key), nil },
-		TextKey:     func(dst []byte, key time.Time) ([]byte, error) { return appendByTimeText(dst, key), nil },
+		Name:         "ByTime",
+		Prefix:       "bytime:0b2edb4a:",
+		Fingerprint:  0xb2edb4a2fdf4ccb,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: byTimePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key time.Time) ([]byte, error) { return appendByTimeKey(dst, key), nil },
+		TextKey:      func(dst []byte, key time.Time) ([]byte, error) { return appendByTimeText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1161,6 +1193,10 @@ func (c *ByTime) Lookup(ctx context.Context, key time.Time) (cachert.Entry[Page]
 func (c *ByTime) Store(ctx context.Context, key time.Time, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *ByTime) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ByTime) Stats() cachert.Stats { return c.core.Stats() }
@@ -1253,15 +1289,17 @@ func NewByAddr(cfg ByAddrConfig) (*ByAddr, error) {
 	c := &ByAddr{}
 	c.hot = fasttier.New(cfg.Addrmem, 32<<20, clock)
 	c.addrmemTier = cachert.NewMemoryLeaf[netip.Addr, Page](cachert.Leaf{Index: 0, Path: "byaddr.addrmem", Engine: "fastcache"}, c.hot)
-	c.addrbackTier = cachert.NewRemoteLeaf[netip.Addr, Page](cachert.Leaf{Index: 1, Path: "byaddr.addrback", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Addrback))
+	c.addrbackTier = cachert.NewBackendLeaf[netip.Addr, Page](cachert.Leaf{Index: 1, Path: "byaddr.addrback", Engine: "backend", Refill: 0b1}, cfg.Addrback)
 	c.core = cachert.NewCore(cachert.Spec[netip.Addr, Page]{
-		Name:        "ByAddr",
-		Prefix:      "byaddr:13ac21bf:",
-		Fingerprint: 0x13ac21bf1f8361a8,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   appendByAddrKey,
-		TextKey:     appendByAddrText,
+		Name:         "ByAddr",
+		Prefix:       "byaddr:13ac21bf:",
+		Fingerprint:  0x13ac21bf1f8361a8,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: byAddrPrefix,
+		Far:          0b10,
+		BinaryKey:    appendByAddrKey,
+		TextKey:      appendByAddrText,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1332,6 +1370,10 @@ func (c *ByAddr) Lookup(ctx context.Context, key netip.Addr) (cachert.Entry[Page
 func (c *ByAddr) Store(ctx context.Context, key netip.Addr, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *ByAddr) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ByAddr) Stats() cachert.Stats { return c.core.Stats() }

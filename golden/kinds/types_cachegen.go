@@ -49,15 +49,17 @@ func NewKindsCache(cfg KindsCacheConfig) (*KindsCache, error) {
 	c := &KindsCache{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[string, Kinds](cachert.Leaf{Index: 0, Path: "kinds.memory", Engine: "fastcache"}, c.hot)
-	c.storeTier = cachert.NewRemoteLeaf[string, Kinds](cachert.Leaf{Index: 1, Path: "kinds.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[string, Kinds](cachert.Leaf{Index: 1, Path: "kinds.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[string, Kinds]{
-		Name:        "KindsCache",
-		Prefix:      "kinds:faeb42ef:",
-		Fingerprint: 0xfaeb42efa26b4c78,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendKindsCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendKindsCacheText(dst, key), nil },
+		Name:         "KindsCache",
+		Prefix:       "kinds:faeb42ef:",
+		Fingerprint:  0xfaeb42efa26b4c78,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: kindsCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendKindsCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendKindsCacheText(dst, key), nil },
 		Formats: []cachert.Format[Kinds]{
 			{Codec: cachert.CodecBinary, Append: appendKinds, Decode: decodeKinds},
 		},
@@ -128,6 +130,10 @@ func (c *KindsCache) Lookup(ctx context.Context, key string) (cachert.Entry[Kind
 func (c *KindsCache) Store(ctx context.Context, key string, e cachert.Entry[Kinds]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Kinds it works as if nested in the annotation.
+func (c *KindsCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *KindsCache) Stats() cachert.Stats { return c.core.Stats() }

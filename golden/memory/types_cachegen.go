@@ -41,13 +41,14 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 	c.hot = fasttier.New(cfg.Points, 32<<20, clock)
 	c.pointsTier = cachert.NewMemoryLeaf[uint32, Point](cachert.Leaf{Index: 0, Path: "points", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[uint32, Point]{
-		Name:        "PointCache",
-		Prefix:      "points:b74fd012:",
-		Fingerprint: 0xb74fd012a12fc8df,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key uint32) ([]byte, error) { return appendPointCacheKey(dst, key), nil },
+		Name:         "PointCache",
+		Prefix:       "points:b74fd012:",
+		Fingerprint:  0xb74fd012a12fc8df,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: pointCachePrefix,
+		BinaryKey:    func(dst []byte, key uint32) ([]byte, error) { return appendPointCacheKey(dst, key), nil },
 		Formats: []cachert.Format[Point]{
 			{Codec: cachert.CodecBinary, Append: appendPoint, Decode: decodePoint},
 		},
@@ -118,6 +119,10 @@ func (c *PointCache) Lookup(ctx context.Context, key uint32) (cachert.Entry[Poin
 func (c *PointCache) Store(ctx context.Context, key uint32, e cachert.Entry[Point]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Point it works as if nested in the annotation.
+func (c *PointCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *PointCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -248,11 +253,12 @@ func NewNoteCache(cfg NoteCacheConfig) (*NoteCache, error) {
 	c.hot = fasttier.New(cfg.Notes, 32<<20, clock)
 	c.notesTier = cachert.NewMemoryLeaf[string, Note](cachert.Leaf{Index: 0, Path: "notes", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Note]{
-		Name:        "NoteCache",
-		Prefix:      "notes:1fed8027:",
-		Fingerprint: 0x1fed802755bd683b,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendNoteCacheKey(dst, key), nil },
+		Name:         "NoteCache",
+		Prefix:       "notes:1fed8027:",
+		Fingerprint:  0x1fed802755bd683b,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: noteCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNoteCacheKey(dst, key), nil },
 		Formats: []cachert.Format[Note]{
 			{Codec: cachert.CodecBinary, Append: appendNote, Decode: decodeNote},
 		},
@@ -323,6 +329,10 @@ func (c *NoteCache) Lookup(ctx context.Context, key string) (cachert.Entry[Note]
 func (c *NoteCache) Store(ctx context.Context, key string, e cachert.Entry[Note]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Note it works as if nested in the annotation.
+func (c *NoteCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *NoteCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -485,12 +495,13 @@ func NewCountCache(cfg CountCacheConfig) (*CountCache, error) {
 	c.hot = fasttier.New(cfg.Counts, 32<<20, clock)
 	c.countsTier = cachert.NewMemoryLeaf[string, Count](cachert.Leaf{Index: 0, Path: "counts", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Count]{
-		Name:        "CountCache",
-		Prefix:      "counts:51a3d8e6:",
-		Fingerprint: 0x51a3d8e6f0f62e35,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendCountCacheKey(dst, key), nil },
+		Name:         "CountCache",
+		Prefix:       "counts:51a3d8e6:",
+		Fingerprint:  0x51a3d8e6f0f62e35,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: countCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendCountCacheKey(dst, key), nil },
 		Formats: []cachert.Format[Count]{
 			{Codec: cachert.CodecBinary, Append: appendCount, Decode: decodeCount},
 		},
@@ -561,6 +572,10 @@ func (c *CountCache) Lookup(ctx context.Context, key string) (cachert.Entry[Coun
 func (c *CountCache) Store(ctx context.Context, key string, e cachert.Entry[Count]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Count it works as if nested in the annotation.
+func (c *CountCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *CountCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -670,11 +685,12 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 	c.hot = fasttier.New(cfg.Names, 32<<20, clock)
 	c.namesTier = cachert.NewMemoryLeaf[string, Names](cachert.Leaf{Index: 0, Path: "names", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Names]{
-		Name:        "NamesCache",
-		Prefix:      "names:7a08b1b4:",
-		Fingerprint: 0x7a08b1b4c3fb6b3e,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
+		Name:         "NamesCache",
+		Prefix:       "names:7a08b1b4:",
+		Fingerprint:  0x7a08b1b4c3fb6b3e,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: namesCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
 		Formats: []cachert.Format[Names]{
 			{Codec: cachert.CodecBinary, Append: appendNames, Decode: decodeNames},
 		},
@@ -745,6 +761,10 @@ func (c *NamesCache) Lookup(ctx context.Context, key string) (cachert.Entry[Name
 func (c *NamesCache) Store(ctx context.Context, key string, e cachert.Entry[Names]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Names it works as if nested in the annotation.
+func (c *NamesCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *NamesCache) Stats() cachert.Stats { return c.core.Stats() }

@@ -56,18 +56,20 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 	c := &DocCache{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "outer.inner.memory", Engine: "fastcache"}, c.hot)
-	c.nearTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.Near))
-	c.diskTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11, Timeout: time.Second}, cachert.BackendEngine(cfg.Disk))
+	c.nearTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.Near)
+	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11, Timeout: time.Second}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DocCache",
-		Prefix:      "outer:462163ef:",
-		Fingerprint: 0x462163effaa68c3f,
-		TTL:         time.Hour,
-		Stale:       10 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDocCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDocCacheText(dst, key), nil },
+		Name:         "DocCache",
+		Prefix:       "outer:462163ef:",
+		Fingerprint:  0x462163effaa68c3f,
+		TTL:          time.Hour,
+		Stale:        10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: docCachePrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocCacheText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -136,6 +138,10 @@ func (c *DocCache) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], 
 func (c *DocCache) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DocCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DocCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -297,17 +303,19 @@ func NewDocNever(cfg DocNeverConfig) (*DocNever, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &DocNever{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "docs.l1", Engine: "backend"}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "docs.l2", Engine: "backend"}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "docs.l1", Engine: "backend"}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "docs.l2", Engine: "backend"}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DocNever",
-		Prefix:      "docs:176cf068:",
-		Fingerprint: 0x176cf0683b22a55b,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDocNeverKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDocNeverText(dst, key), nil },
+		Name:         "DocNever",
+		Prefix:       "docs:176cf068:",
+		Fingerprint:  0x176cf0683b22a55b,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: docNeverPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocNeverKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocNeverText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -370,6 +378,10 @@ func (c *DocNever) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], 
 func (c *DocNever) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DocNever) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DocNever) Stats() cachert.Stats { return c.core.Stats() }
@@ -454,17 +466,19 @@ func NewDocMixed(cfg DocMixedConfig) (*DocMixed, error) {
 	c := &DocMixed{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "outer.inner.memory", Engine: "fastcache", TTL: time.Minute}, c.hot)
-	c.nearTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend"}, cachert.BackendEngine(cfg.Near))
-	c.diskTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11, TTL: 30 * time.Minute}, cachert.BackendEngine(cfg.Disk))
+	c.nearTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend"}, cfg.Near)
+	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11, TTL: 30 * time.Minute}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DocMixed",
-		Prefix:      "outer:a0f77724:",
-		Fingerprint: 0xa0f7772434c80587,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDocMixedKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDocMixedText(dst, key), nil },
+		Name:         "DocMixed",
+		Prefix:       "outer:a0f77724:",
+		Fingerprint:  0xa0f7772434c80587,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: docMixedPrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocMixedKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocMixedText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -533,6 +547,10 @@ func (c *DocMixed) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], 
 func (c *DocMixed) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DocMixed) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DocMixed) Stats() cachert.Stats { return c.core.Stats() }
@@ -654,19 +672,21 @@ func NewDocFour(cfg DocFourConfig) (*DocFour, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &DocFour{}
-	c.aTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "four.left.a", Engine: "backend"}, cachert.BackendEngine(cfg.A))
-	c.bTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "four.left.b", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.B))
-	c.cTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "four.right.c", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.C))
-	c.dTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 3, Path: "four.right.d", Engine: "backend", Refill: 0b111}, cachert.BackendEngine(cfg.D))
+	c.aTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "four.left.a", Engine: "backend"}, cfg.A)
+	c.bTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "four.left.b", Engine: "backend", Refill: 0b1}, cfg.B)
+	c.cTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "four.right.c", Engine: "backend", Refill: 0b11}, cfg.C)
+	c.dTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 3, Path: "four.right.d", Engine: "backend", Refill: 0b111}, cfg.D)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DocFour",
-		Prefix:      "four:d26ab9f4:",
-		Fingerprint: 0xd26ab9f40cb66566,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDocFourKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDocFourText(dst, key), nil },
+		Name:         "DocFour",
+		Prefix:       "four:d26ab9f4:",
+		Fingerprint:  0xd26ab9f40cb66566,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: docFourPrefix,
+		Far:          0b1100,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocFourKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocFourText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -729,6 +749,10 @@ func (c *DocFour) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], e
 func (c *DocFour) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DocFour) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DocFour) Stats() cachert.Stats { return c.core.Stats() }

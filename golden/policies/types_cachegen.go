@@ -45,16 +45,18 @@ func NewSequentialOptimisticNeverOffload(cfg SequentialOptimisticNeverOffloadCon
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialOptimisticNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialOptimisticNeverOffload",
-		Prefix:      "sequentialoptimisticneveroffload:418c97c6:",
-		Fingerprint: 0x418c97c62d83b18c,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialOptimisticNeverOffload",
+		Prefix:       "sequentialoptimisticneveroffload:418c97c6:",
+		Fingerprint:  0x418c97c62d83b18c,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialOptimisticNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialOptimisticNeverOffloadKey(dst, key), nil
 		},
@@ -125,6 +127,10 @@ func (c *SequentialOptimisticNeverOffload) Lookup(ctx context.Context, key strin
 func (c *SequentialOptimisticNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialOptimisticNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialOptimisticNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -258,16 +264,18 @@ func NewSequentialOptimisticNeverDrop(cfg SequentialOptimisticNeverDropConfig) (
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialOptimisticNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialOptimisticNeverDrop",
-		Prefix:      "sequentialoptimisticneverdrop:3abf73f2:",
-		Fingerprint: 0x3abf73f25120618f,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialOptimisticNeverDrop",
+		Prefix:       "sequentialoptimisticneverdrop:3abf73f2:",
+		Fingerprint:  0x3abf73f25120618f,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialOptimisticNeverDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialOptimisticNeverDropKey(dst, key), nil
 		},
@@ -338,6 +346,10 @@ func (c *SequentialOptimisticNeverDrop) Lookup(ctx context.Context, key string) 
 func (c *SequentialOptimisticNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialOptimisticNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialOptimisticNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -413,16 +425,18 @@ func NewSequentialOptimisticAlwaysOffload(cfg SequentialOptimisticAlwaysOffloadC
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialOptimisticAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialOptimisticAlwaysOffload",
-		Prefix:      "sequentialoptimisticalwaysoffload:15f1c727:",
-		Fingerprint: 0x15f1c72710aeffe6,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialOptimisticAlwaysOffload",
+		Prefix:       "sequentialoptimisticalwaysoffload:15f1c727:",
+		Fingerprint:  0x15f1c72710aeffe6,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialOptimisticAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialOptimisticAlwaysOffloadKey(dst, key), nil
 		},
@@ -493,6 +507,10 @@ func (c *SequentialOptimisticAlwaysOffload) Lookup(ctx context.Context, key stri
 func (c *SequentialOptimisticAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialOptimisticAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialOptimisticAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -570,16 +588,18 @@ func NewSequentialOptimisticAlwaysDrop(cfg SequentialOptimisticAlwaysDropConfig)
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialOptimisticAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialoptimisticalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialOptimisticAlwaysDrop",
-		Prefix:      "sequentialoptimisticalwaysdrop:cf7bff19:",
-		Fingerprint: 0xcf7bff1930862e15,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialOptimisticAlwaysDrop",
+		Prefix:       "sequentialoptimisticalwaysdrop:cf7bff19:",
+		Fingerprint:  0xcf7bff1930862e15,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialOptimisticAlwaysDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialOptimisticAlwaysDropKey(dst, key), nil
 		},
@@ -650,6 +670,10 @@ func (c *SequentialOptimisticAlwaysDrop) Lookup(ctx context.Context, key string)
 func (c *SequentialOptimisticAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialOptimisticAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialOptimisticAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -725,16 +749,18 @@ func NewSequentialSequentialNeverOffload(cfg SequentialSequentialNeverOffloadCon
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialSequentialNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialSequentialNeverOffload",
-		Prefix:      "sequentialsequentialneveroffload:00c32f09:",
-		Fingerprint: 0xc32f0929cba5d7,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialSequentialNeverOffload",
+		Prefix:       "sequentialsequentialneveroffload:00c32f09:",
+		Fingerprint:  0xc32f0929cba5d7,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialSequentialNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialSequentialNeverOffloadKey(dst, key), nil
 		},
@@ -805,6 +831,10 @@ func (c *SequentialSequentialNeverOffload) Lookup(ctx context.Context, key strin
 func (c *SequentialSequentialNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialSequentialNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialSequentialNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -880,16 +910,18 @@ func NewSequentialSequentialNeverDrop(cfg SequentialSequentialNeverDropConfig) (
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialSequentialNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialSequentialNeverDrop",
-		Prefix:      "sequentialsequentialneverdrop:cc858204:",
-		Fingerprint: 0xcc8582041f76d856,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialSequentialNeverDrop",
+		Prefix:       "sequentialsequentialneverdrop:cc858204:",
+		Fingerprint:  0xcc8582041f76d856,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialSequentialNeverDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialSequentialNeverDropKey(dst, key), nil
 		},
@@ -960,6 +992,10 @@ func (c *SequentialSequentialNeverDrop) Lookup(ctx context.Context, key string) 
 func (c *SequentialSequentialNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialSequentialNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialSequentialNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -1035,16 +1071,18 @@ func NewSequentialSequentialAlwaysOffload(cfg SequentialSequentialAlwaysOffloadC
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialSequentialAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialSequentialAlwaysOffload",
-		Prefix:      "sequentialsequentialalwaysoffload:1df83cbf:",
-		Fingerprint: 0x1df83cbf5f7ff18f,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialSequentialAlwaysOffload",
+		Prefix:       "sequentialsequentialalwaysoffload:1df83cbf:",
+		Fingerprint:  0x1df83cbf5f7ff18f,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialSequentialAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialSequentialAlwaysOffloadKey(dst, key), nil
 		},
@@ -1115,6 +1153,10 @@ func (c *SequentialSequentialAlwaysOffload) Lookup(ctx context.Context, key stri
 func (c *SequentialSequentialAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialSequentialAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialSequentialAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -1192,16 +1234,18 @@ func NewSequentialSequentialAlwaysDrop(cfg SequentialSequentialAlwaysDropConfig)
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialSequentialAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialsequentialalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialSequentialAlwaysDrop",
-		Prefix:      "sequentialsequentialalwaysdrop:faf2eeb9:",
-		Fingerprint: 0xfaf2eeb9f1bb6106,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialSequentialAlwaysDrop",
+		Prefix:       "sequentialsequentialalwaysdrop:faf2eeb9:",
+		Fingerprint:  0xfaf2eeb9f1bb6106,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialSequentialAlwaysDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialSequentialAlwaysDropKey(dst, key), nil
 		},
@@ -1272,6 +1316,10 @@ func (c *SequentialSequentialAlwaysDrop) Lookup(ctx context.Context, key string)
 func (c *SequentialSequentialAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialSequentialAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialSequentialAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -1347,16 +1395,18 @@ func NewSequentialRaceNeverOffload(cfg SequentialRaceNeverOffloadConfig) (*Seque
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialRaceNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialraceneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialraceneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialRaceNeverOffload",
-		Prefix:      "sequentialraceneveroffload:e646ec18:",
-		Fingerprint: 0xe646ec18f993fd4e,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialRaceNeverOffload",
+		Prefix:       "sequentialraceneveroffload:e646ec18:",
+		Fingerprint:  0xe646ec18f993fd4e,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialRaceNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialRaceNeverOffloadKey(dst, key), nil
 		},
@@ -1427,6 +1477,10 @@ func (c *SequentialRaceNeverOffload) Lookup(ctx context.Context, key string) (ca
 func (c *SequentialRaceNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialRaceNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialRaceNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -1502,18 +1556,20 @@ func NewSequentialRaceNeverDrop(cfg SequentialRaceNeverDropConfig) (*SequentialR
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialRaceNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialraceneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialraceneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialRaceNeverDrop",
-		Prefix:      "sequentialraceneverdrop:35df9474:",
-		Fingerprint: 0x35df9474d4aa94f1,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceNeverDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceNeverDropText(dst, key), nil },
+		Name:         "SequentialRaceNeverDrop",
+		Prefix:       "sequentialraceneverdrop:35df9474:",
+		Fingerprint:  0x35df9474d4aa94f1,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialRaceNeverDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceNeverDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceNeverDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -1578,6 +1634,10 @@ func (c *SequentialRaceNeverDrop) Lookup(ctx context.Context, key string) (cache
 func (c *SequentialRaceNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialRaceNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialRaceNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -1653,16 +1713,18 @@ func NewSequentialRaceAlwaysOffload(cfg SequentialRaceAlwaysOffloadConfig) (*Seq
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialRaceAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialracealwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialracealwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialRaceAlwaysOffload",
-		Prefix:      "sequentialracealwaysoffload:f28e531d:",
-		Fingerprint: 0xf28e531dd7e6f502,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "SequentialRaceAlwaysOffload",
+		Prefix:       "sequentialracealwaysoffload:f28e531d:",
+		Fingerprint:  0xf28e531dd7e6f502,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialRaceAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendSequentialRaceAlwaysOffloadKey(dst, key), nil
 		},
@@ -1733,6 +1795,10 @@ func (c *SequentialRaceAlwaysOffload) Lookup(ctx context.Context, key string) (c
 func (c *SequentialRaceAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialRaceAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialRaceAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -1808,18 +1874,20 @@ func NewSequentialRaceAlwaysDrop(cfg SequentialRaceAlwaysDropConfig) (*Sequentia
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SequentialRaceAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialracealwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "sequentialracealwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "SequentialRaceAlwaysDrop",
-		Prefix:      "sequentialracealwaysdrop:dc962f48:",
-		Fingerprint: 0xdc962f484f4dba98,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceAlwaysDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceAlwaysDropText(dst, key), nil },
+		Name:         "SequentialRaceAlwaysDrop",
+		Prefix:       "sequentialracealwaysdrop:dc962f48:",
+		Fingerprint:  0xdc962f484f4dba98,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sequentialRaceAlwaysDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceAlwaysDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendSequentialRaceAlwaysDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -1884,6 +1952,10 @@ func (c *SequentialRaceAlwaysDrop) Lookup(ctx context.Context, key string) (cach
 func (c *SequentialRaceAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *SequentialRaceAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SequentialRaceAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -1959,16 +2031,18 @@ func NewRaceOptimisticNeverOffload(cfg RaceOptimisticNeverOffloadConfig) (*RaceO
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceOptimisticNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceOptimisticNeverOffload",
-		Prefix:      "raceoptimisticneveroffload:cf290801:",
-		Fingerprint: 0xcf290801fb1667b3,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "RaceOptimisticNeverOffload",
+		Prefix:       "raceoptimisticneveroffload:cf290801:",
+		Fingerprint:  0xcf290801fb1667b3,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceOptimisticNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendRaceOptimisticNeverOffloadKey(dst, key), nil
 		},
@@ -2039,6 +2113,10 @@ func (c *RaceOptimisticNeverOffload) Lookup(ctx context.Context, key string) (ca
 func (c *RaceOptimisticNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceOptimisticNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceOptimisticNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -2113,18 +2191,20 @@ func NewRaceOptimisticNeverDrop(cfg RaceOptimisticNeverDropConfig) (*RaceOptimis
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceOptimisticNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceOptimisticNeverDrop",
-		Prefix:      "raceoptimisticneverdrop:eadb19c0:",
-		Fingerprint: 0xeadb19c08e689784,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticNeverDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticNeverDropText(dst, key), nil },
+		Name:         "RaceOptimisticNeverDrop",
+		Prefix:       "raceoptimisticneverdrop:eadb19c0:",
+		Fingerprint:  0xeadb19c08e689784,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceOptimisticNeverDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticNeverDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticNeverDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -2189,6 +2269,10 @@ func (c *RaceOptimisticNeverDrop) Lookup(ctx context.Context, key string) (cache
 func (c *RaceOptimisticNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceOptimisticNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceOptimisticNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -2263,16 +2347,18 @@ func NewRaceOptimisticAlwaysOffload(cfg RaceOptimisticAlwaysOffloadConfig) (*Rac
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceOptimisticAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceOptimisticAlwaysOffload",
-		Prefix:      "raceoptimisticalwaysoffload:5d94b53c:",
-		Fingerprint: 0x5d94b53c9be67074,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "RaceOptimisticAlwaysOffload",
+		Prefix:       "raceoptimisticalwaysoffload:5d94b53c:",
+		Fingerprint:  0x5d94b53c9be67074,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceOptimisticAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendRaceOptimisticAlwaysOffloadKey(dst, key), nil
 		},
@@ -2343,6 +2429,10 @@ func (c *RaceOptimisticAlwaysOffload) Lookup(ctx context.Context, key string) (c
 func (c *RaceOptimisticAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceOptimisticAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceOptimisticAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -2417,18 +2507,20 @@ func NewRaceOptimisticAlwaysDrop(cfg RaceOptimisticAlwaysDropConfig) (*RaceOptim
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceOptimisticAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceoptimisticalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceOptimisticAlwaysDrop",
-		Prefix:      "raceoptimisticalwaysdrop:dca4600a:",
-		Fingerprint: 0xdca4600afd49b8a5,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticAlwaysDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticAlwaysDropText(dst, key), nil },
+		Name:         "RaceOptimisticAlwaysDrop",
+		Prefix:       "raceoptimisticalwaysdrop:dca4600a:",
+		Fingerprint:  0xdca4600afd49b8a5,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceOptimisticAlwaysDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticAlwaysDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceOptimisticAlwaysDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -2493,6 +2585,10 @@ func (c *RaceOptimisticAlwaysDrop) Lookup(ctx context.Context, key string) (cach
 func (c *RaceOptimisticAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceOptimisticAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceOptimisticAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -2567,16 +2663,18 @@ func NewRaceSequentialNeverOffload(cfg RaceSequentialNeverOffloadConfig) (*RaceS
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceSequentialNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceSequentialNeverOffload",
-		Prefix:      "racesequentialneveroffload:dcb4ee91:",
-		Fingerprint: 0xdcb4ee91746207e1,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "RaceSequentialNeverOffload",
+		Prefix:       "racesequentialneveroffload:dcb4ee91:",
+		Fingerprint:  0xdcb4ee91746207e1,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceSequentialNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendRaceSequentialNeverOffloadKey(dst, key), nil
 		},
@@ -2647,6 +2745,10 @@ func (c *RaceSequentialNeverOffload) Lookup(ctx context.Context, key string) (ca
 func (c *RaceSequentialNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceSequentialNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceSequentialNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -2721,18 +2823,20 @@ func NewRaceSequentialNeverDrop(cfg RaceSequentialNeverDropConfig) (*RaceSequent
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceSequentialNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceSequentialNeverDrop",
-		Prefix:      "racesequentialneverdrop:3343e61a:",
-		Fingerprint: 0x3343e61a7fb7088c,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialNeverDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialNeverDropText(dst, key), nil },
+		Name:         "RaceSequentialNeverDrop",
+		Prefix:       "racesequentialneverdrop:3343e61a:",
+		Fingerprint:  0x3343e61a7fb7088c,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceSequentialNeverDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialNeverDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialNeverDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -2797,6 +2901,10 @@ func (c *RaceSequentialNeverDrop) Lookup(ctx context.Context, key string) (cache
 func (c *RaceSequentialNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceSequentialNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceSequentialNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -2871,16 +2979,18 @@ func NewRaceSequentialAlwaysOffload(cfg RaceSequentialAlwaysOffloadConfig) (*Rac
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceSequentialAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceSequentialAlwaysOffload",
-		Prefix:      "racesequentialalwaysoffload:0f2d7304:",
-		Fingerprint: 0xf2d73048c3757b9,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "RaceSequentialAlwaysOffload",
+		Prefix:       "racesequentialalwaysoffload:0f2d7304:",
+		Fingerprint:  0xf2d73048c3757b9,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceSequentialAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendRaceSequentialAlwaysOffloadKey(dst, key), nil
 		},
@@ -2951,6 +3061,10 @@ func (c *RaceSequentialAlwaysOffload) Lookup(ctx context.Context, key string) (c
 func (c *RaceSequentialAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceSequentialAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceSequentialAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -3025,18 +3139,20 @@ func NewRaceSequentialAlwaysDrop(cfg RaceSequentialAlwaysDropConfig) (*RaceSeque
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceSequentialAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "racesequentialalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceSequentialAlwaysDrop",
-		Prefix:      "racesequentialalwaysdrop:90d1b459:",
-		Fingerprint: 0x90d1b4591c45ac32,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialAlwaysDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialAlwaysDropText(dst, key), nil },
+		Name:         "RaceSequentialAlwaysDrop",
+		Prefix:       "racesequentialalwaysdrop:90d1b459:",
+		Fingerprint:  0x90d1b4591c45ac32,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceSequentialAlwaysDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialAlwaysDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceSequentialAlwaysDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -3101,6 +3217,10 @@ func (c *RaceSequentialAlwaysDrop) Lookup(ctx context.Context, key string) (cach
 func (c *RaceSequentialAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceSequentialAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceSequentialAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -3175,18 +3295,20 @@ func NewRaceRaceNeverOffload(cfg RaceRaceNeverOffloadConfig) (*RaceRaceNeverOffl
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceRaceNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceraceneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceraceneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceRaceNeverOffload",
-		Prefix:      "raceraceneveroffload:4811021c:",
-		Fingerprint: 0x4811021cdca49316,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverOffloadKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverOffloadText(dst, key), nil },
+		Name:         "RaceRaceNeverOffload",
+		Prefix:       "raceraceneveroffload:4811021c:",
+		Fingerprint:  0x4811021cdca49316,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceRaceNeverOffloadPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverOffloadKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverOffloadText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -3251,6 +3373,10 @@ func (c *RaceRaceNeverOffload) Lookup(ctx context.Context, key string) (cachert.
 func (c *RaceRaceNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceRaceNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceRaceNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -3325,18 +3451,20 @@ func NewRaceRaceNeverDrop(cfg RaceRaceNeverDropConfig) (*RaceRaceNeverDrop, erro
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceRaceNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceraceneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceraceneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceRaceNeverDrop",
-		Prefix:      "raceraceneverdrop:e17f2226:",
-		Fingerprint: 0xe17f2226bd213524,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverDropText(dst, key), nil },
+		Name:         "RaceRaceNeverDrop",
+		Prefix:       "raceraceneverdrop:e17f2226:",
+		Fingerprint:  0xe17f2226bd213524,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceRaceNeverDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceRaceNeverDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -3401,6 +3529,10 @@ func (c *RaceRaceNeverDrop) Lookup(ctx context.Context, key string) (cachert.Ent
 func (c *RaceRaceNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceRaceNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceRaceNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -3475,18 +3607,20 @@ func NewRaceRaceAlwaysOffload(cfg RaceRaceAlwaysOffloadConfig) (*RaceRaceAlwaysO
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceRaceAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceracealwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceracealwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceRaceAlwaysOffload",
-		Prefix:      "raceracealwaysoffload:b44c36b3:",
-		Fingerprint: 0xb44c36b3b8cff984,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysOffloadKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysOffloadText(dst, key), nil },
+		Name:         "RaceRaceAlwaysOffload",
+		Prefix:       "raceracealwaysoffload:b44c36b3:",
+		Fingerprint:  0xb44c36b3b8cff984,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceRaceAlwaysOffloadPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysOffloadKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysOffloadText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -3551,6 +3685,10 @@ func (c *RaceRaceAlwaysOffload) Lookup(ctx context.Context, key string) (cachert
 func (c *RaceRaceAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceRaceAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceRaceAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -3625,18 +3763,20 @@ func NewRaceRaceAlwaysDrop(cfg RaceRaceAlwaysDropConfig) (*RaceRaceAlwaysDrop, e
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RaceRaceAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceracealwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "raceracealwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "RaceRaceAlwaysDrop",
-		Prefix:      "raceracealwaysdrop:a072b737:",
-		Fingerprint: 0xa072b737659d4e03,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysDropText(dst, key), nil },
+		Name:         "RaceRaceAlwaysDrop",
+		Prefix:       "raceracealwaysdrop:a072b737:",
+		Fingerprint:  0xa072b737659d4e03,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: raceRaceAlwaysDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRaceRaceAlwaysDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -3701,6 +3841,10 @@ func (c *RaceRaceAlwaysDrop) Lookup(ctx context.Context, key string) (cachert.En
 func (c *RaceRaceAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *RaceRaceAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *RaceRaceAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -3775,16 +3919,18 @@ func NewParallelOptimisticNeverOffload(cfg ParallelOptimisticNeverOffloadConfig)
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelOptimisticNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelOptimisticNeverOffload",
-		Prefix:      "paralleloptimisticneveroffload:f7cc5612:",
-		Fingerprint: 0xf7cc561266d5ab7d,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelOptimisticNeverOffload",
+		Prefix:       "paralleloptimisticneveroffload:f7cc5612:",
+		Fingerprint:  0xf7cc561266d5ab7d,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelOptimisticNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelOptimisticNeverOffloadKey(dst, key), nil
 		},
@@ -3855,6 +4001,10 @@ func (c *ParallelOptimisticNeverOffload) Lookup(ctx context.Context, key string)
 func (c *ParallelOptimisticNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelOptimisticNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelOptimisticNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -3929,16 +4079,18 @@ func NewParallelOptimisticNeverDrop(cfg ParallelOptimisticNeverDropConfig) (*Par
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelOptimisticNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelOptimisticNeverDrop",
-		Prefix:      "paralleloptimisticneverdrop:421541f4:",
-		Fingerprint: 0x421541f48b92d146,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelOptimisticNeverDrop",
+		Prefix:       "paralleloptimisticneverdrop:421541f4:",
+		Fingerprint:  0x421541f48b92d146,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelOptimisticNeverDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelOptimisticNeverDropKey(dst, key), nil
 		},
@@ -4009,6 +4161,10 @@ func (c *ParallelOptimisticNeverDrop) Lookup(ctx context.Context, key string) (c
 func (c *ParallelOptimisticNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelOptimisticNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelOptimisticNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -4083,16 +4239,18 @@ func NewParallelOptimisticAlwaysOffload(cfg ParallelOptimisticAlwaysOffloadConfi
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelOptimisticAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelOptimisticAlwaysOffload",
-		Prefix:      "paralleloptimisticalwaysoffload:99d19d0a:",
-		Fingerprint: 0x99d19d0a537f22c7,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelOptimisticAlwaysOffload",
+		Prefix:       "paralleloptimisticalwaysoffload:99d19d0a:",
+		Fingerprint:  0x99d19d0a537f22c7,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelOptimisticAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelOptimisticAlwaysOffloadKey(dst, key), nil
 		},
@@ -4163,6 +4321,10 @@ func (c *ParallelOptimisticAlwaysOffload) Lookup(ctx context.Context, key string
 func (c *ParallelOptimisticAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelOptimisticAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelOptimisticAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -4237,16 +4399,18 @@ func NewParallelOptimisticAlwaysDrop(cfg ParallelOptimisticAlwaysDropConfig) (*P
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelOptimisticAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "paralleloptimisticalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelOptimisticAlwaysDrop",
-		Prefix:      "paralleloptimisticalwaysdrop:09d18676:",
-		Fingerprint: 0x9d1867636eebe2e,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelOptimisticAlwaysDrop",
+		Prefix:       "paralleloptimisticalwaysdrop:09d18676:",
+		Fingerprint:  0x9d1867636eebe2e,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelOptimisticAlwaysDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelOptimisticAlwaysDropKey(dst, key), nil
 		},
@@ -4317,6 +4481,10 @@ func (c *ParallelOptimisticAlwaysDrop) Lookup(ctx context.Context, key string) (
 func (c *ParallelOptimisticAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelOptimisticAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelOptimisticAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -4391,16 +4559,18 @@ func NewParallelSequentialNeverOffload(cfg ParallelSequentialNeverOffloadConfig)
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelSequentialNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelSequentialNeverOffload",
-		Prefix:      "parallelsequentialneveroffload:f9984040:",
-		Fingerprint: 0xf998404095fd5f1a,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelSequentialNeverOffload",
+		Prefix:       "parallelsequentialneveroffload:f9984040:",
+		Fingerprint:  0xf998404095fd5f1a,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelSequentialNeverOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelSequentialNeverOffloadKey(dst, key), nil
 		},
@@ -4471,6 +4641,10 @@ func (c *ParallelSequentialNeverOffload) Lookup(ctx context.Context, key string)
 func (c *ParallelSequentialNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelSequentialNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelSequentialNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -4545,16 +4719,18 @@ func NewParallelSequentialNeverDrop(cfg ParallelSequentialNeverDropConfig) (*Par
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelSequentialNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelSequentialNeverDrop",
-		Prefix:      "parallelsequentialneverdrop:fd8b2c0c:",
-		Fingerprint: 0xfd8b2c0c8a2c56bc,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelSequentialNeverDrop",
+		Prefix:       "parallelsequentialneverdrop:fd8b2c0c:",
+		Fingerprint:  0xfd8b2c0c8a2c56bc,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelSequentialNeverDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelSequentialNeverDropKey(dst, key), nil
 		},
@@ -4625,6 +4801,10 @@ func (c *ParallelSequentialNeverDrop) Lookup(ctx context.Context, key string) (c
 func (c *ParallelSequentialNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelSequentialNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelSequentialNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -4699,16 +4879,18 @@ func NewParallelSequentialAlwaysOffload(cfg ParallelSequentialAlwaysOffloadConfi
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelSequentialAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialalwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelSequentialAlwaysOffload",
-		Prefix:      "parallelsequentialalwaysoffload:9b719ada:",
-		Fingerprint: 0x9b719ada5fab3b45,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelSequentialAlwaysOffload",
+		Prefix:       "parallelsequentialalwaysoffload:9b719ada:",
+		Fingerprint:  0x9b719ada5fab3b45,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelSequentialAlwaysOffloadPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelSequentialAlwaysOffloadKey(dst, key), nil
 		},
@@ -4779,6 +4961,10 @@ func (c *ParallelSequentialAlwaysOffload) Lookup(ctx context.Context, key string
 func (c *ParallelSequentialAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelSequentialAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelSequentialAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -4853,16 +5039,18 @@ func NewParallelSequentialAlwaysDrop(cfg ParallelSequentialAlwaysDropConfig) (*P
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelSequentialAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelsequentialalwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelSequentialAlwaysDrop",
-		Prefix:      "parallelsequentialalwaysdrop:300dcc2a:",
-		Fingerprint: 0x300dcc2aa331493f,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
+		Name:         "ParallelSequentialAlwaysDrop",
+		Prefix:       "parallelsequentialalwaysdrop:300dcc2a:",
+		Fingerprint:  0x300dcc2aa331493f,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelSequentialAlwaysDropPrefix,
+		Far:          0b10,
 		BinaryKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelSequentialAlwaysDropKey(dst, key), nil
 		},
@@ -4933,6 +5121,10 @@ func (c *ParallelSequentialAlwaysDrop) Lookup(ctx context.Context, key string) (
 func (c *ParallelSequentialAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelSequentialAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelSequentialAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -5007,18 +5199,20 @@ func NewParallelRaceNeverOffload(cfg ParallelRaceNeverOffloadConfig) (*ParallelR
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelRaceNeverOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelraceneveroffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelraceneveroffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelRaceNeverOffload",
-		Prefix:      "parallelraceneveroffload:205717a1:",
-		Fingerprint: 0x205717a1eb0b33ab,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverOffloadKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverOffloadText(dst, key), nil },
+		Name:         "ParallelRaceNeverOffload",
+		Prefix:       "parallelraceneveroffload:205717a1:",
+		Fingerprint:  0x205717a1eb0b33ab,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelRaceNeverOffloadPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverOffloadKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverOffloadText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -5083,6 +5277,10 @@ func (c *ParallelRaceNeverOffload) Lookup(ctx context.Context, key string) (cach
 func (c *ParallelRaceNeverOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelRaceNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelRaceNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -5157,18 +5355,20 @@ func NewParallelRaceNeverDrop(cfg ParallelRaceNeverDropConfig) (*ParallelRaceNev
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelRaceNeverDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelraceneverdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelraceneverdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelRaceNeverDrop",
-		Prefix:      "parallelraceneverdrop:5db887a2:",
-		Fingerprint: 0x5db887a218ba5c49,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverDropText(dst, key), nil },
+		Name:         "ParallelRaceNeverDrop",
+		Prefix:       "parallelraceneverdrop:5db887a2:",
+		Fingerprint:  0x5db887a218ba5c49,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelRaceNeverDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendParallelRaceNeverDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -5233,6 +5433,10 @@ func (c *ParallelRaceNeverDrop) Lookup(ctx context.Context, key string) (cachert
 func (c *ParallelRaceNeverDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelRaceNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelRaceNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
@@ -5307,17 +5511,19 @@ func NewParallelRaceAlwaysOffload(cfg ParallelRaceAlwaysOffloadConfig) (*Paralle
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelRaceAlwaysOffload{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelracealwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelracealwaysoffload.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelRaceAlwaysOffload",
-		Prefix:      "parallelracealwaysoffload:84aedfdf:",
-		Fingerprint: 0x84aedfdf99e17d5d,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendParallelRaceAlwaysOffloadKey(dst, key), nil },
+		Name:         "ParallelRaceAlwaysOffload",
+		Prefix:       "parallelracealwaysoffload:84aedfdf:",
+		Fingerprint:  0x84aedfdf99e17d5d,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelRaceAlwaysOffloadPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendParallelRaceAlwaysOffloadKey(dst, key), nil },
 		TextKey: func(dst []byte, key string) ([]byte, error) {
 			return appendParallelRaceAlwaysOffloadText(dst, key), nil
 		},
@@ -5385,6 +5591,10 @@ func (c *ParallelRaceAlwaysOffload) Lookup(ctx context.Context, key string) (cac
 func (c *ParallelRaceAlwaysOffload) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelRaceAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelRaceAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
@@ -5459,18 +5669,20 @@ func NewParallelRaceAlwaysDrop(cfg ParallelRaceAlwaysDropConfig) (*ParallelRaceA
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelRaceAlwaysDrop{}
-	c.l1Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelracealwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cachert.BackendEngine(cfg.L1))
-	c.l2Tier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cachert.BackendEngine(cfg.L2))
+	c.l1Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "parallelracealwaysdrop.l1", Engine: "backend", Timeout: time.Second}, cfg.L1)
+	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ParallelRaceAlwaysDrop",
-		Prefix:      "parallelracealwaysdrop:74b0137c:",
-		Fingerprint: 0x74b0137c219c3837,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendParallelRaceAlwaysDropKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendParallelRaceAlwaysDropText(dst, key), nil },
+		Name:         "ParallelRaceAlwaysDrop",
+		Prefix:       "parallelracealwaysdrop:74b0137c:",
+		Fingerprint:  0x74b0137c219c3837,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: parallelRaceAlwaysDropPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendParallelRaceAlwaysDropKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendParallelRaceAlwaysDropText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -5535,6 +5747,10 @@ func (c *ParallelRaceAlwaysDrop) Lookup(ctx context.Context, key string) (cacher
 func (c *ParallelRaceAlwaysDrop) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ParallelRaceAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelRaceAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }

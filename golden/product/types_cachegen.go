@@ -54,14 +54,16 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "products.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
-		Name:        "ProductCache",
-		Prefix:      "products:d7216cc3:",
-		Fingerprint: 0xd7216cc3284881e0,
-		TTL:         10 * time.Minute,
-		Stale:       time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendProductCacheText(dst, key), nil },
+		Name:         "ProductCache",
+		Prefix:       "products:d7216cc3:",
+		Fingerprint:  0xd7216cc3284881e0,
+		TTL:          10 * time.Minute,
+		Stale:        time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: productCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductCacheText(dst, key), nil },
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -132,6 +134,10 @@ func (c *ProductCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Pro
 func (c *ProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *ProductCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ProductCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -509,14 +515,16 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[int64, Small](cachert.Leaf{Index: 1, Path: "smalls.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
-		Name:        "SmallCache",
-		Prefix:      "smalls:9e38a619:",
-		Fingerprint: 0x9e38a61986004ae5,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheText(dst, key), nil },
+		Name:         "SmallCache",
+		Prefix:       "smalls:9e38a619:",
+		Fingerprint:  0x9e38a61986004ae5,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: smallCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheText(dst, key), nil },
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -587,6 +595,10 @@ func (c *SmallCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Small
 func (c *SmallCache) Store(ctx context.Context, key int64, e cachert.Entry[Small]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Small it works as if nested in the annotation.
+func (c *SmallCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *SmallCache) Stats() cachert.Stats { return c.core.Stats() }

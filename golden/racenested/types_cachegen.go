@@ -54,18 +54,20 @@ func NewDeepRace(cfg DeepRaceConfig) (*DeepRace, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &DeepRace{}
 	c.memoryTier = cachert.NewMemoryLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "outer.inner.memory", Engine: "fastcache"}, fasttier.New(cfg.Memory, 32<<20, clock))
-	c.nearTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Near))
-	c.diskTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.Disk))
+	c.nearTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend", Refill: 0b1}, cfg.Near)
+	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DeepRace",
-		Prefix:      "outer:0e45bb0c:",
-		Fingerprint: 0xe45bb0c1c45e68c,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDeepRaceKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDeepRaceText(dst, key), nil },
+		Name:         "DeepRace",
+		Prefix:       "outer:0e45bb0c:",
+		Fingerprint:  0xe45bb0c1c45e68c,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepRacePrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDeepRaceKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDeepRaceText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -128,6 +130,10 @@ func (c *DeepRace) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], 
 func (c *DeepRace) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DeepRace) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DeepRace) Stats() cachert.Stats { return c.core.Stats() }
@@ -282,18 +288,20 @@ func NewDeepParallel(cfg DeepParallelConfig) (*DeepParallel, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &DeepParallel{}
 	c.memoryTier = cachert.NewMemoryLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "outer.memory", Engine: "fastcache", TTL: 10 * time.Minute}, fasttier.New(cfg.Memory, 32<<20, clock))
-	c.nearTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Near))
-	c.diskTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.inner.disk", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.Disk))
+	c.nearTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.inner.near", Engine: "backend", Refill: 0b1}, cfg.Near)
+	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.inner.disk", Engine: "backend", Refill: 0b11}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DeepParallel",
-		Prefix:      "outer:6226702c:",
-		Fingerprint: 0x6226702c657dec67,
-		TTL:         time.Hour,
-		Stale:       time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDeepParallelKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDeepParallelText(dst, key), nil },
+		Name:         "DeepParallel",
+		Prefix:       "outer:6226702c:",
+		Fingerprint:  0x6226702c657dec67,
+		TTL:          time.Hour,
+		Stale:        time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepParallelPrefix,
+		Far:          0b110,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDeepParallelKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDeepParallelText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -358,6 +366,10 @@ func (c *DeepParallel) Lookup(ctx context.Context, key string) (cachert.Entry[Do
 func (c *DeepParallel) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DeepParallel) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DeepParallel) Stats() cachert.Stats { return c.core.Stats() }
@@ -462,19 +474,21 @@ func NewRemote(cfg RemoteConfig) (*Remote, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &Remote{}
-	c.aTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "root.left.a", Engine: "backend"}, cachert.BackendEngine(cfg.A))
-	c.bTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "root.left.b", Engine: "backend"}, cachert.BackendEngine(cfg.B))
+	c.aTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "root.left.a", Engine: "backend"}, cfg.A)
+	c.bTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "root.left.b", Engine: "backend"}, cfg.B)
 	c.memoryTier = cachert.NewMemoryLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "root.right.memory", Engine: "fastcache", Refill: 0b11}, fasttier.New(cfg.Memory, 32<<20, clock))
-	c.dTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 3, Path: "root.right.d", Engine: "backend", Refill: 0b111}, cachert.BackendEngine(cfg.D))
+	c.dTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 3, Path: "root.right.d", Engine: "backend", Refill: 0b111}, cfg.D)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "Remote",
-		Prefix:      "root:1fe38c6e:",
-		Fingerprint: 0x1fe38c6ea74a5e48,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendRemoteKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendRemoteText(dst, key), nil },
+		Name:         "Remote",
+		Prefix:       "root:1fe38c6e:",
+		Fingerprint:  0x1fe38c6ea74a5e48,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: remotePrefix,
+		Far:          0b1100,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRemoteKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendRemoteText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -537,6 +551,10 @@ func (c *Remote) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], er
 func (c *Remote) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *Remote) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Remote) Stats() cachert.Stats { return c.core.Stats() }

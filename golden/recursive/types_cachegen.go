@@ -48,14 +48,16 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 	c := &TreeCache{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[string, Tree](cachert.Leaf{Index: 0, Path: "trees.memory", Engine: "fastcache"}, c.hot)
-	c.storeTier = cachert.NewRemoteLeaf[string, Tree](cachert.Leaf{Index: 1, Path: "trees.store", Engine: "backend"}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[string, Tree](cachert.Leaf{Index: 1, Path: "trees.store", Engine: "backend"}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[string, Tree]{
-		Name:        "TreeCache",
-		Prefix:      "trees:62733dce:",
-		Fingerprint: 0x62733dce30b41a4a,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendTreeCacheText(dst, key), nil },
+		Name:         "TreeCache",
+		Prefix:       "trees:62733dce:",
+		Fingerprint:  0x62733dce30b41a4a,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: treeCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendTreeCacheText(dst, key), nil },
 		Formats: []cachert.Format[Tree]{
 			{Codec: cachert.CodecBinary, Append: appendTree, Decode: decodeTree},
 		},
@@ -126,6 +128,10 @@ func (c *TreeCache) Lookup(ctx context.Context, key string) (cachert.Entry[Tree]
 func (c *TreeCache) Store(ctx context.Context, key string, e cachert.Entry[Tree]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Tree it works as if nested in the annotation.
+func (c *TreeCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *TreeCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -570,11 +576,12 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 	c.hot = fasttier.New(cfg.Forests, 32<<20, clock)
 	c.forestsTier = cachert.NewMemoryLeaf[int64, Forest](cachert.Leaf{Index: 0, Path: "forests", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int64, Forest]{
-		Name:        "ForestCache",
-		Prefix:      "forests:123b2ec2:",
-		Fingerprint: 0x123b2ec215c60f2d,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
+		Name:         "ForestCache",
+		Prefix:       "forests:123b2ec2:",
+		Fingerprint:  0x123b2ec215c60f2d,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: forestCachePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
 		Formats: []cachert.Format[Forest]{
 			{Codec: cachert.CodecBinary, Append: appendForest, Decode: decodeForest},
 		},
@@ -645,6 +652,10 @@ func (c *ForestCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Fore
 func (c *ForestCache) Store(ctx context.Context, key int64, e cachert.Entry[Forest]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Forest it works as if nested in the annotation.
+func (c *ForestCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ForestCache) Stats() cachert.Stats { return c.core.Stats() }

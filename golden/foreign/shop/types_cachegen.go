@@ -56,13 +56,15 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[OrderCacheKey, Order](cachert.Leaf{Index: 0, Path: "order.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[OrderCacheKey, Order](cachert.Leaf{Index: 1, Path: "order.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[OrderCacheKey, Order]{
-		Name:        "OrderCache",
-		Prefix:      "order:c5f408c5:",
-		Fingerprint: 0xc5f408c5571c9645,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key OrderCacheKey) ([]byte, error) { return appendOrderCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key OrderCacheKey) ([]byte, error) { return appendOrderCacheText(dst, key), nil },
+		Name:         "OrderCache",
+		Prefix:       "order:c5f408c5:",
+		Fingerprint:  0xc5f408c5571c9645,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: orderCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key OrderCacheKey) ([]byte, error) { return appendOrderCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key OrderCacheKey) ([]byte, error) { return appendOrderCacheText(dst, key), nil },
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},
@@ -144,6 +146,10 @@ func (c *OrderCache) Lookup(ctx context.Context, key OrderCacheKey) (cachert.Ent
 func (c *OrderCache) Store(ctx context.Context, key OrderCacheKey, e cachert.Entry[Order]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Order it works as if nested in the annotation.
+func (c *OrderCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *OrderCache) Stats() cachert.Stats { return c.core.Stats() }
