@@ -66,6 +66,8 @@ func TestMarksRemovedTooEarly(t *testing.T) {
 
 	// A write clears the mark and the next one brings it back: to the remove that
 	// began before both, it is another mark.
+	m.removed(m.due(1)[0])
+	m.failed(one)
 	early = m.due(1)[0]
 	m.known(one.id)
 	m.failed(one)

@@ -134,6 +134,23 @@ func TestDelete(t *testing.T) {
 	})
 }
 
+// TestDeleteOrder removes from the farther tier first: whoever reads meanwhile finds the
+// nearer copy, and has nothing to refill it from when that goes.
+func TestDeleteOrder(t *testing.T) {
+	c := newCache(t, "mr", nil)
+	c.set(t, "k", "v")
+	asked := false
+	c.remote.hook(func(context.Context, string) error {
+		asked = true
+		check(t, c.mem.len(), 1)
+		return nil
+	})
+	n, err := c.Delete(t.Context(), "k")
+	check(t, n, 2)
+	check(t, err, nil)
+	check(t, asked, true)
+}
+
 // TestRead plays the table of sequential reads.
 func TestRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

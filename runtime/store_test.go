@@ -291,6 +291,25 @@ func TestBatchUnencodable(t *testing.T) {
 	check(t, errors.Is(c.Set(t.Context(), "k", it(badValue)), errEncode), true)
 }
 
+// TestPayloadFails asks again for an encoding that there is none of: the half of one that
+// was made before is none.
+func TestPayloadFails(t *testing.T) {
+	c := newCache(t, "m", nil)
+	for _, value := range []string{badValue, panicValue} {
+		op, err := c.begin(t.Context(), "k")
+		check(t, err, nil)
+		op.set(&op.slots[0], it(value))
+		for range 2 {
+			data, err := op.payload(&op.slots[0], 0)
+			check(t, data == nil, true)
+			check(t, err != nil, true)
+		}
+		data, _ := op.encoded(&op.slots[0])
+		check(t, data == nil, true)
+		op.end()
+	}
+}
+
 // TestBatchTwins sets and deletes keys that differ, and mean the same to the tiers. A
 // writer must not wait for itself.
 func TestBatchTwins(t *testing.T) {
