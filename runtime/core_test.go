@@ -21,7 +21,7 @@ func TestClose(t *testing.T) {
 		check(t, c.Closed(), true)
 		check(t, c.mem.closed, true)
 		ctx := t.Context()
-		never := func(context.Context, string) (item, error) { t.Error("called"); return item{}, nil }
+		never := func(context.Context, string) (item, error) { return item{}, errors.New("called") }
 		for name, use := range map[string]func() error{
 			"Get":             func() error { _, _, err := c.Get(ctx, "k"); return err },
 			"GetMany":         func() error { _, err := c.GetMany(ctx, []string{"k"}); return err },

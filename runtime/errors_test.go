@@ -12,7 +12,7 @@ func TestBothFailedError(t *testing.T) {
 	err := fmt.Errorf("set: %w", &BothFailedError{L1: near, L2: far})
 	check(t, err.Error(), "set: both cache layers failed: L1: near is full; L2: products.redis: write: timed out")
 	var both *BothFailedError
-	if !errors.As(err, &both) || both.L1 != near || both.L2 != error(far) {
+	if !errors.As(err, &both) || !errors.Is(both.L1, near) || !errors.Is(both.L2, far) {
 		t.Errorf("As: %v", both)
 	}
 	for _, cause := range []error{near, far, ErrTimeout} {
@@ -39,7 +39,7 @@ func TestPanicError(t *testing.T) {
 	err = protect(func() error { panic("text") })
 	check(t, errors.As(err, &p), true)
 	check(t, p.Unwrap(), nil)
-	err = protect(func() error { panic(nil) }) //nolint:govet // that too
+	err = protect(func() error { panic(nil) })
 	check(t, errors.As(err, &p), true)
 	check(t, protect(func() error { return errDown }), errDown)
 	check(t, errGoexit.Error(), "cachegen: runtime.Goexit was called in a callback")

@@ -13,12 +13,12 @@ import (
 )
 
 // loader returns a loader that takes a while, and counts its calls.
-func loader(calls *atomic.Int64, d time.Duration, value string, err error) Loader[string, item] {
+func loader(calls *atomic.Int64, d time.Duration, value string) Loader[string, item] {
 	return func(ctx context.Context, _ string) (item, error) {
 		calls.Add(1)
 		select {
 		case <-time.After(d):
-			return it(value), err
+			return it(value), nil
 		case <-ctx.Done():
 			return item{}, ctx.Err()
 		}
@@ -32,12 +32,12 @@ type result struct {
 	after time.Duration
 }
 
-// start calls GetOrLoad and returns where its result will be.
-func (c *cache) start(ctx context.Context, key string, load Loader[string, item]) *result {
+// start calls GetOrLoad for the key "k" and returns where its result will be.
+func (c *cache) start(ctx context.Context, load Loader[string, item]) *result {
 	r := &result{after: -1}
 	began := time.Now()
 	go func() {
-		v, err := c.GetOrLoad(ctx, key, load)
+		v, err := c.GetOrLoad(ctx, "k", load)
 		r.v, r.err, r.after = v, err, time.Since(began)
 	}()
 	synctest.Wait()
@@ -58,7 +58,7 @@ func TestLoadStampede(t *testing.T) {
 		var calls, wrong atomic.Int64
 		for range callers {
 			go func() {
-				v, err := c.GetOrLoad(t.Context(), "k", loader(&calls, time.Second, "v", nil))
+				v, err := c.GetOrLoad(t.Context(), "k", loader(&calls, time.Second, "v"))
 				if err != nil || string(v.B) != "v" {
 					wrong.Add(1)
 				}
@@ -88,7 +88,7 @@ func TestLoadCopies(t *testing.T) {
 			var calls atomic.Int64
 			var results []*result
 			for range 20 {
-				results = append(results, c.start(t.Context(), "k", loader(&calls, time.Second, "value", nil)))
+				results = append(results, c.start(t.Context(), loader(&calls, time.Second, "value")))
 			}
 			time.Sleep(time.Minute / 2)
 			synctest.Wait()
@@ -111,15 +111,15 @@ func TestLoadLeaderLeaves(t *testing.T) {
 		for _, followers := range []int{0, 1, 2} {
 			synctest.Test(t, func(t *testing.T) {
 				c := newCache(t, "mr", nil)
-				c.remote.hook(func(_ context.Context, op string) error { time.Sleep(100 * time.Millisecond); return nil })
+				c.remote.hook(func(context.Context, string) error { time.Sleep(100 * time.Millisecond); return nil })
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(at, cancel)
 				var calls atomic.Int64
-				load := loader(&calls, 2*time.Second, "v", nil)
-				leader := c.start(ctx, "k", load)
+				load := loader(&calls, 2*time.Second, "v")
+				leader := c.start(ctx, load)
 				var rest []*result
 				for range followers {
-					rest = append(rest, c.start(t.Context(), "k", load))
+					rest = append(rest, c.start(t.Context(), load))
 				}
 				time.Sleep(10 * time.Second)
 				synctest.Wait()
@@ -151,8 +151,8 @@ func TestLoadRestartFinds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		var calls atomic.Int64
-		c.start(ctx, "k", loader(&calls, 0, "loaded", nil))
-		r := c.start(t.Context(), "k", loader(&calls, 0, "loaded", nil))
+		c.start(ctx, loader(&calls, 0, "loaded"))
+		r := c.start(t.Context(), loader(&calls, 0, "loaded"))
 		time.Sleep(time.Second)
 		synctest.Wait()
 		check(t, string(r.v.B), "v")
@@ -164,12 +164,12 @@ func TestLoadFollowersContexts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCache(t, "mr", nil)
 		var calls atomic.Int64
-		load := loader(&calls, 5*time.Second, "v", nil)
-		leader := c.start(t.Context(), "k", load)
+		load := loader(&calls, 5*time.Second, "v")
+		leader := c.start(t.Context(), load)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		impatient := c.start(ctx, "k", load)
-		patient := c.start(t.Context(), "k", load)
+		impatient := c.start(ctx, load)
+		patient := c.start(t.Context(), load)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		check(t, impatient.err, context.DeadlineExceeded)
@@ -205,7 +205,7 @@ func TestLoadFails(t *testing.T) {
 				return tt.load(ctx, key)
 			}
 			for round := range 2 {
-				a, b := c.start(t.Context(), "k", load), c.start(t.Context(), "k", load)
+				a, b := c.start(t.Context(), load), c.start(t.Context(), load)
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if !tt.is(a.err) || !tt.is(b.err) || a.v.B != nil || b.v.B != nil {
@@ -231,14 +231,14 @@ func TestLoadHangs(t *testing.T) {
 			ctxErr = ctx.Err()
 			return it("late"), nil
 		}
-		a, b := c.start(t.Context(), "k", hung), c.start(t.Context(), "k", hung)
+		a, b := c.start(t.Context(), hung), c.start(t.Context(), hung)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		check(t, a.err, ErrLoadTimeout)
 		check(t, b.err, ErrLoadTimeout)
 		check(t, a.after, 10*time.Second)
 		var calls atomic.Int64
-		r := c.start(t.Context(), "k", loader(&calls, 0, "new", nil))
+		r := c.start(t.Context(), loader(&calls, 0, "new"))
 		check(t, string(r.v.B), "new")
 		close(release)
 		synctest.Wait()
@@ -261,8 +261,8 @@ func TestLoadStoreHangs(t *testing.T) {
 			return nil
 		})
 		var calls atomic.Int64
-		a := c.start(t.Context(), "k", loader(&calls, time.Second, "v", nil))
-		b := c.start(t.Context(), "k", loader(&calls, time.Second, "v", nil))
+		a := c.start(t.Context(), loader(&calls, time.Second, "v"))
+		b := c.start(t.Context(), loader(&calls, time.Second, "v"))
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		for _, r := range []*result{a, b} {

@@ -19,8 +19,8 @@ func TestLoadSuperseded(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newCache(t, kinds, nil)
 				var calls atomic.Int64
-				old := c.start(t.Context(), "k", loader(&calls, 2*time.Second, "old", nil))
-				joined := c.start(t.Context(), "k", loader(&calls, 2*time.Second, "old", nil))
+				old := c.start(t.Context(), loader(&calls, 2*time.Second, "old"))
+				joined := c.start(t.Context(), loader(&calls, 2*time.Second, "old"))
 				want := ""
 				if set {
 					want = "new"
@@ -29,7 +29,7 @@ func TestLoadSuperseded(t *testing.T) {
 					t.Error(err)
 				}
 				c.want(t, "k", want)
-				late := c.start(t.Context(), "k", loader(&calls, time.Second, "newer", nil))
+				late := c.start(t.Context(), loader(&calls, time.Second, "newer"))
 				time.Sleep(time.Minute / 2)
 				synctest.Wait()
 				check(t, string(old.v.B)+string(joined.v.B), "oldold")
@@ -116,7 +116,7 @@ func TestLoadTiersDown(t *testing.T) {
 			var calls atomic.Int64
 			for i := range 3 {
 				start := time.Now()
-				v, err := c.GetOrLoad(t.Context(), "k", loader(&calls, time.Second, "v", nil))
+				v, err := c.GetOrLoad(t.Context(), "k", loader(&calls, time.Second, "v"))
 				if err != nil || string(v.B) != "v" {
 					t.Errorf("%s: %q, %v", name, v.B, err)
 				}
@@ -138,8 +138,8 @@ func TestLoadUnencodable(t *testing.T) {
 			c := newCache(t, "mr", func(c *config) { c.opts.Logger = logs.logger() })
 			var calls atomic.Int64
 			for range 3 {
-				leader := c.start(t.Context(), "k", loader(&calls, time.Millisecond, value, nil))
-				follower := c.start(t.Context(), "k", loader(&calls, time.Millisecond, value, nil))
+				leader := c.start(t.Context(), loader(&calls, time.Millisecond, value))
+				follower := c.start(t.Context(), loader(&calls, time.Millisecond, value))
 				time.Sleep(time.Second / 10)
 				synctest.Wait()
 				check(t, string(leader.v.B), value)
@@ -164,8 +164,8 @@ func TestLoadClose(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCache(t, "mr", nil)
 			var calls atomic.Int64
-			load := loader(&calls, 5*time.Second, "v", nil)
-			a, b := c.start(t.Context(), "k", load), c.start(t.Context(), "k", load)
+			load := loader(&calls, 5*time.Second, "v")
+			a, b := c.start(t.Context(), load), c.start(t.Context(), load)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			go func() {
@@ -195,8 +195,8 @@ func TestLoadAbsent(t *testing.T) {
 		check(t, c.Store(t.Context(), "k", Entry[item]{Status: Absent}), nil)
 		c.remote.hook(func(context.Context, string) error { time.Sleep(time.Millisecond); return nil })
 		var calls atomic.Int64
-		a := c.start(t.Context(), "k", loader(&calls, 0, "v", nil))
-		b := c.start(t.Context(), "k", loader(&calls, 0, "v", nil))
+		a := c.start(t.Context(), loader(&calls, 0, "v"))
+		b := c.start(t.Context(), loader(&calls, 0, "v"))
 		time.Sleep(time.Second)
 		synctest.Wait()
 		check(t, a.err, ErrNotFound)

@@ -13,7 +13,7 @@ type writePolicy = func(op *Op[string, item], res []Result, l1, l2 Part[string, 
 // TestWritePolicies plays the table of write policies, over two remote tiers.
 func TestWritePolicies(t *testing.T) {
 	errs := []error{errors.New("first"), errors.New("second")}
-	var optimistic, sequential writePolicy = WriteOptimistic[string, item], WriteSequential[string, item]
+	optimistic, sequential := WriteOptimistic[string, item], WriteSequential[string, item]
 	for name, tt := range map[string]struct {
 		write      writePolicy
 		fail       [2]bool

@@ -41,13 +41,13 @@ func TakeUvarint(b []byte) (n uint64, rest []byte, ok bool) {
 }
 
 // TakeLength reads the length of a string or of bytes that can have at most
-// max.
-func TakeLength(b []byte, max int) (n int, rest []byte, ok bool) {
+// most.
+func TakeLength(b []byte, most int) (n int, rest []byte, ok bool) {
 	if len(b) > 0 && b[0] < 0x80 {
-		return int(b[0]), b[1:], int(b[0]) <= max
+		return int(b[0]), b[1:], int(b[0]) <= most
 	}
 	u, rest, ok := TakeUvarint(b)
-	return int(u), rest, ok && u <= uint64(max)
+	return int(u), rest, ok && u <= uint64(most)
 }
 
 // TakeCount reads the count of a slice or a map whose elements take at least

@@ -42,7 +42,7 @@ func setLocal(t *testing.T, loc *time.Location) {
 func TestTimeUTC(t *testing.T) {
 	for _, in := range instants {
 		check(t, SizeTime(in), 13)
-		if out := take(t, in); out != in { //nolint:revive // == is what is promised
+		if out := take(t, in); out != in { // == is what is promised
 			t.Errorf("%v came back as %v", in, out)
 		}
 	}
