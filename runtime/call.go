@@ -121,7 +121,14 @@ func (c *caller) enter(ctx context.Context, expired <-chan time.Time) error {
 // result is the error of an operation that has ended. A client that was given the
 // deadline of the tier and keeps it can be faster than the timer.
 func (k *call) result() error {
-	if k.err != nil && !k.deadline.IsZero() && !time.Now().Before(k.deadline) {
+	if k.err == nil {
+		return nil
+	}
+	now := time.Now()
+	if d, ok := k.parent.Deadline(); ok && !now.Before(d) {
+		return context.DeadlineExceeded
+	}
+	if !k.deadline.IsZero() && !now.Before(k.deadline) {
 		return fmt.Errorf("%w: %w", ErrTimeout, k.err)
 	}
 	return k.err

@@ -30,16 +30,36 @@ const drift = int64(10 * time.Millisecond)
 // clock and is right when that is set.
 type Timebase struct {
 	clock  Clock
+	origin time.Time    // where ticks of an injected clock count from
 	offset atomic.Int64 // wall clock minus ticks, in nanoseconds
 }
 
 // NewTimebase returns a timebase over clock; nil is the real clock.
-func NewTimebase(clock Clock) *Timebase { return &Timebase{clock: clock} }
+func NewTimebase(clock Clock) *Timebase {
+	b := &Timebase{clock: clock}
+	if clock != nil {
+		b.origin = originOf(clock.Now())
+	}
+	return b
+}
+
+// originOf returns where ticks count from for a clock that shows now: the Unix
+// epoch, or for clocks of other times, such as a fake one that begins at the zero
+// time, something that 64 bits of nanoseconds reach them from.
+func originOf(now time.Time) time.Time {
+	switch year := now.Year(); {
+	case year < 1700:
+		return time.Time{}
+	case year > 2200:
+		return time.Date(year/100*100, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return time.Unix(0, 0)
+}
 
 // Now returns the current tick.
 func (b *Timebase) Now() int64 {
 	if b.clock != nil {
-		return nanos(b.clock.Now())
+		return int64(b.clock.Now().Sub(b.origin))
 	}
 	return int64(time.Since(base))
 }
@@ -64,10 +84,14 @@ func (b *Timebase) tick(t time.Time) int64 {
 	if t.IsZero() {
 		return Never
 	}
+	if b.clock != nil {
+		return int64(t.Sub(b.origin))
+	}
 	return b.tickOf(nanos(t))
 }
 
-// unix converts a tick to nanoseconds of Unix time. Never stays what it is, and
+// unix converts a tick to nanoseconds of Unix time, or of whatever an injected
+// clock of other times counts from. Never stays what it is, and
 // so does every tick whose instant is too late for such a number.
 func (b *Timebase) unix(tick int64) int64 {
 	if tick == Never {
@@ -89,6 +113,9 @@ func (b *Timebase) time(tick int64) time.Time {
 	unix := b.unix(tick)
 	if unix == Never {
 		return time.Time{}
+	}
+	if b.clock != nil {
+		return b.origin.Add(time.Duration(unix))
 	}
 	return time.Unix(0, unix)
 }

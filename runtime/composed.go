@@ -65,9 +65,6 @@ func (b composed[K, V]) LookupRaw(ctx context.Context, key []byte) (Entry[V], er
 }
 
 func (b composed[K, V]) StoreRaw(ctx context.Context, key []byte, e Entry[V]) error {
-	if e.Status == Miss {
-		return errMiss
-	}
 	op, err := b.raw(ctx, key)
 	if err != nil {
 		return err

@@ -142,6 +142,9 @@ func (c *Core[K, V]) Close(ctx context.Context) error {
 	return err
 }
 
+// unix returns the current instant in nanoseconds of Unix time.
+func (c *Core[K, V]) unix() int64 { return c.Time.unix(c.Time.Now()) }
+
 // lifetime returns the instants of an entry that is stored now.
 func (c *Core[K, V]) lifetime(now int64) (stale, expire int64) {
 	if c.spec.TTL == 0 {

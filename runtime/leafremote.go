@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -145,7 +146,7 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 	case !r.Found:
 		l.counters.misses.Add(1)
 	case l.typed:
-		if l.through(op, s, r.Entry.(*Entry[V])) {
+		if !l.marks.distrusts(s.stripe, op.now, math.MinInt64) && l.through(op, s, r.Entry.(*Entry[V])) {
 			l.counters.hits.Add(1)
 		} else {
 			l.counters.misses.Add(1)
@@ -178,7 +179,7 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	}
 	stale := min(l.core.Time.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
 	expire := min(l.core.Time.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
-	if op.now >= expire {
+	if op.now >= expire || l.marks.distrusts(s.stripe, op.now, e.created) {
 		return reasonNone, false
 	}
 	if !e.absent {
@@ -197,5 +198,5 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 
 // mark describes the slot's key for the marks of the tier.
 func (l *RemoteLeaf[K, V]) mark(op *Op[K, V], s *slot[K, V]) markedKey {
-	return markedKey{id: s.id(), text: s.text, stripe: s.stripe, until: after(op.now, time.Duration(l.longest.Load()))}
+	return markedKey{id: s.id(), text: s.text, stripe: s.stripe, until: after(op.now, time.Duration(l.longest.Load())), unix: l.core.unix}
 }

@@ -17,10 +17,13 @@ type marks struct {
 	mu   sync.Mutex
 	keys map[string]*mark
 	seq  uint64 // counts what has happened
-	// blocked stripes had keys that there was no room to mark: until this tick
-	// the whole stripe is a miss.
-	blocked map[int]int64
+	// blocked stripes had keys that there was no room to mark.
+	blocked map[int]block
 }
+
+// block of a stripe: until a tick, entries that were written up to an instant of
+// Unix time are not trusted. What is written later is.
+type block struct{ until, created int64 }
 
 // mark of one key, by the id that the fence uses.
 type mark struct {
@@ -38,16 +41,23 @@ func (m *marks) hides(key []byte, stripe int, now int64) bool {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.keys[string(key)] != nil {
-		return true
-	}
-	until, ok := m.blocked[stripe]
-	if ok && now >= until {
+	if b, ok := m.blocked[stripe]; ok && now >= b.until {
 		delete(m.blocked, stripe)
 		m.settle()
+	}
+	return m.keys[string(key)] != nil
+}
+
+// distrusts reports whether an entry that was written at an instant of Unix time
+// may be older than something that could not be marked.
+func (m *marks) distrusts(stripe int, now, created int64) bool {
+	if !m.any.Load() {
 		return false
 	}
-	return ok
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b, ok := m.blocked[stripe]
+	return ok && now < b.until && created <= b.created
 }
 
 // admit reports whether a writer, who has set own of the marks of the key himself,
@@ -162,7 +172,8 @@ func (m *marks) removed(d dueKey) {
 type markedKey struct {
 	id, text string
 	stripe   int
-	until    int64 // tick when no entry of now can be alive in the tier any more
+	until    int64        // tick when no entry of now can be alive in the tier any more
+	unix     func() int64 // the instant of now
 }
 
 // add returns the mark of the key, a new one if need be, or nil after blocking
@@ -174,11 +185,13 @@ func (m *marks) add(key markedKey) *mark {
 	}
 	if len(m.keys) >= maxMarks {
 		if m.blocked == nil {
-			m.blocked = map[int]int64{}
+			m.blocked = map[int]block{}
 		}
-		if until, ok := m.blocked[key.stripe]; !ok || until < key.until {
-			m.blocked[key.stripe] = key.until
+		b, ok := m.blocked[key.stripe]
+		if !ok {
+			b = block{key.until, key.unix()}
 		}
+		m.blocked[key.stripe] = block{max(b.until, key.until), max(b.created, key.unix())}
 		return nil
 	}
 	if m.keys == nil {

@@ -6,7 +6,7 @@ import (
 )
 
 func marked(id string, stripe int, until int64) markedKey {
-	return markedKey{id: id, text: "text " + id, stripe: stripe, until: until}
+	return markedKey{id: id, text: "text " + id, stripe: stripe, until: until, unix: func() int64 { return 50 }}
 }
 
 var one = marked("one", 1, 1000)
@@ -111,8 +111,8 @@ func TestMarksOvertaken(t *testing.T) {
 	none(t, m)
 }
 
-// TestMarksBlocked has no room for a mark, and hides the whole stripe as long as an
-// entry in it can live.
+// TestMarksBlocked has no room for a mark, and distrusts what was written to the
+// stripe until then, as long as that can live.
 func TestMarksBlocked(t *testing.T) {
 	m := &marks{}
 	for i := range maxMarks {
@@ -122,10 +122,11 @@ func TestMarksBlocked(t *testing.T) {
 	m.failed(marked("later", 1, 3000))
 	m.failed(marked("sooner", 1, 2000))
 	check(t, len(m.keys), maxMarks)
-	check(t, m.hides([]byte("any"), 1, 2999), true)
-	check(t, m.hides([]byte("any"), 2, 0), false)
+	check(t, m.distrusts(1, 2999, 50), true)
+	check(t, m.distrusts(1, 2999, 51), false) // written since
+	check(t, m.distrusts(2, 0, 50), false)
 	check(t, m.left(marked("write", 2, 1000)), false) // so ended is not called
-	check(t, m.hides([]byte("any"), 2, 999), true)
+	check(t, m.distrusts(2, 999, 50), true)
 	m.failed(marked("forever", 3, Never))
 
 	for due := m.due(100); len(due) > 0; due = m.due(100) {
@@ -135,9 +136,12 @@ func TestMarksBlocked(t *testing.T) {
 		}
 	}
 	check(t, m.any.Load(), true)
-	check(t, m.hides([]byte("any"), 1, 3000), false)
-	check(t, m.hides([]byte("any"), 2, 1000), false)
-	check(t, m.hides([]byte("any"), 3, Never-1), true)
-	check(t, m.hides([]byte("any"), 3, Never), false)
+	check(t, m.distrusts(1, 3000, 50), false)
+	check(t, m.distrusts(2, 1000, 50), false)
+	check(t, m.distrusts(3, Never-1, 50), true)
+	check(t, m.distrusts(3, Never, 50), false)
+	for stripe := range 4 {
+		check(t, m.hides([]byte("any"), stripe, Never), false) // and forgets
+	}
 	none(t, m)
 }

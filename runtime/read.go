@@ -1,6 +1,9 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Get returns the value of a key, refilling the tiers in front of the one that
 // had it.
@@ -88,7 +91,7 @@ func (op *Op[K, V]) ask() {
 		s.gen = op.core.fence.stripes[s.stripe].generation()
 	}
 	op.core.spec.Read(op)
-	if err := op.ctx.Err(); err != nil {
+	if err := op.ended(); err != nil {
 		for i := range op.slots {
 			if s := &op.slots[i]; s.status == Miss {
 				s.err = err
@@ -108,4 +111,13 @@ func distinct[K comparable](keys []K) []K {
 		}
 	}
 	return unique
+}
+
+// ended returns why the caller's context has ended. A deadline that has passed
+// counts, although nobody has been told yet.
+func (op *Op[K, V]) ended() error {
+	if d, ok := op.ctx.Deadline(); ok && !time.Now().Before(d) {
+		return context.DeadlineExceeded
+	}
+	return op.ctx.Err()
 }

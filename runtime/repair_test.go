@@ -190,7 +190,7 @@ func TestRepairBlocked(t *testing.T) {
 		check(t, c.Store(t.Context(), "k", Entry[item]{Value: it("old"), Status: Hit, ExpireAt: now.Add(time.Hour)}), nil)
 		l := c.leaf(1)
 		for i := range maxMarks {
-			l.marks.failed(markedKey{id: fmt.Sprint(i), text: fmt.Sprint(i)})
+			l.marks.failed(markedKey{id: fmt.Sprint(i), text: fmt.Sprint(i), unix: l.core.unix})
 		}
 		c.remote.down()
 		if _, err := c.Delete(t.Context(), "k"); err != nil {

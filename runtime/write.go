@@ -42,8 +42,8 @@ func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
 	return errors.Join(bad, op.store(claim[V]{}))
 }
 
-// errMiss is returned for an entry that says that there is none.
-var errMiss = errors.New("cachegen: Store of an entry with status Miss")
+// errStatus is returned for an entry that says that there is none.
+var errStatus = errors.New("cachegen: Store of an entry whose status is not Hit, Stale or Absent")
 
 // Store stores an entry with its own instants: of a Refill entry in the tiers in
 // front of its source, as long as nothing newer has happened to the key since
@@ -54,14 +54,14 @@ func (c *Core[K, V]) Store(ctx context.Context, key K, e Entry[V]) error {
 		return err
 	}
 	defer op.end()
-	if e.Status == Miss {
-		return errMiss
-	}
 	return op.storeEntry(e)
 }
 
 // storeEntry is Store under the operation's key.
 func (op *Op[K, V]) storeEntry(e Entry[V]) (err error) {
+	if e.Status != Hit && e.Status != Stale && e.Status != Absent {
+		return errStatus
+	}
 	c, s := op.core, &op.slots[0]
 	s.value, s.status = e.Value, e.Status
 	s.stale, s.expire = c.Time.tick(e.StaleAt), c.Time.tick(e.ExpireAt)
