@@ -69,26 +69,22 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 func (e *codec) appendFunc() jen.Code {
 	e.deep = false
 	w := e.g.block()
-	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": ""}
+	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n"}
 	e.value(w, "put", e.root, e.name)
 	v["in"] = w.lines()
 	if e.recursive() {
-		v["deep"] = e.g.snippet("if n < 0 {\nreturn nil, $cachert.ErrDepth\n}", nil)
+		v["deep"] = e.g.snippet("\nif n < 0 {\nreturn nil, $cachert.ErrDepth\n}\n", nil)
 	}
 	if !e.texts {
 		return e.g.snippet(comment("append%s appends *v to dst in the stored form.", e.name)+`func append$name(dst []byte, v *$T) ([]byte, error) {
-n := size$name(v)
-$deep
-dst, b := $cachert.Grow(dst, n)
+n := size$name(v)${deep}dst, b := $cachert.Grow(dst, n)
 $in
 _ = b
 return dst, nil
 }`, v)
 	}
 	return e.g.snippet(comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then the bytes of all strings.", e.name)+`func append$name(dst []byte, v *$T) ([]byte, error) {
-n, t := size$name(v)
-$deep
-n += $cachert.SizeUvarint(uint64(t))
+n, t := size$name(v)${deep}n += $cachert.SizeUvarint(uint64(t))
 dst, b := $cachert.Grow(dst, n+t)
 b, text := b[:n], b[n:]
 b = $cachert.PutUvarint(b, uint64(t))

@@ -44,7 +44,12 @@ func putMap(e *codec, w *block, expr string, t *model.Type) {
 	if len(in.code) == before {
 		x = "_" // of no size
 	}
-	e.entries(w, expr, k, x, in)
+	if before == 0 {
+		k = "_"
+	}
+	if len(in.code) > 0 {
+		e.entries(w, expr, k, x, in)
+	}
 }
 
 // entries writes a loop over the entries of a map.

@@ -22,7 +22,7 @@ func sizeStruct(e *codec, w *block, expr string, t *model.Type) {
 		e.size(w, field(expr, f), f.Type)
 	}
 	if n > 0 {
-		w.add("n += $n", vars{"n": n})
+		w.add("n += $n // fields of one size", vars{"n": n})
 	}
 }
 

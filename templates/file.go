@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -24,6 +25,7 @@ type gen struct {
 	aliases map[string]string // of imports, by path
 	taken   map[string]bool   // package-level names that the file declares
 	guarded map[*model.Type]bool
+	renamed map[string]string // types of the package that local variables would hide
 	codecs  map[codecKey]*codec
 }
 
@@ -39,7 +41,7 @@ type codecKey struct {
 func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, error) {
 	g := &gen{
 		pkg: pkg, in: in, file: jen.NewFilePathName(pkg.Path, pkg.Name), taken: taken,
-		aliases: map[string]string{}, guarded: map[*model.Type]bool{}, codecs: map[codecKey]*codec{},
+		aliases: map[string]string{}, guarded: map[*model.Type]bool{}, renamed: map[string]string{}, codecs: map[codecKey]*codec{},
 	}
 	g.file.HeaderComment(Header)
 	if in.Constraint != "" {
@@ -56,9 +58,14 @@ func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, er
 			g.file.Add(code)
 		}
 	}
+	for _, code := range g.aliasDecls() {
+		g.file.Line()
+		g.file.Add(code)
+	}
 	var out bytes.Buffer
 	if err := g.file.Render(&out); err != nil {
-		return nil, fmt.Errorf("cachegen bug: %s: %w", in.Output, err)
+		text, _, _ := strings.Cut(err.Error(), "\n") // and not the whole source behind it
+		return nil, fmt.Errorf("cachegen bug: %s: %s", in.Output, text)
 	}
 	return out.Bytes(), nil
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 
@@ -32,8 +34,14 @@ var imports = map[string]string{
 // locals are the names that generated functions give to their own variables. No
 // import may be called like one.
 var locals = []string{
-	"absent", "b", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "err", "i", "k", "key", "keys", "kb",
-	"load", "n", "ok", "op", "p", "res", "s", "status", "text", "v", "vs",
+	"b", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "i", "k", "kb", "kb2", "key",
+	"keys", "load", "m", "n", "ok", "op", "part", "removed", "res", "s", "status", "t", "text", "there", "v", "vs", "x",
+}
+
+// isLocal reports whether generated functions can have a variable of the name: one
+// of locals, or one with a number behind it.
+func isLocal(name string) bool {
+	return slices.Contains(locals, strings.TrimRight(name, "0123456789"))
 }
 
 // register gives every package that the file can mention its name in the file:
@@ -43,9 +51,6 @@ func (g *gen) register() {
 	taken := maps.Clone(g.pkg.Scope)
 	if taken == nil {
 		taken = map[string]bool{}
-	}
-	for _, name := range locals {
-		taken[name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(imports)) {
 		g.alias(taken, imports[name], name, name == "cachert")
@@ -59,8 +64,11 @@ func (g *gen) register() {
 
 func (g *gen) alias(taken map[string]bool, path, name string, renamed bool) {
 	free := name
-	for i := 2; taken[free] || !token.IsIdentifier(free); i++ {
+	for i := 2; taken[free] || isLocal(free) || !token.IsIdentifier(free); i++ {
 		free = fmt.Sprintf("%s%d", name, i)
+		if isLocal(free) {
+			free = fmt.Sprintf("%s%dpkg", name, i)
+		}
 	}
 	taken[free] = true
 	g.aliases[path] = free
@@ -116,7 +124,7 @@ func (g *gen) unique(name string) string {
 // spell returns the Go expression of a type.
 func (g *gen) spell(t *model.Type) jen.Code {
 	if t.Named() {
-		s := jen.Id(t.Name)
+		s := jen.Id(g.named(t))
 		if t.Pkg != g.pkg.Path && t.Pkg != "" {
 			s = jen.Qual(t.Pkg, t.Name)
 		}
@@ -146,6 +154,27 @@ func (g *gen) spell(t *model.Type) jen.Code {
 	return jen.Id(t.Kind.String())
 }
 
+// named returns the name of a type of the package: its own, or an alias for it
+// where a local variable would hide it.
+func (g *gen) named(t *model.Type) string {
+	if t.Pkg != g.pkg.Path || !isLocal(t.Name) || len(t.Args) > 0 {
+		return t.Name
+	}
+	if g.renamed[t.Name] == "" {
+		g.renamed[t.Name] = g.unique(t.Name + "Type")
+	}
+	return g.renamed[t.Name]
+}
+
+// aliasDecls declares the aliases that named has given out.
+func (g *gen) aliasDecls() []jen.Code {
+	var all []jen.Code
+	for _, name := range slices.Sorted(maps.Keys(g.renamed)) {
+		all = append(all, g.snippet("// $alias is $name where a variable hides that name.\ntype $alias = $name", vars{"alias": g.renamed[name], "name": name}))
+	}
+	return all
+}
+
 // spellStruct returns a struct type as it was written, without tags.
 func (g *gen) spellStruct(t *model.Type) jen.Code {
 	var fields []jen.Code
@@ -162,18 +191,19 @@ func (g *gen) spellStruct(t *model.Type) jen.Code {
 // lower returns an exported name as an unexported one: ProductCache is
 // productCache, URLs is urls.
 func lower(name string) string {
+	runes := []rune(name)
 	n := 0
-	for n < len(name) && name[n] >= 'A' && name[n] <= 'Z' {
+	for n < len(runes) && unicode.IsUpper(runes[n]) {
 		n++
 	}
-	switch {
-	case n == 0:
-		return name
-	case n > 1 && n < len(name):
+	if n > 1 && n < len(runes) {
 		n-- // the last capital begins the next word
 	}
-	return strings.ToLower(name[:n]) + name[n:]
+	return strings.ToLower(string(runes[:n])) + string(runes[n:])
 }
 
 // upper returns a name with its first letter in upper case.
-func upper(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+func upper(name string) string {
+	first, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[n:]
+}

@@ -199,7 +199,7 @@ func appendSessionCacheText(k []byte, key string) []byte {
 func sizeSession(v *Session) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -207,7 +207,6 @@ func sizeSession(v *Session) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendSession(dst []byte, v *Session) ([]byte, error) {
 	n, t := sizeSession(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

@@ -202,7 +202,7 @@ func sizeItem2(v *Item) (n, text int) {
 	n += cachert2.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
 	n += cachert2.SizeTime(v.At)
-	n += 16
+	n += 16 // fields of one size
 	return n, text
 }
 
@@ -210,7 +210,6 @@ func sizeItem2(v *Item) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendItem2(dst []byte, v *Item) ([]byte, error) {
 	n, t := sizeItem2(v)
-
 	n += cachert2.SizeUvarint(uint64(t))
 	dst, b := cachert2.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

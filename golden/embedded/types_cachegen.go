@@ -196,7 +196,7 @@ func appendFileCacheText(k []byte, key string) []byte {
 // those take.
 func sizeFile(v *File) (n, text int) {
 	n += cachert.SizeTime(v.Base.Created)
-	n += 8
+	n += 8 // fields of one size
 	n++
 	if v.Owner != nil {
 		n += cachert.SizeUvarint(uint64(len(v.Owner.Name)))
@@ -206,7 +206,7 @@ func sizeFile(v *File) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.hidden.Secret)))
 	text += len(v.hidden.Secret)
-	n += 8
+	n += 8 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
 	n += len(v.Flags)
 	for k := range v.Flags {
@@ -217,7 +217,7 @@ func sizeFile(v *File) (n, text int) {
 	text += len(v.Label.Text)
 	n += cachert.SizeUvarint(uint64(len(v.Path)))
 	text += len(v.Path)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -225,7 +225,6 @@ func sizeFile(v *File) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendFile(dst []byte, v *File) ([]byte, error) {
 	n, t := sizeFile(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

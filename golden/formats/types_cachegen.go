@@ -216,7 +216,6 @@ func sizeEvent(v *Event) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendEvent(dst []byte, v *Event) ([]byte, error) {
 	n, t := sizeEvent(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

@@ -220,7 +220,7 @@ func sizeUserPage(v *UserPage) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -316,7 +316,7 @@ func sizeUserPagePage(v *Page[User], depth int) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -382,7 +382,7 @@ func takeUserPagePage(v *Page[User], b []byte, s string, depth int) (_ []byte, _
 func sizeUserPageUser(v *User) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -616,7 +616,7 @@ func sizeIndex(v *Index) (n, text int) {
 		e := &v.Pairs[i]
 		n += cachert.SizeUvarint(uint64(len(e.First)))
 		text += len(e.First)
-		n += 8
+		n += 8 // fields of one size
 	}
 	n++
 	if v.Best.Second != nil {
@@ -624,7 +624,7 @@ func sizeIndex(v *Index) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 9
+	n += 9 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Pages)) + 1)
 	for k, x := range v.Pages {
 		n += cachert.SizeUvarint(uint64(len(k)))
@@ -787,7 +787,7 @@ func sizeIndexPage(v *Page[User], depth int) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -853,7 +853,7 @@ func takeIndexPage(v *Page[User], b []byte, s string, depth int) (_ []byte, _ st
 func sizeIndexUser(v *User) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 

@@ -339,7 +339,7 @@ func sizeKinds(v *Kinds) (n, text int) {
 	text += t
 	n += cachert.SizeUvarint(uint64(len(v.Anon.Name)))
 	text += len(v.Anon.Name)
-	n += 8
+	n += 8 // fields of one size
 	n += cachert.SizeTime(v.At)
 	n++
 	if v.PAt != nil {
@@ -355,7 +355,7 @@ func sizeKinds(v *Kinds) (n, text int) {
 		text += len(k6)
 		n += cachert.SizeTime(x4)
 	}
-	n += 218
+	n += 218 // fields of one size
 	return n, text
 }
 
@@ -363,7 +363,6 @@ func sizeKinds(v *Kinds) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	n, t := sizeKinds(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -1301,7 +1300,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 func sizeKindsPoint(v *Point) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += 16
+	n += 16 // fields of one size
 	return n, text
 }
 

@@ -179,7 +179,6 @@ func sizePoint(v *Point) (n int) {
 // appendPoint appends *v to dst in the stored form.
 func appendPoint(dst []byte, v *Point) ([]byte, error) {
 	n := sizePoint(v)
-
 	dst, b := cachert.Grow(dst, n)
 	_ = b[28]
 	binary.LittleEndian.PutUint32(b, v.ID)
@@ -401,7 +400,6 @@ func sizeNote(v *Note) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNote(dst []byte, v *Note) ([]byte, error) {
 	n, t := sizeNote(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -632,7 +630,6 @@ func sizeCount(v *Count) (n int) {
 // appendCount appends *v to dst in the stored form.
 func appendCount(dst []byte, v *Count) ([]byte, error) {
 	n := sizeCount(v)
-
 	dst, b := cachert.Grow(dst, n)
 	binary.LittleEndian.PutUint64(b, uint64(*v))
 	b = b[8:]
@@ -827,7 +824,6 @@ func sizeNames(v *Names) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
 	n, t := sizeNames(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

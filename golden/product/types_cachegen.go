@@ -231,7 +231,7 @@ func sizeProduct(v *Product) (n, text int) {
 		text += len(e.Color)
 		n += cachert.SizeUvarint(uint64(len(e.Size)))
 		text += len(e.Size)
-		n += 8
+		n += 8 // fields of one size
 	}
 	n++
 	if v.Parent != nil {
@@ -239,7 +239,7 @@ func sizeProduct(v *Product) (n, text int) {
 	}
 	n += cachert.SizeTime(v.Created)
 	n += cachert.SizeTime(v.Updated)
-	n += 33
+	n += 33 // fields of one size
 	return n, text
 }
 
@@ -247,7 +247,6 @@ func sizeProduct(v *Product) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	n, t := sizeProduct(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -664,7 +663,7 @@ func sizeSmall(v *Small) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n += cachert.SizeTime(v.At)
-	n += 17
+	n += 17 // fields of one size
 	return n, text
 }
 
@@ -672,7 +671,6 @@ func sizeSmall(v *Small) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	n, t := sizeSmall(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

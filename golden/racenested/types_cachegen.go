@@ -204,7 +204,6 @@ func sizeDoc(v *Doc) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	n, t := sizeDoc(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

@@ -438,7 +438,7 @@ func sizeTreeList(v *List, depth int) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 

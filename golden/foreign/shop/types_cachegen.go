@@ -231,7 +231,7 @@ func sizeOrder(v *Order) (n, text int) {
 	for _, x := range v.ByNode {
 		n += cachert.SizeUvarint(uint64(len(x.Addr)))
 		text += len(x.Addr)
-		n += 8
+		n += 8 // fields of one size
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Query)) + 1)
 	for k, x2 := range v.Query {
@@ -243,7 +243,7 @@ func sizeOrder(v *Order) (n, text int) {
 			text += len(x2[i2])
 		}
 	}
-	n += 16
+	n += 16 // fields of one size
 	return n, text
 }
 
@@ -251,7 +251,6 @@ func sizeOrder(v *Order) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	n, t := sizeOrder(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -404,7 +403,7 @@ func decodeOrder(v *Order, data []byte, text string) error {
 func sizeOrderAmount(v *money.Amount) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Currency)))
 	text += len(v.Currency)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
