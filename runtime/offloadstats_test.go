@@ -31,9 +31,9 @@ func expectKind(t *testing.T, o *Offload, want KindStats) {
 	}
 }
 
-// TestOffloadBounds fills the workers and the queue: what comes then is shed at
+// TestKindsShed fills the workers and the queue: what comes then is shed at
 // once, and what has been taken runs to its end, in order.
-func TestOffloadBounds(t *testing.T) {
+func TestKindsShed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := NewOffload(OffloadOptions{Workers: 2, Queue: 3})
 		var order []string
@@ -72,8 +72,8 @@ func TestOffloadBounds(t *testing.T) {
 	})
 }
 
-// TestOffloadDeduplicates takes one task at a time for each kind and key.
-func TestOffloadDeduplicates(t *testing.T) {
+// TestKindsDeduplicated takes one task at a time for each kind and key.
+func TestKindsDeduplicated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := NewOffload(OffloadOptions{Workers: 1, Queue: 1})
 		gate := make(chan struct{})
@@ -107,8 +107,8 @@ func TestOffloadDeduplicates(t *testing.T) {
 	})
 }
 
-// TestOffloadTimeouts runs a task of three seconds under each policy.
-func TestOffloadTimeouts(t *testing.T) {
+// TestKindsTimedOut runs a task of three seconds under each policy.
+func TestKindsTimedOut(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		policy   TimeoutPolicy
@@ -157,8 +157,8 @@ func TestOffloadTimeouts(t *testing.T) {
 	}
 }
 
-// TestOffloadContainsPanics goes on after tasks that panic or leave their goroutine.
-func TestOffloadContainsPanics(t *testing.T) {
+// TestKindsPanicked goes on after tasks that panic or leave their goroutine.
+func TestKindsPanicked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		o := NewOffload(OffloadOptions{Workers: 1, Logger: slog.New(slog.NewTextHandler(&log, nil))})
@@ -180,9 +180,9 @@ func TestOffloadContainsPanics(t *testing.T) {
 	})
 }
 
-// TestOffloadClose drains if there is time, and else drops what waits and cancels
+// TestKindsClosed drains if there is time, and else drops what waits and cancels
 // what runs.
-func TestOffloadClose(t *testing.T) {
+func TestKindsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := NewOffload(OffloadOptions{Workers: 1})
 		ended := 0
