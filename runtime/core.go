@@ -120,7 +120,7 @@ func (c *Core[K, V]) Stats() Stats {
 	s.Tiers[0].Reads += hits + stale
 	s.Tiers[0].Hits += hits + stale
 	s.Tiers[0].BytesOut += bytes
-	s.Tiers[0].Times.Read.add(c.Hot.times.stats())
+	s.Tiers[0].Times.Read.Add(c.Hot.times.stats())
 	if c.own {
 		s.Offload = c.offload.Stats()
 	}

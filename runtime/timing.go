@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"iter"
 	"sync/atomic"
 	"time"
 )
@@ -74,8 +75,8 @@ func (t *timing) stats() (s Timing) {
 	return s
 }
 
-// add adds the figures of another Timing.
-func (t *Timing) add(o Timing) {
+// Add adds the figures of another Timing.
+func (t *Timing) Add(o Timing) {
 	t.Count += o.Count
 	t.Sum += o.Sum
 	for i, n := range o.Buckets {
@@ -90,6 +91,15 @@ type TierTimes struct {
 	Encode               Timing // values encoded; for tiers that share an encoding at the first of them
 	Decode               Timing // entries of tiers outside the process decoded
 	Compress, Decompress Timing
+}
+
+// All yields each timing with the name of its operation.
+func (t *TierTimes) All() iter.Seq2[string, Timing] {
+	return func(yield func(string, Timing) bool) {
+		_ = yield("read", t.Read) && yield("write", t.Write) && yield("remove", t.Remove) &&
+			yield("encode", t.Encode) && yield("decode", t.Decode) &&
+			yield("compress", t.Compress) && yield("decompress", t.Decompress)
+	}
 }
 
 // tierTimes collects TierTimes.

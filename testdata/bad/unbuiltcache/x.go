@@ -10,8 +10,8 @@ package unbuiltcache
 //cachegen:cache name=A key=ID ttl=1h stale=1m on-stale=revalidate jitter=10% absent=1m fail-safe=1h eager=80% lease=5s
 // want+4:48 `on-stale=offload is not supported yet`
 // want+3:68 `concurrency=2 is not supported yet`
-// want+2:75 `strings=own is not supported yet`
-// want+1:84 `maps=sorted is not supported yet`
+// want+2:78 `strings=own is not supported yet`
+// want+1:87 `maps=sorted is not supported yet`
 //cachegen:cache name=B key=ID ttl=1h on-stale=offload concurrency=2 strings=own maps=sorted
 type Product struct {
 	ID   int64
