@@ -539,7 +539,7 @@ func (c *Behind) hit(key BehindKey, v *Order) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *Behind) read(op *cachert.Op[BehindKey, Order]) {
 	c.behindmemoryTier.Read(op)
 	c.behindredisTier.Read(op)
