@@ -44,14 +44,15 @@ func NewSpread(cfg SpreadConfig) (*Spread, error) {
 	c := &Spread{}
 	c.spreadredisTier = cachert.NewRemoteLeaf[SpreadKey, Order](cachert.Leaf{Index: 0, Path: "spreadredis", Engine: "redis", MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Spreadredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[SpreadKey, Order]{
-		Name:        "Spread",
-		Prefix:      "spreadredis:a63626eb:",
-		Fingerprint: 0xa63626eb94e02e48,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key SpreadKey) ([]byte, error) { return appendSpreadKey(dst, key), nil },
-		TextKey:     func(dst []byte, key SpreadKey) ([]byte, error) { return appendSpreadText(dst, key), nil },
+		Name:         "Spread",
+		Prefix:       "spreadredis:a63626eb:",
+		Fingerprint:  0xa63626eb94e02e48,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: spreadPrefix,
+		BinaryKey:    func(dst []byte, key SpreadKey) ([]byte, error) { return appendSpreadKey(dst, key), nil },
+		TextKey:      func(dst []byte, key SpreadKey) ([]byte, error) { return appendSpreadText(dst, key), nil },
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},
@@ -127,6 +128,10 @@ func (c *Spread) Lookup(ctx context.Context, key SpreadKey) (cachert.Entry[Order
 func (c *Spread) Store(ctx context.Context, key SpreadKey, e cachert.Entry[Order]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Order it works as if nested in the annotation.
+func (c *Spread) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Spread) Stats() cachert.Stats { return c.core.Stats() }
@@ -259,14 +264,15 @@ func NewTogether(cfg TogetherConfig) (*Together, error) {
 	c := &Together{}
 	c.togetherredisTier = cachert.NewRemoteLeaf[TogetherKey, Order](cachert.Leaf{Index: 0, Path: "togetherredis", Engine: "redis", MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Togetherredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[TogetherKey, Order]{
-		Name:        "Together",
-		Prefix:      "togetherredis:44bd5aac:",
-		Fingerprint: 0x44bd5aacd74f2f56,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key TogetherKey) ([]byte, error) { return appendTogetherKey(dst, key), nil },
-		TextKey:     func(dst []byte, key TogetherKey) ([]byte, error) { return appendTogetherText(dst, key), nil },
+		Name:         "Together",
+		Prefix:       "togetherredis:44bd5aac:",
+		Fingerprint:  0x44bd5aacd74f2f56,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: togetherPrefix,
+		BinaryKey:    func(dst []byte, key TogetherKey) ([]byte, error) { return appendTogetherKey(dst, key), nil },
+		TextKey:      func(dst []byte, key TogetherKey) ([]byte, error) { return appendTogetherText(dst, key), nil },
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},
@@ -342,6 +348,10 @@ func (c *Together) Lookup(ctx context.Context, key TogetherKey) (cachert.Entry[O
 func (c *Together) Store(ctx context.Context, key TogetherKey, e cachert.Entry[Order]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Order it works as if nested in the annotation.
+func (c *Together) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Together) Stats() cachert.Stats { return c.core.Stats() }
@@ -419,14 +429,16 @@ func NewBehind(cfg BehindConfig) (*Behind, error) {
 	c.behindmemoryTier = cachert.NewMemoryLeaf[BehindKey, Order](cachert.Leaf{Index: 0, Path: "behind.behindmemory", Engine: "fastcache"}, c.hot)
 	c.behindredisTier = cachert.NewRemoteLeaf[BehindKey, Order](cachert.Leaf{Index: 1, Path: "behind.behindredis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Behindredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[BehindKey, Order]{
-		Name:        "Behind",
-		Prefix:      "behind:dd0436b4:",
-		Fingerprint: 0xdd0436b448b75f1b,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key BehindKey) ([]byte, error) { return appendBehindKey(dst, key), nil },
-		TextKey:     func(dst []byte, key BehindKey) ([]byte, error) { return appendBehindText(dst, key), nil },
+		Name:         "Behind",
+		Prefix:       "behind:dd0436b4:",
+		Fingerprint:  0xdd0436b448b75f1b,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: behindPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key BehindKey) ([]byte, error) { return appendBehindKey(dst, key), nil },
+		TextKey:      func(dst []byte, key BehindKey) ([]byte, error) { return appendBehindText(dst, key), nil },
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},
@@ -508,6 +520,10 @@ func (c *Behind) Lookup(ctx context.Context, key BehindKey) (cachert.Entry[Order
 func (c *Behind) Store(ctx context.Context, key BehindKey, e cachert.Entry[Order]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Order it works as if nested in the annotation.
+func (c *Behind) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Behind) Stats() cachert.Stats { return c.core.Stats() }
@@ -598,16 +614,17 @@ func NewShelves(cfg ShelvesConfig) (*Shelves, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &Shelves{}
-	c.shelvesbackTier = cachert.NewRemoteLeaf[ShelvesKey, Order](cachert.Leaf{Index: 0, Path: "shelvesback", Engine: "backend"}, cachert.BackendEngine(cfg.Shelvesback))
+	c.shelvesbackTier = cachert.NewBackendLeaf[ShelvesKey, Order](cachert.Leaf{Index: 0, Path: "shelvesback", Engine: "backend"}, cfg.Shelvesback)
 	c.core = cachert.NewCore(cachert.Spec[ShelvesKey, Order]{
-		Name:        "Shelves",
-		Prefix:      "shelvesback:3b149725:",
-		Fingerprint: 0x3b14972552136022,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key ShelvesKey) ([]byte, error) { return appendShelvesKey(dst, key), nil },
-		TextKey:     func(dst []byte, key ShelvesKey) ([]byte, error) { return appendShelvesText(dst, key), nil },
+		Name:         "Shelves",
+		Prefix:       "shelvesback:3b149725:",
+		Fingerprint:  0x3b14972552136022,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: shelvesPrefix,
+		BinaryKey:    func(dst []byte, key ShelvesKey) ([]byte, error) { return appendShelvesKey(dst, key), nil },
+		TextKey:      func(dst []byte, key ShelvesKey) ([]byte, error) { return appendShelvesText(dst, key), nil },
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},
@@ -678,6 +695,10 @@ func (c *Shelves) Lookup(ctx context.Context, key ShelvesKey) (cachert.Entry[Ord
 func (c *Shelves) Store(ctx context.Context, key ShelvesKey, e cachert.Entry[Order]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Order it works as if nested in the annotation.
+func (c *Shelves) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Shelves) Stats() cachert.Stats { return c.core.Stats() }
