@@ -153,10 +153,16 @@ func (e *explainer) staleness() (bound time.Duration, shared bool) {
 
 func (e *explainer) key() {
 	names := make([]string, len(e.c.Key.Parts))
-	for i, p := range e.c.Key.Parts {
+	for i, p := range e.c.Key.Text(e.c.Slot) {
 		names[i] = "<" + p.Path + ">"
+		if p.Path == e.c.Slot {
+			names[i] = "{" + names[i] + "}"
+		}
 	}
 	e.say(2, "outside the process: %s:%08x:%s", e.c.Prefix(), e.c.Fingerprint()>>32, strings.Join(names, ":"))
+	if e.c.Slot != "" {
+		e.say(2, "in a Redis Cluster all keys with the same %s are in one slot", e.c.Slot)
+	}
 	e.say(2, "in memory: the fingerprint and the parts in binary")
 }
 

@@ -57,6 +57,8 @@ type Core[K comparable, V any] struct {
 	ctx      context.Context // ends when Close gives up waiting, or is done
 	cancel   context.CancelFunc
 
+	encoding   []*timing // by format, of the first tier that has it
+	tracer     Tracer    // nil: nobody wants to see requests
 	unregister func()
 }
 
@@ -70,11 +72,16 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 		c.logger = slog.Default()
 	}
 	if c.own = c.offload == nil; c.own {
-		c.offload = NewOffload(OffloadOptions{})
+		c.offload = NewOffload(OffloadOptions{Logger: opts.Logger})
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.encoding = make([]*timing, len(spec.Formats))
+	c.tracer, _ = opts.Metrics.(Tracer)
 	for _, l := range tiers {
 		l.start(c)
+		if t := &c.encoding[l.base().Format]; *t == nil {
+			*t = &l.base().counters.times.encode
+		}
 		if l.instant() {
 			c.instant |= 1 << l.base().Index
 		} else {
@@ -100,7 +107,7 @@ func (c *Core[K, V]) Stats() Stats {
 	n := &c.counters
 	s := Stats{
 		Hits: n.hits.Load(), Stale: n.stale.Load(), Misses: n.misses.Load(), Absent: n.absent.Load(),
-		Loads: n.loads.Load(), LoadErrors: n.loadErrors.Load(), Joined: n.joined.Load(),
+		Loads: n.loads.Load(), LoadErrors: n.loadErrors.Load(), Joined: n.joined.Load(), LoadTime: n.loadTime.stats(),
 		Tiers: make([]TierStats, len(c.leaves)),
 	}
 	for i, l := range c.leaves {
@@ -113,6 +120,10 @@ func (c *Core[K, V]) Stats() Stats {
 	s.Tiers[0].Reads += hits + stale
 	s.Tiers[0].Hits += hits + stale
 	s.Tiers[0].BytesOut += bytes
+	s.Tiers[0].Times.Read.Add(c.Hot.times.stats())
+	if c.own {
+		s.Offload = c.offload.Stats()
+	}
 	return s
 }
 

@@ -43,6 +43,25 @@ func AppendKeyTime(dst []byte, t time.Time) []byte {
 // AppendKeyBytes appends an array of bytes in hexadecimal.
 func AppendKeyBytes(dst, b []byte) []byte { return hex.AppendEncode(dst, b) }
 
+// maxSlot is how long the part of a key may be that chooses a slot of a Redis
+// Cluster, in bytes, so that the cut of a long key never goes through it.
+const maxSlot = 128
+
+// EndKeySlot ends the part of a key that began at start, behind an opening brace: keys
+// that have the same part there share a slot of a Redis Cluster. Redis ignores braces
+// with nothing between them, so an empty part is a percent sign, which no other is. The end of a long part is replaced by a hash of the whole.
+func EndKeySlot(dst []byte, start int) []byte {
+	switch part := dst[start:]; {
+	case len(part) == 0:
+		dst = append(dst, '%')
+	case len(part) > maxSlot:
+		sum := sha256.Sum256(part)
+		dst = append(dst[:start+maxSlot-34], "%~"...)
+		dst = hex.AppendEncode(dst, sum[:16])
+	}
+	return append(dst, '}')
+}
+
 // boundKey cuts the text of a key, which begins at start, to MaxTextKey.
 func boundKey(key []byte, start int) []byte {
 	text := key[start:]

@@ -45,23 +45,29 @@ func (l *MemoryLeaf[K, V]) Read(op *Op[K, V]) {
 			continue
 		}
 		s.err = nil
-		l.counters.reads.Add(1)
-		e, ok := l.engine.Load(nil, s.bin)
-		if !ok || op.now >= e.Expire {
-			l.counters.misses.Add(1)
-			continue
-		}
-		l.counters.bytesOut.Add(uint64(len(e.Payload)))
-		if !e.Absent {
-			if why := op.accept(s, l.Format, e.Payload, ""); why != reasonNone {
-				l.core.reject(&l.tierBase, why)
-				continue
-			}
-			op.keep(s, l.Format, e.Payload)
-		}
-		l.counters.hits.Add(1)
-		s.found(op, l.Index, e.Absent, e.Stale, e.Expire)
+		began := sampled(l.counters.reads.Add(1))
+		l.find(op, s)
+		l.counters.times.read.sampledSince(began)
 	}
+}
+
+// find asks the tier for one key.
+func (l *MemoryLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
+	e, ok := l.engine.Load(nil, s.bin)
+	if !ok || op.now >= e.Expire {
+		l.counters.misses.Add(1)
+		return
+	}
+	l.counters.bytesOut.Add(uint64(len(e.Payload)))
+	if !e.Absent {
+		if why := op.accept(s, l.Format, e.Payload, ""); why != reasonNone {
+			l.core.reject(&l.tierBase, why)
+			return
+		}
+		op.keep(s, l.Format, e.Payload)
+	}
+	l.counters.hits.Add(1)
+	s.found(op, l.Index, e.Absent, e.Stale, e.Expire)
 }
 
 // Write writes the keys of the operation.
@@ -79,7 +85,8 @@ func (l *MemoryLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 }
 
 func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
-	l.counters.writes.Add(1)
+	began := sampled(l.counters.writes.Add(1))
+	defer func() { l.counters.times.write.sampledSince(began) }()
 	payload, err := op.payload(s, l.Format)
 	if err == nil && l.MaxValue > 0 && int64(len(payload)) > l.MaxValue {
 		err = ErrTooLarge
@@ -103,11 +110,12 @@ func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 // Remove removes the keys of the operation.
 func (l *MemoryLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	for i := range op.slots {
-		l.counters.removes.Add(1)
+		began := sampled(l.counters.removes.Add(1))
 		res[i] = Result{}
 		if l.engine.Drop(op.slots[i].bin, op.now) {
 			res[i].Removed = 1
 		}
+		l.counters.times.remove.sampledSince(began)
 	}
 }
 

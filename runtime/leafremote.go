@@ -105,7 +105,9 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		return
 	}
 	w.reads = reads
-	_, err := l.caller.run(op.ctx, &w.call, w)
+	ctx, watch := l.watch(op.ctx, "read", len(reads))
+	_, err := l.caller.run(ctx, &w.call, w)
+	l.counters.times.read.since(watch.began)
 	next := 0
 	for i := range op.slots {
 		s := &op.slots[i]
@@ -120,6 +122,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		}
 		l.answer(op, s, r)
 	}
+	l.seen(watch, op, len(reads), err)
 }
 
 // readWork is a read under way.
@@ -187,7 +190,10 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 		if len(r.Text) == len(r.Raw.Data) {
 			text = r.Text[e.offset : e.offset+len(e.payload)]
 		}
-		if why := op.accept(s, l.Format, e.payload, text); why != reasonNone {
+		began := tick()
+		why := op.accept(s, l.Format, e.payload, text)
+		l.counters.times.decode.since(began)
+		if why != reasonNone {
 			return why, false
 		}
 		op.keep(s, l.Format, e.payload)

@@ -37,7 +37,10 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 	if len(writes) == 0 {
 		return
 	}
-	left, err := l.caller.run(op.ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys})
+	ctx, watch := l.watch(op.ctx, "write", len(writes))
+	left, err := l.caller.run(ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys})
+	l.counters.times.write.since(watch.began)
+	defer watch.done(res)
 	for j, i := range index {
 		switch {
 		case left:
@@ -147,7 +150,10 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	if len(removes) == 0 {
 		return
 	}
-	_, err := l.caller.run(op.ctx, new(call), removeWork{l.engine, removes})
+	ctx, watch := l.watch(op.ctx, "remove", len(removes))
+	_, err := l.caller.run(ctx, new(call), removeWork{l.engine, removes})
+	l.counters.times.remove.since(watch.began)
+	defer watch.done(res)
 	for j, i := range index {
 		s := &op.slots[i]
 		switch {

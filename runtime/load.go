@@ -46,11 +46,11 @@ func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v
 	}
 	if err := ctx.Err(); err != nil {
 		if st.leave(id, f) { // the others still want it
-			j.detach(ctx, j.restart)
+			j.detach(op.ctx, j.restart)
 		}
 		return v, err
 	}
-	j.detach(ctx, j.fetch)
+	j.detach(op.ctx, j.fetch)
 	return c.await(ctx, f, true)
 }
 
@@ -175,18 +175,32 @@ func (j *job[K, V]) fetch(ctx context.Context) {
 	c.counters.loads.Add(1)
 	l := landing[V]{outcome: outcome[V]{err: errGoexit, loaded: true}}
 	defer func() { j.land(l) }() // also when the loader leaves its goroutine
-	err := protect(func() (err error) {
-		l.value, err = j.load(&loading{ctx, j.flight}, j.key)
-		return err
-	})
-	l.err = err
+	l.value, l.err = j.ask(ctx)
 	switch {
-	case err == nil:
+	case l.err == nil:
 		l.status = Hit
 		j.store(ctx, &l)
 	case ctx.Err() != nil: // whatever the loader calls it
 		j.late(context.Cause(ctx))
 	}
+}
+
+// ask calls the loader.
+func (j *job[K, V]) ask(ctx context.Context) (v V, err error) {
+	c := j.core
+	err = errGoexit
+	ctx, end := c.step(ctx, Step{Op: "load", Keys: 1})
+	if end != nil {
+		defer func() { end(Outcome{Err: err}) }()
+		ctx = context.WithValue(ctx, traceKey{}, (*trace)(nil)) // what a loader asks for is a request of its own
+	}
+	began := tick()
+	defer func() { c.counters.loadTime.since(began) }()
+	err = protect(func() (err error) {
+		v, err = j.load(&loading{ctx, j.flight}, j.key)
+		return err
+	})
+	return v, err
 }
 
 // store writes a loaded value, unless the load has been superseded. Trouble with

@@ -47,6 +47,6 @@ func (c *Core[K, V]) failed(ctx context.Context, l *tierBase, op string, count *
 
 // reject counts and logs stored bytes that are no entry of the key.
 func (c *Core[K, V]) reject(l *tierBase, why reason) {
-	l.counters.rejected.Add(1)
+	l.counters.reject(why)
 	c.warn(&l.warnings, "cachegen: entry rejected", "tier", l.Path, "reason", string(why))
 }

@@ -25,6 +25,7 @@ type OffloadOptions struct {
 	Queue     int           // tasks that wait; 0 is 1024
 	Timeout   time.Duration // how long a task may take before OnTimeout; 0 is for ever
 	OnTimeout TimeoutPolicy // what happens to a task that takes longer
+	Logger    *slog.Logger  // nil: slog.Default()
 }
 
 // Offload runs work that no caller waits for: refills of slow tiers, losers of
@@ -44,7 +45,7 @@ type Offload struct {
 	known   map[taskKey]bool // queued or running
 	idle    chan struct{}    // closed when there is no work; nil if nobody waits
 	closed  bool
-	dropped uint64
+	kinds   map[string]*KindStats
 
 	warnings limiter
 }
@@ -65,7 +66,7 @@ func NewOffload(opts OffloadOptions) *Offload {
 	if opts.Queue <= 0 {
 		opts.Queue = 1024
 	}
-	o := &Offload{opts: opts, known: map[taskKey]bool{}}
+	o := &Offload{opts: opts, known: map[taskKey]bool{}, kinds: map[string]*KindStats{}}
 	o.ctx, o.cancel = context.WithCancel(context.Background())
 	return o
 }
@@ -76,24 +77,29 @@ func NewOffload(opts OffloadOptions) *Offload {
 func (o *Offload) submit(kind, key string, run func(context.Context), done func()) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t := task{taskKey{kind, key}, run, done}
-	if o.closed || o.known[t.taskKey] {
+	t, k := task{taskKey{kind, key}, run, done}, o.of(kind)
+	switch {
+	case o.known[t.taskKey]:
+		k.Deduplicated++
 		return false
-	}
-	if o.workers < o.opts.Workers {
-		o.workers++
-		o.known[t.taskKey] = true
-		go o.work(t)
-		return true
-	}
-	if len(o.queue) >= o.opts.Queue {
-		o.dropped++
+	case o.closed, o.workers >= o.opts.Workers && len(o.queue) >= o.opts.Queue:
+		k.Shed++
 		return false
 	}
 	o.known[t.taskKey] = true
-	o.queue = append(o.queue, t)
+	if o.workers < o.opts.Workers {
+		o.workers++
+		k.start()
+		go o.work(t)
+	} else {
+		k.Queued++
+		o.queue = append(o.queue, t)
+	}
 	return true
 }
+
+// kindLoser is the kind of adopted work.
+const kindLoser = "loser"
 
 // adopt makes room for work that runs already and that nobody waits for any more.
 // release is to be called when it has ended. There is room for as much of it as
@@ -101,10 +107,12 @@ func (o *Offload) submit(kind, key string, run func(context.Context), done func(
 func (o *Offload) adopt() (release func(), ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	k := o.of(kindLoser)
 	if o.closed || o.adopted >= o.opts.Queue {
-		o.dropped++
+		k.Shed++
 		return nil, false
 	}
+	k.start()
 	o.adopted++
 	return o.release, true
 }
@@ -113,6 +121,7 @@ func (o *Offload) adopt() (release func(), ok bool) {
 func (o *Offload) release() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.of(kindLoser).end()
 	o.adopted--
 	o.rest()
 }
@@ -147,28 +156,41 @@ func (o *Offload) work(t task) {
 func (o *Offload) run(t task) {
 	defer t.done()
 	ctx := o.ctx
-	if o.opts.Timeout > 0 {
-		switch o.opts.OnTimeout {
-		case Cancel:
+	if o.opts.Timeout > 0 && o.opts.OnTimeout != Ignore {
+		if o.opts.OnTimeout == Cancel {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, o.opts.Timeout)
 			defer cancel()
-		case Warn:
-			timer := time.AfterFunc(o.opts.Timeout, func() {
-				o.warn("cachegen: background work takes long", "kind", t.kind, "timeout", o.opts.Timeout)
-			})
-			defer timer.Stop()
 		}
+		timer := time.AfterFunc(o.opts.Timeout, func() { o.late(t.kind) })
+		defer timer.Stop()
 	}
-	if err := protect(func() error { t.run(ctx); return nil }); err != nil {
-		o.warn("cachegen: background work panicked", "kind", t.kind, "error", err)
+	err := errGoexit
+	defer func() {
+		if err != nil {
+			o.count(t.kind, func(k *KindStats) { k.Panicked++ })
+			o.warn("cachegen: background work panicked", "kind", t.kind, "error", err)
+		}
+	}()
+	err = protect(func() error { t.run(ctx); return nil })
+}
+
+// late is called when a task has run for longer than the timeout.
+func (o *Offload) late(kind string) {
+	o.count(kind, func(k *KindStats) { k.TimedOut++ })
+	if o.opts.OnTimeout == Warn {
+		o.warn("cachegen: background work takes long", "kind", kind, "timeout", o.opts.Timeout)
 	}
 }
 
 // warn logs a warning, unless there has been one just now.
 func (o *Offload) warn(msg string, args ...any) {
 	if missed, ok := o.warnings.pass(int64(time.Since(base))); ok {
-		slog.Warn(msg, append(args, "suppressed", missed)...)
+		logger := o.opts.Logger
+		if logger == nil {
+			logger = slog.Default()
+		}
+		logger.Warn(msg, append(args, "suppressed", missed)...)
 	}
 }
 
@@ -177,23 +199,19 @@ func (o *Offload) next(ended task) (task, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.known, ended.taskKey)
+	o.of(ended.kind).end()
 	if len(o.queue) > 0 {
 		t := o.queue[0]
 		o.queue[0] = task{}
 		o.queue = o.queue[1:]
+		k := o.of(t.kind)
+		k.Queued--
+		k.start()
 		return t, true
 	}
 	o.workers--
 	o.rest()
 	return task{}, false
-}
-
-// Dropped returns how many tasks there was no room for, and how many Close has not
-// waited for.
-func (o *Offload) Dropped() uint64 {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.dropped
 }
 
 // Wait returns when there is no work left, or with the context's error when it
@@ -227,9 +245,11 @@ func (o *Offload) Close(ctx context.Context) error {
 	o.mu.Lock()
 	dropped := o.queue
 	o.queue = nil
-	o.dropped += uint64(len(dropped))
 	for _, t := range dropped {
 		delete(o.known, t.taskKey)
+		k := o.of(t.kind)
+		k.Queued--
+		k.Shed++
 	}
 	o.mu.Unlock()
 	for _, t := range dropped {

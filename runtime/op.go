@@ -16,6 +16,7 @@ type Op[K comparable, V any] struct {
 	now   int64  // tick at which the operation began
 	mask  uint64 // tiers to write, by index
 	slots []slot[K, V]
+	trace *trace // nil: nobody wants to see the operation, or it is part of another
 
 	behind *behind // not nil: the operation may be left alone
 
@@ -106,7 +107,8 @@ func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
 	if op == nil {
 		op = &Op[K, V]{core: c}
 	}
-	op.ctx, op.now, op.mask = ctx, c.Time.Now(), everywhere
+	op.ctx, op.trace = c.traced(ctx)
+	op.now, op.mask = c.Time.Now(), everywhere
 	return op
 }
 
@@ -125,7 +127,10 @@ func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error)
 
 // end gives the operation back. Nothing of it may be used afterwards.
 func (op *Op[K, V]) end() {
-	op.ctx, op.slots, op.behind = nil, nil, nil
+	if op.trace != nil {
+		op.trace.finish(op.outcome())
+	}
+	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
 	op.one[0] = slot[K, V]{}
 	op.core.ops.Put(op)
 }
@@ -228,10 +233,12 @@ func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
 		return enc[format], nil
 	}
 	var data []byte
+	began := tick()
 	err := protect(func() (err error) {
 		data, err = op.core.spec.Formats[format].Append([]byte{}, &s.value)
 		return err
 	})
+	op.core.encoding[format].since(began)
 	if err != nil {
 		return nil, err // data may hold the beginning of an encoding
 	}

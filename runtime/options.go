@@ -11,7 +11,8 @@ type Options struct {
 	Metrics Recorder     // nil: only Stats
 }
 
-// Recorder collects the counters of caches, for a metrics system.
+// Recorder collects the counters of caches, for a metrics system. One that is a Tracer
+// too is shown the requests that leave memory.
 type Recorder interface {
 	// Register is called once for each cache, when it is made, with its name
 	// and a function that reads its counters and may be called at any time.

@@ -1,7 +1,8 @@
 package runtime
 
 import (
-	"math/rand/v2"
+	"maps"
+	"sync"
 	"sync/atomic"
 )
 
@@ -15,6 +16,9 @@ type Stats struct {
 	LoadErrors uint64      // loaders that failed
 	Joined     uint64      // callers that got the result of another's load
 	Tiers      []TierStats // from left to right, as composed
+
+	LoadTime Timing       // how long loaders took
+	Offload  OffloadStats // of the cache's own Offload; one that was given to it has its own Stats
 }
 
 // TierStats are the counters of one tier. A batch counts once for each key.
@@ -32,11 +36,16 @@ type TierStats struct {
 	RemoveErrors uint64 // keys whose remove failed; it is tried again
 	BytesIn      uint64 // stored bytes written into the tier
 	BytesOut     uint64 // stored bytes read from the tier
+
+	RejectedBy map[string]uint64 // Rejected, by reason: "checksum"; nil if there are none
+	Times      TierTimes
 }
 
 // counters of a cache, beside those of its memory hits.
 type counters struct {
 	hits, stale, misses, absent, loads, loadErrors, joined atomic.Uint64
+
+	loadTime timing
 }
 
 func (c *counters) count(s Status) {
@@ -57,6 +66,28 @@ type tierCounters struct {
 	reads, hits, misses, rejected, readErrors atomic.Uint64
 	writes, writeErrors, bytesIn              atomic.Uint64
 	removes, removeErrors, bytesOut           atomic.Uint64
+
+	times tierTimes
+
+	mu      sync.Mutex // of reasons: what is rejected is rare
+	reasons map[string]uint64
+}
+
+// reject counts an entry that was no entry of its key.
+func (c *tierCounters) reject(why reason) {
+	c.rejected.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reasons == nil {
+		c.reasons = map[string]uint64{}
+	}
+	c.reasons[string(why)]++
+}
+
+func (c *tierCounters) rejectedBy() map[string]uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.reasons)
 }
 
 func (c *tierCounters) stats(path, engine string) TierStats {
@@ -67,38 +98,6 @@ func (c *tierCounters) stats(path, engine string) TierStats {
 		Writes: c.writes.Load(), WriteErrors: c.writeErrors.Load(),
 		Removes: c.removes.Load(), RemoveErrors: c.removeErrors.Load(),
 		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(),
+		RejectedBy: c.rejectedBy(), Times: c.times.stats(),
 	}
-}
-
-// hotStripes is how many counters share the memory hits of a cache, so that
-// cores do not wait for each other's cache line. It is a power of two.
-const hotStripes = 16
-
-// hot counts memory hits; one cache line each.
-type hot struct {
-	hits, stale, bytes atomic.Uint64
-	_                  [40]byte
-}
-
-// HotCounters count the hits that generated code finds in its first tier.
-type HotCounters struct{ stripes [hotStripes]hot }
-
-// Hit counts one hit of n stored bytes.
-func (h *HotCounters) Hit(n int, status Status) {
-	s := &h.stripes[rand.Uint32()%hotStripes]
-	if status == Hit {
-		s.hits.Add(1)
-	} else {
-		s.stale.Add(1)
-	}
-	s.bytes.Add(uint64(n))
-}
-
-func (h *HotCounters) sum() (hits, stale, bytes uint64) {
-	for i := range h.stripes {
-		hits += h.stripes[i].hits.Load()
-		stale += h.stripes[i].stale.Load()
-		bytes += h.stripes[i].bytes.Load()
-	}
-	return hits, stale, bytes
 }

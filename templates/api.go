@@ -75,9 +75,9 @@ func (c *$X) Close(ctx $context.Context) error { return c.core.Close(ctx) }`,
 // hit is the whole way of a hit in memory.
 func (x *cacheGen) hit() jen.Code {
 	v := x.with(vars{"k": x.binaryKeySize(), "n": x.bufferSize(), "decode": "decode" + x.codec.name})
-	key := "data, status := c.hot.Get(buf[:0], $hitKey(kb[:0], key))\n"
+	key := "began := c.core.Hot.Begin()\ndata, status := c.hot.Get(buf[:0], $hitKey(kb[:0], key))\n"
 	if x.keyFails() {
-		key = "kb2, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn false\n}\ndata, status := c.hot.Get(buf[:0], kb2)\n"
+		key = "kb2, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn false\n}\nbegan := c.core.Hot.Begin()\ndata, status := c.hot.Get(buf[:0], kb2)\n"
 	}
 	return x.snippet(`// hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack. Anything else is left to the core.
@@ -91,7 +91,7 @@ if $decode(v, data, "") != nil {
 *v = *new($V)
 return false
 }
-c.core.Hot.Hit(len(data), status)
+c.core.Hot.End(began, len(data), status)
 return true
 }`, v)
 }

@@ -195,9 +195,15 @@ func (x *cacheGen) marshalKey(w *block, expr string, t *model.Type) string {
 
 func (x *cacheGen) textKeyFunc() jen.Code {
 	w := x.block()
-	for i, p := range x.c.Key.Parts {
+	for i, p := range x.c.Key.Text(x.c.Slot) {
 		if i > 0 {
 			w.add("k = append(k, ':')", nil)
+		}
+		if p.Path == x.c.Slot {
+			w.add("k = append(k, '{')\nslot := len(k)", nil)
+			x.textPart(w, x.keyPart(p), p.Type)
+			w.add("k = $cachert.EndKeySlot(k, slot)", nil)
+			continue
 		}
 		x.textPart(w, x.keyPart(p), p.Type)
 	}

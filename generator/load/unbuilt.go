@@ -21,7 +21,6 @@ var unbuilt = []missing{
 	{verb: "cache", option: "fail-safe"},
 	{verb: "cache", option: "eager"},
 	{verb: "cache", option: "lease"},
-	{verb: "cache", option: "slot"},
 	{verb: "cache", option: "strings", value: "own"},
 	{verb: "cache", option: "maps", value: "sorted"},
 }

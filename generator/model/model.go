@@ -67,6 +67,20 @@ type Key struct {
 // Struct reports whether the key is a generated struct: it has several parts.
 func (k Key) Struct() bool { return len(k.Parts) > 1 }
 
+// Text returns the parts in the order in which the text of a key has them: the one
+// that chooses the slot in a Redis Cluster is first, so that it is never cut.
+func (k Key) Text(slot string) []KeyPart {
+	var first, rest []KeyPart
+	for _, p := range k.Parts {
+		if p.Path == slot {
+			first = append(first, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return append(first, rest...)
+}
+
 // KeyPart is one field or parameter of a key.
 type KeyPart struct {
 	Name string // as exported in the key struct: Tenant

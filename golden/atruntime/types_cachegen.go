@@ -159,6 +159,7 @@ func (c *Annotated) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *Annotated) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendAnnotatedKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -167,7 +168,7 @@ func (c *Annotated) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -415,6 +416,7 @@ func (c *Inner) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *Inner) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendInnerKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -423,7 +425,7 @@ func (c *Inner) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

@@ -151,6 +151,7 @@ func (c *FileCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *FileCache) hit(key string, v *File) bool {
 	var kb [128]byte
 	var buf [512]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendFileCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -159,7 +160,7 @@ func (c *FileCache) hit(key string, v *File) bool {
 		*v = *new(File)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

@@ -158,6 +158,7 @@ func (c *UserPageCache) Close(ctx context.Context) error { return c.core.Close(c
 func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendUserPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -166,7 +167,7 @@ func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 		*v = *new(UserPage)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -565,6 +566,7 @@ func (c *IndexCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 func (c *IndexCache) hit(key string, v *Index) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -573,7 +575,7 @@ func (c *IndexCache) hit(key string, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

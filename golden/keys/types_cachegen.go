@@ -164,6 +164,7 @@ func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -172,7 +173,7 @@ func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -424,6 +425,7 @@ func (c *ByParams) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendByParamsKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -432,7 +434,7 @@ func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -622,6 +624,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 	if err != nil {
 		return false
 	}
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], kb2)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -630,7 +633,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -860,6 +863,7 @@ func (c *BySeven) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 	var kb [17]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendBySevenKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -868,7 +872,7 @@ func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -1037,6 +1041,7 @@ func (c *ByText) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *ByText) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendByTextKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -1045,7 +1050,7 @@ func (c *ByText) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -1214,6 +1219,7 @@ func (c *ByTime) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *ByTime) hit(key time.Time, v *Page) bool {
 	var kb [22]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendByTimeKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -1222,7 +1228,7 @@ func (c *ByTime) hit(key time.Time, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -1395,6 +1401,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 	if err != nil {
 		return false
 	}
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], kb2)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -1403,7 +1410,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

@@ -139,6 +139,7 @@ func (c *PointCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 func (c *PointCache) hit(key uint32, v *Point) bool {
 	var kb [14]byte
 	var buf [49]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -147,7 +148,7 @@ func (c *PointCache) hit(key uint32, v *Point) bool {
 		*v = *new(Point)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -348,6 +349,7 @@ func (c *NoteCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *NoteCache) hit(key string, v *Note) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendNoteCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -356,7 +358,7 @@ func (c *NoteCache) hit(key string, v *Note) bool {
 		*v = *new(Note)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -590,6 +592,7 @@ func (c *CountCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 func (c *CountCache) hit(key string, v *Count) bool {
 	var kb [128]byte
 	var buf [28]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendCountCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -598,7 +601,7 @@ func (c *CountCache) hit(key string, v *Count) bool {
 		*v = *new(Count)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -778,6 +781,7 @@ func (c *NamesCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 func (c *NamesCache) hit(key string, v *Names) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendNamesCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -786,7 +790,7 @@ func (c *NamesCache) hit(key string, v *Names) bool {
 		*v = *new(Names)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

@@ -160,6 +160,7 @@ func (c *DocCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *DocCache) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDocCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -168,7 +169,7 @@ func (c *DocCache) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -568,6 +569,7 @@ func (c *DocMixed) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *DocMixed) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDocMixedKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -576,7 +578,7 @@ func (c *DocMixed) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

@@ -150,6 +150,7 @@ func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *TreeCache) hit(key string, v *Tree) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendTreeCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -158,7 +159,7 @@ func (c *TreeCache) hit(key string, v *Tree) bool {
 		*v = *new(Tree)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -672,6 +673,7 @@ func (c *ForestCache) Close(ctx context.Context) error { return c.core.Close(ctx
 func (c *ForestCache) hit(key int64, v *Forest) bool {
 	var kb [18]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendForestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -680,7 +682,7 @@ func (c *ForestCache) hit(key int64, v *Forest) bool {
 		*v = *new(Forest)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

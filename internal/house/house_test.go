@@ -39,6 +39,8 @@ var rooms = []room{
 	{"runtime", []string{"policy"}},
 	{"runtime/fasttier", []string{"runtime", "policy", "github.com/VictoriaMetrics/fastcache"}},
 	{"runtime/redistier", []string{"runtime", "policy", "github.com/redis/go-redis/v9/..."}},
+	{"runtime/prom", []string{"runtime", "policy", "github.com/prometheus/client_golang/prometheus"}},
+	{"runtime/otel", []string{"runtime", "policy", "go.opentelemetry.io/otel/..."}},
 	{".", nil},
 	// Helpers of tests: nothing but tests imports them, since no line has them.
 	{"internal/...", []string{"runtime", "github.com/redis/go-redis/v9", "github.com/google/go-cmp/cmp"}},
@@ -60,6 +62,12 @@ var closed = map[string][]string{
 var unlinked = []string{
 	module + "/generator/...", module + "/templates/...", module + "/cmd/...",
 	"github.com/dave/jennifer/...", "golang.org/x/tools/...",
+}
+
+// metrics are what only a program that imports it itself links.
+var metrics = []string{
+	module + "/runtime/prom", module + "/runtime/otel",
+	"github.com/prometheus/...", "go.opentelemetry.io/...",
 }
 
 // pkg is what go list tells about a package.
@@ -114,6 +122,9 @@ func TestLinks(t *testing.T) {
 		for _, path := range p.Deps {
 			if matchesAny(unlinked, path) {
 				t.Errorf("%s links %s, which is for the generator only", p.name(), path)
+			}
+			if matchesAny(metrics, path) && !matchesAny(metrics, p.ImportPath) {
+				t.Errorf("%s links %s: only who wants such metrics does", p.name(), path)
 			}
 			if p.name() == "runtime" && !standard(path) && !strings.HasPrefix(path, module+"/") {
 				t.Errorf("runtime links %s: what only some caches need is a package below it", path)

@@ -10,6 +10,9 @@
 //	               tests of a package
 //	               use
 //
+// StartCluster starts several servers as one Redis Cluster, and StartSentinel one
+// that watches another.
+//
 // Start gives a server to one test, which may do with it what it likes. Tests
 // that only want to read and write take a database of the shared server, which
 // costs them no start of a process; their package needs a TestMain then:

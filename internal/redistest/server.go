@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -81,7 +82,15 @@ func free(addr string) bool {
 
 // launch runs a process on the port of the server.
 func (s *Server) launch() error {
-	p, err := launch(s.Socket(), append([]string{
+	var config []string
+	if slices.Contains(s.args, "--sentinel") { // keeps its state in its configuration
+		file := filepath.Join(s.dir, "sentinel.conf")
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			return err
+		}
+		config = []string{file}
+	}
+	p, err := launch(s.Socket(), append(append(config,
 		"--port", strconv.Itoa(s.port),
 		"--bind", "127.0.0.1",
 		"--unixsocket", s.Socket(),
@@ -89,7 +98,7 @@ func (s *Server) launch() error {
 		"--save", "",
 		"--appendonly", "no",
 		"--databases", strconv.Itoa(databases),
-	}, s.args...))
+	), s.args...))
 	if err != nil {
 		return err
 	}

@@ -49,12 +49,8 @@ func badURL(rawURL string, err error) error {
 // soundOptions sets what the URL has left open.
 func soundOptions(o *redis.Options) {
 	o.ContextTimeoutEnabled = true // the deadline of a tier reaches the connection
-	setIfZero(&o.MaxRetries, -1)   // a late write must not be sent again
-	setIfZero(&o.DialerRetries, 1)
-	setIfZero(&o.DialTimeout, dialTimeout)
-	setIfZero(&o.ReadTimeout, ioTimeout)
-	setIfZero(&o.WriteTimeout, ioTimeout)
-	setIfZero(&o.PoolTimeout, ioTimeout)
+	soundRetries(&o.MaxRetries, &o.DialerRetries)
+	soundTimeouts(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout)
 	o.DisableIdentity = true // nothing but the cache's own commands on a new connection
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }

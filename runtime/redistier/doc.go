@@ -2,8 +2,8 @@
 // processes share.
 //
 //	RemoteLeaf ──> Engine ──┬── one key    GETRANGE, SET PX, DEL
-//	                        └── a batch    MGET, or one pipeline
-//	Dial ──> redis.UniversalClient with options that suit a cache
+//	                        └── a batch    MGET, or one pipeline for each node of a cluster
+//	Dial, DialSentinel, DialCluster ──> redis.UniversalClient with options that suit a cache
 //
 // What a key holds is read only as far as max-value= goes, so a huge value in
 // its place costs no memory.

@@ -15,7 +15,10 @@ import (
 type Engine struct {
 	client   redis.UniversalClient
 	maxValue int64
-	single   *redis.Client // the client, if it talks to one server: then batches use MGET
+	// single is the client, if it talks to one server, found by Redis Sentinel or not:
+	// then batches use MGET. Every other kind sorts a pipeline by the nodes that own
+	// the keys' slots, and sends each its part at the same time.
+	single *redis.Client
 }
 
 // New returns an engine over client. Single values of more than maxValue bytes
@@ -29,11 +32,11 @@ func New(client redis.UniversalClient, maxValue int64) *Engine {
 func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 	switch {
 	case len(reads) == 1:
-		return e.readOne(ctx, &reads[0])
+		return redact(e.readOne(ctx, &reads[0]))
 	case e.single != nil:
-		return e.readMany(ctx, reads)
+		return redact(e.readMany(ctx, reads))
 	}
-	return e.readPipelined(ctx, reads)
+	return redact(e.readPipelined(ctx, reads))
 }
 
 // readOne fetches one byte more than a value may have, and no more.
@@ -114,7 +117,7 @@ func (e *Engine) readPipelined(ctx context.Context, reads []runtime.RemoteRead) 
 	})
 	for i := range reads {
 		if err := e.take(&reads[i], cmds[i]); err != nil {
-			reads[i].Err = err
+			reads[i].Err = redact(err)
 		}
 	}
 	return whole(err, cmds)
@@ -124,7 +127,7 @@ func (e *Engine) readPipelined(ctx context.Context, reads []runtime.RemoteRead) 
 func (e *Engine) Write(ctx context.Context, writes []runtime.RemoteWrite) error {
 	if len(writes) == 1 {
 		w := &writes[0]
-		return e.client.Set(ctx, w.Key, w.Raw.Data, expiry(w.Life)).Err()
+		return redact(e.client.Set(ctx, w.Key, w.Raw.Data, expiry(w.Life)).Err())
 	}
 	cmds := make([]*redis.StatusCmd, len(writes))
 	_, err := e.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -135,9 +138,9 @@ func (e *Engine) Write(ctx context.Context, writes []runtime.RemoteWrite) error 
 		return nil
 	})
 	for i, cmd := range cmds {
-		writes[i].Err = cmd.Err()
+		writes[i].Err = redact(cmd.Err())
 	}
-	return whole(err, cmds)
+	return redact(whole(err, cmds))
 }
 
 // expiry returns the life that Redis is told: whole milliseconds, of which it
@@ -154,7 +157,7 @@ func (e *Engine) Remove(ctx context.Context, removes []runtime.RemoteRemove) err
 	if len(removes) == 1 {
 		n, err := e.client.Del(ctx, removes[0].Key).Result()
 		removes[0].Removed = int(n)
-		return err
+		return redact(err)
 	}
 	cmds := make([]*redis.IntCmd, len(removes))
 	_, err := e.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -164,9 +167,9 @@ func (e *Engine) Remove(ctx context.Context, removes []runtime.RemoteRemove) err
 		return nil
 	})
 	for i, cmd := range cmds {
-		removes[i].Removed, removes[i].Err = int(cmd.Val()), cmd.Err()
+		removes[i].Removed, removes[i].Err = int(cmd.Val()), redact(cmd.Err())
 	}
-	return whole(err, cmds)
+	return redact(whole(err, cmds))
 }
 
 // whole returns the error of a pipeline if it is one of the call and not of

@@ -8,12 +8,11 @@ package unbuiltcache
 // want+2:108 `eager=80% is not supported yet`
 // want+1:118 `lease=5s is not supported yet`
 //cachegen:cache name=A key=ID ttl=1h stale=1m on-stale=revalidate jitter=10% absent=1m fail-safe=1h eager=80% lease=5s
-// want+5:48 `on-stale=offload is not supported yet`
-// want+4:68 `concurrency=2 is not supported yet`
-// want+3:75 `slot=ID is not supported yet`
-// want+2:86 `strings=own is not supported yet`
-// want+1:95 `maps=sorted is not supported yet`
-//cachegen:cache name=B key=ID ttl=1h on-stale=offload concurrency=2 slot=ID strings=own maps=sorted
+// want+4:48 `on-stale=offload is not supported yet`
+// want+3:68 `concurrency=2 is not supported yet`
+// want+2:78 `strings=own is not supported yet`
+// want+1:87 `maps=sorted is not supported yet`
+//cachegen:cache name=B key=ID ttl=1h on-stale=offload concurrency=2 strings=own maps=sorted
 type Product struct {
 	ID   int64
 	Name string

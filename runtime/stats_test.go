@@ -1,0 +1,198 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestTierStats holds the figures of a tier outside the process after a script, with
+// the durations of fake time.
+func TestTierStats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := context.Background()
+		c := newCache(t, "r", nil)
+		c.remote.hook(func(_ context.Context, op string) error {
+			time.Sleep(map[string]time.Duration{"read": 3 * time.Millisecond, "write": 20 * time.Millisecond, "remove": 50 * time.Millisecond}[op])
+			return nil
+		})
+		c.set(t, "a", "value")
+		c.set(t, "b", "value")
+		c.want(t, "a", "value")
+		c.want(t, "x", "")
+		c.remote.mu.Lock()
+		b := c.remote.entries[textKey("b")]
+		c.remote.entries[textKey("other")] = b
+		b.Raw.Data = append(b.Raw.Data[:len(b.Raw.Data)-1:len(b.Raw.Data)-1], b.Raw.Data[len(b.Raw.Data)-1]^1)
+		c.remote.entries[textKey("b")] = b
+		c.remote.entries[textKey("short")] = RemoteWrite{Raw: Raw{Data: []byte("cg")}}
+		c.remote.mu.Unlock()
+		for _, key := range []string{"b", "other", "short"} {
+			c.want(t, key, "")
+		}
+		c.remote.fail("wrong", ErrWrongType)
+		c.remote.fail("huge", ErrTooLarge)
+		if got, err := c.GetMany(ctx, []string{"a", "wrong", "huge"}); len(got) != 1 || err != nil {
+			t.Errorf("GetMany: %v, %v", got, err)
+		}
+		c.remote.down()
+		if _, _, err := c.Get(ctx, "a"); err == nil {
+			t.Error("a tier that is down is no error")
+		}
+		c.remote.up()
+		if n, err := c.Delete(ctx, "a"); n != 1 || err != nil {
+			t.Errorf("Delete: %d, %v", n, err)
+		}
+
+		stats := c.Stats()
+		s := stats.Tiers[0]
+		check(t, s.Reads, 9)
+		check(t, s.Hits, 2)
+		check(t, s.Misses, 1)
+		check(t, s.Rejected, 5)
+		check(t, s.ReadErrors, 1)
+		check(t, s.Writes, 2)
+		check(t, s.Removes, 1)
+		want := map[string]uint64{"checksum": 1, "key": 1, "length": 1, "wrong type": 1, "too large": 1}
+		if !maps.Equal(s.RejectedBy, want) {
+			t.Errorf("rejected by %v, want %v", s.RejectedBy, want)
+		}
+		check(t, s.Hits+s.Misses+s.Rejected+s.ReadErrors, s.Reads)
+		check(t, stats.Hits, 2)
+		check(t, stats.Misses, 7)
+
+		took := func(n int, each time.Duration, bucket int) Timing {
+			var want Timing
+			want.Count, want.Sum, want.Buckets[bucket] = uint64(n), time.Duration(n)*each, uint64(n)
+			return want
+		}
+		reads := took(6, 3*time.Millisecond, 7) // a batch is one
+		reads.Count, reads.Buckets[0] = 7, 1    // the one that failed at once
+		check(t, s.Times.Read, reads)
+		check(t, s.Times.Write, took(2, 20*time.Millisecond, 9))
+		check(t, s.Times.Encode, took(2, 0, 0))
+		check(t, s.Times.Decode, took(2, 0, 0))
+		check(t, s.Times.Compress, Timing{})
+	})
+}
+
+// TestLoadTime times loaders, those that fail too.
+func TestLoadTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache(t, "m", nil)
+		for i := range 3 {
+			_, err := c.GetOrLoad(t.Context(), fmt.Sprint(i), func(context.Context, string) (item, error) {
+				time.Sleep(time.Second)
+				if i == 0 {
+					return item{}, errDown
+				}
+				return it("v"), nil
+			})
+			if (err != nil) != (i == 0) {
+				t.Error(err)
+			}
+		}
+		s := c.Stats()
+		check(t, s.LoadErrors, 1)
+		check(t, s.LoadTime, Timing{Count: 3, Sum: 3 * time.Second, Buckets: [buckets]uint64{buckets - 1: 3}})
+	})
+}
+
+// TestMemoryIsSampled times one operation of a memory tier in 128.
+func TestMemoryIsSampled(t *testing.T) {
+	c := newCache(t, "m", nil)
+	for range 2*sampling + 1 {
+		c.set(t, "a", "v")
+		c.want(t, "a", "v")
+	}
+	s := c.Stats().Tiers[0]
+	check(t, s.Reads, 2*sampling+1)
+	check(t, s.Times.Read.Count, 3)
+	check(t, s.Times.Write.Count, 3)
+}
+
+// TestHotReadsAreSampled counts every hit of generated code and times about one in 128.
+func TestHotReadsAreSampled(t *testing.T) {
+	var h HotCounters
+	const n = 1 << 20
+	for i := range n {
+		status := Hit
+		if i%4 == 0 {
+			status = Stale
+		}
+		h.End(h.Begin(), 10, status)
+	}
+	hits, stale, bytes := h.sum()
+	if hits != n/4*3 || stale != n/4 || bytes != 10*n {
+		t.Errorf("%d hits, %d stale, %d bytes", hits, stale, bytes)
+	}
+	// Ten standard deviations of a binomial distribution.
+	if timed := h.times.stats().Count; timed < n/sampling-900 || timed > n/sampling+900 {
+		t.Errorf("%d of %d were timed", timed, n)
+	}
+	if avg := testing.AllocsPerRun(1000, func() { h.End(h.Begin(), 1, Hit) }); avg != 0 {
+		t.Errorf("%v allocations", avg)
+	}
+}
+
+func TestTimingBounds(t *testing.T) {
+	var tm timing
+	for i, bound := range TimingBounds() {
+		tm.since(tick() - int64(bound)*2) // in a later bucket than its own
+		if s := tm.stats(); s.Buckets[i] > uint64(i) || s.Count != uint64(i+1) {
+			t.Errorf("bound %v: %+v", bound, s)
+		}
+		if i > 0 && bound <= TimingBounds()[i-1] {
+			t.Errorf("bound %v is not in order", bound)
+		}
+	}
+	var sum Timing
+	sum.Add(Timing{Count: 2, Sum: 3, Buckets: [buckets]uint64{1: 2}})
+	sum.Add(Timing{Count: 2, Sum: 5, Buckets: [buckets]uint64{1: 1, 2: 1}})
+	check(t, sum, Timing{Count: 4, Sum: 8, Buckets: [buckets]uint64{1: 3, 2: 1}})
+	check(t, sum.String(), "4, 2ns on average")
+	check(t, Timing{}.String(), "none")
+}
+
+// recorderOnly is a Recorder that does not want to see requests.
+type recorderOnly struct{ registered, gone string }
+
+func (r *recorderOnly) Register(cache string, stats func() Stats) func() {
+	r.registered = fmt.Sprint(cache, " ", len(stats().Tiers))
+	return func() { r.gone = cache }
+}
+
+func TestRecorder(t *testing.T) {
+	var r recorderOnly
+	c := newCache(t, "mr", func(conf *config) { conf.opts.Metrics = &r })
+	check(t, r.registered, "Test 2")
+	c.set(t, "a", "v")
+	c.want(t, "a", "v")
+	if err := c.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	check(t, r.gone, "Test")
+}
+
+// TestOffloadInStats shows the background work of a cache's own Offload.
+func TestOffloadInStats(t *testing.T) {
+	c := newCache(t, "rr", nil)
+	c.set(t, "a", "v")
+	c.remotes[0].mu.Lock()
+	clear(c.remotes[0].entries)
+	c.remotes[0].mu.Unlock()
+	c.want(t, "a", "v")
+	c.settle(t)
+	kinds := c.Stats().Offload.Kinds
+	if len(kinds) != 1 || kinds[0] != (KindStats{Kind: "refill", Started: 1, Done: 1}) {
+		t.Errorf("background work: %+v", kinds)
+	}
+	shared := NewOffload(OffloadOptions{})
+	other := newCache(t, "rr", func(conf *config) { conf.opts.Offload = shared })
+	if s := other.Stats(); s.Offload.Kinds != nil {
+		t.Errorf("a shared Offload is shown as the cache's own: %+v", s.Offload)
+	}
+}
