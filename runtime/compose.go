@@ -1,6 +1,10 @@
 package runtime
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/cachegen/cachegen/internal/remedy"
+)
 
 // WriteOptimistic writes both parts at once and waits for both: a key is written
 // if one of them has it.
@@ -46,8 +50,13 @@ func WriteSequential[K comparable, V any](op *Op[K, V], res []Result, l1, l2 Par
 // error only if both parts fail.
 func RemoveBoth[K comparable, V any](op *Op[K, V], res []Result, l1, l2 Part[K, V]) {
 	other := make([]Result, len(res))
-	l2.Remove(op, other)
-	l1.Remove(op, res)
+	if remedy.FarFirst {
+		l2.Remove(op, other)
+		l1.Remove(op, res)
+	} else {
+		l1.Remove(op, res)
+		l2.Remove(op, other)
+	}
 	for i := range res {
 		res[i] = either(res[i], other[i])
 	}

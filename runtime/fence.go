@@ -4,6 +4,8 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+
+	"github.com/cachegen/cachegen/internal/remedy"
 )
 
 // stripes is how many parts the keys of a cache are divided into. A stripe is
@@ -61,17 +63,23 @@ type claim[V any] struct {
 	try    bool       // do not wait
 }
 
+// void reports whether what the claim asks for is not so any more.
+func (s *stripe[V]) void(id string, c claim[V]) bool {
+	return remedy.Generations && c.gen != 0 && c.gen != s.gen ||
+		remedy.Claims && c.flight != nil && c.flight != s.flights[id]
+}
+
 // begin takes the turn on a key and reports whether it did; it does not when the
 // claim is void, or when it would have to wait and may not.
 func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, error) {
 	for {
 		s.mu.Lock()
-		if c.gen != 0 && c.gen != s.gen || c.flight != nil && s.flights[id] != c.flight {
+		if s.void(id, c) {
 			s.mu.Unlock()
 			return false, nil
 		}
 		t := s.busy[id]
-		if t == nil {
+		if t == nil || !remedy.Turns {
 			if s.busy == nil {
 				s.busy = map[string]*turn{}
 			}
@@ -103,8 +111,10 @@ func (s *stripe[V]) end(id string, c claim[V]) {
 	defer s.mu.Unlock()
 	t := s.busy[id]
 	delete(s.busy, id)
-	s.move(id, c)
-	if t.free != nil {
+	if remedy.SecondMove {
+		s.move(id, c)
+	}
+	if remedy.Turns && t.free != nil {
 		close(t.free)
 	}
 }
@@ -116,7 +126,7 @@ func (s *stripe[V]) move(id string, c claim[V]) {
 		return
 	}
 	s.gen++
-	if f := s.flights[id]; f != nil && f != c.flight {
+	if f := s.flights[id]; f != nil && f != c.flight && remedy.Flights {
 		delete(s.flights, id)
 	}
 }
@@ -126,7 +136,7 @@ func (s *stripe[V]) move(id string, c claim[V]) {
 func (s *stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if gen != 0 && gen != s.gen || s.busy[string(key)] != nil {
+	if remedy.Generations && gen != 0 && gen != s.gen || remedy.Quiet && s.busy[string(key)] != nil {
 		return false
 	}
 	fn()
@@ -138,7 +148,7 @@ func (s *stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
 func (s *stripe[V]) alone(id string, c claim[V], fn func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.gen != 0 && c.gen != s.gen || c.flight != nil && s.flights[id] != c.flight {
+	if s.void(id, c) {
 		return false
 	}
 	s.move(id, c)

@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync/atomic"
 	"time"
+
+	"github.com/cachegen/cachegen/internal/remedy"
 )
 
 // RemoteEngine stores entries outside of what this package controls: calls can
@@ -91,7 +93,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		reads = make([]RemoteRead, 0, len(op.slots))
 	}
 	for i := range op.slots {
-		if s := &op.slots[i]; s.status == Miss {
+		if s := &op.slots[i]; s.status == Miss && (remedy.Onward || s.err == nil) {
 			s.err = nil
 			l.counters.reads.Add(1)
 			if l.marks.hides(s.bin, s.stripe, op.now) {

@@ -3,6 +3,8 @@ package runtime
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/cachegen/cachegen/internal/remedy"
 )
 
 // maxMarks is how many keys of one tier may be marked at once. Beyond it the
@@ -36,7 +38,7 @@ type mark struct {
 
 // hides reports whether the tier must count as a miss for the key.
 func (m *marks) hides(key []byte, stripe int, now int64) bool {
-	if !m.any.Load() {
+	if !remedy.Marks || !m.any.Load() {
 		return false
 	}
 	m.mu.Lock()
@@ -64,7 +66,7 @@ func (m *marks) distrusts(stripe int, now, created int64) bool {
 // may write it: not while an earlier write
 // is under way, which would then be the later one.
 func (m *marks) admit(key []byte, own int) bool {
-	if !m.any.Load() {
+	if !remedy.Marks || !m.any.Load() {
 		return true
 	}
 	m.mu.Lock()
@@ -79,6 +81,9 @@ func (m *marks) admit(key []byte, own int) bool {
 
 // failed marks a key whose write or remove has failed.
 func (m *marks) failed(k markedKey) {
+	if !remedy.Marks {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if k := m.add(k); k != nil {
@@ -90,6 +95,9 @@ func (m *marks) failed(k markedKey) {
 // left marks a key whose write goes on without a waiter. It reports whether it
 // did, or else has blocked the stripe.
 func (m *marks) left(k markedKey) bool {
+	if !remedy.Marks {
+		return false
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	mark := m.add(k)

@@ -3,6 +3,8 @@ package runtime
 import (
 	"context"
 	"slices"
+
+	"github.com/cachegen/cachegen/internal/remedy"
 )
 
 // refillAll writes each answer into the tiers that its source refills: into
@@ -17,6 +19,9 @@ func (op *Op[K, V]) refillAll() {
 // refillSlot writes the answer of one slot into tiers. What fails has been counted
 // and logged where it did: it is no failure of the read.
 func (op *Op[K, V]) refillSlot(s *slot[K, V], mask uint64) {
+	if !remedy.Instants {
+		s.stale, s.expire = op.core.lifetime(op.now)
+	}
 	if s.below != nil {
 		_ = s.below(op.ctx, s.value, false)
 	}
