@@ -3,6 +3,10 @@
 GO       ?= go
 FUZZTIME ?= 30s
 
+# How long a soak is.
+SEEDS      ?= 1000000
+OPERATIONS ?= 1000000
+
 # Modules of their own below this one: `./...` does not reach into them.
 NESTED := examples
 
@@ -36,6 +40,11 @@ test: redis ## run all tests, against a real redis-server
 	$(GO) test $(RACE) ./...
 	$(if $(RACE),$(GO) test $$($(SKIPPING)))
 	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) vet ./... && $(GO) test $(RACE) ./...); done
+
+.PHONY: soak
+soak: redis ## run SEEDS (1000000) schedules of each race, and OPERATIONS (1000000) while Redis is killed ten times
+	SEEDS=$(SEEDS) $(GO) test -count=1 -timeout 2h -run '^TestRaces$$' -v ./golden/races
+	OPERATIONS=$(OPERATIONS) RESTARTS=10 $(GO) test $(RACE) -count=1 -timeout 2h -run '^TestSoak$$' -v ./golden/product
 
 .PHONY: golden
 golden: ## make the outputs in golden/ again

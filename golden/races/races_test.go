@@ -14,7 +14,8 @@ type race struct {
 	layouts []layout // nil: all with memory
 	agree   bool     // reads after the last write must not differ
 	closes  bool     // each schedule closes its cache
-	// Each line is remedies that it does not take to go wrong without.
+	// Each line is remedies without which it goes wrong; those of one line stand in
+	// for each other, and are switched off together.
 	without [][]string
 }
 
@@ -22,7 +23,7 @@ var races = []race{
 	{name: "R1-refill-after-delete", play: refillAfterDelete, without: [][]string{{"Generations"}}},
 	// Either of the order of removal and the refusal of refills meanwhile is
 	// enough; a refill that comes after the removal is the second move's.
-	{name: "R2-refill-during-delete", play: refillAfterDelete, without: [][]string{{"SecondMove"}, {"FarFirst", "Quiet"}}},
+	{name: "R2-refill-during-delete", play: refillDuringDelete, without: [][]string{{"SecondMove"}, {"FarFirst", "Quiet"}}},
 	{name: "R6-reload-after-set", play: reload((*schedule).set), without: [][]string{{"Generations"}, {"Claims"}}},
 	{name: "R7-reload-after-delete", play: reload((*schedule).remove), without: [][]string{{"Generations"}, {"Claims"}}},
 	{name: "R8-write-left-behind", play: writeLeftBehind, without: [][]string{{"Marks"}}},
@@ -50,6 +51,18 @@ func refillAfterDelete(s *schedule) {
 	reader(s)
 	reader(s)
 	s.run(s.remove)
+}
+
+// refillDuringDelete has readers come while a value is deleted.
+func refillDuringDelete(s *schedule) {
+	s.old(life, life)
+	s.run(s.remove)
+	for range 2 {
+		s.run(func(ctx context.Context, a *actor) {
+			a.rest(2)
+			s.get(ctx, a)
+		})
+	}
 }
 
 // refillAfterEviction sets a value while the old one is read, and memory forgets
