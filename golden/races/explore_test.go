@@ -62,8 +62,8 @@ type explorer struct {
 // explore runs n schedules from a seed on, each a function of its seed alone,
 // and returns the hashes of their histories, or the first that breaks the promise.
 //
-// Those that share a bubble share a cache too, whose fence is as large as a
-// hundred schedules.
+// Schedules that share a bubble share a cache too, since making its fence takes
+// longer than a schedule; they use different keys.
 func (e *explorer) explore(t *testing.T, first uint64, n int) (hashes []uint64, wrong error) {
 	layouts := e.layouts
 	if layouts == nil {

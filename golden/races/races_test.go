@@ -77,9 +77,11 @@ func refillAfterEviction(s *schedule) {
 	})
 }
 
-// reload has a user reload a value, by GetOrLoad or by hand, while it is written.
-// By hand means to look it up, to load, and to store what one has in place of the
-// stale value that was to be refilled.
+// reload has a value reloaded, by GetOrLoad or by hand, while it is written. By
+// hand means to look it up, to load, and to store what one has in place of the
+// stale value that was to be refilled: what the user of a cache that serves stale
+// values does himself. An on-stale=offload that reloads in the background is to be
+// played the same way.
 func reload(write func(*schedule, context.Context, *actor)) func(*schedule) {
 	return func(s *schedule) {
 		byHand := mix(s.seed)>>1&1 == 0
@@ -108,7 +110,8 @@ func reload(write func(*schedule, context.Context, *actor)) func(*schedule) {
 }
 
 // writeLeftBehind has a writer lose patience and write or delete again: what he has
-// left behind may come later than that.
+// left behind may come later than that. So may the loser of a write=race, which
+// needs no impatient writer: a layout with that policy is all it takes here.
 func writeLeftBehind(s *schedule) {
 	s.run(func(ctx context.Context, a *actor) {
 		impatient, cancel := context.WithTimeout(ctx, a.moment(own))
@@ -180,7 +183,8 @@ func lifeProlonged(s *schedule) {
 }
 
 // failingTier reads past a tier that fails, takes too long, or has a value that is
-// about to die, to one that has a fresh value.
+// about to die, to one that has a fresh value. It is what a composition that asks
+// its tiers in turn can get wrong; one that asks both at once is played likewise.
 func failingTier(s *schedule) {
 	s.old(moment, 2*moment)
 	near := s.tiers[0].Entries()
