@@ -57,11 +57,8 @@ func refillAfterDelete(s *schedule) {
 func refillDuringDelete(s *schedule) {
 	s.old(life, life)
 	s.run(s.remove)
-	for range 2 {
-		s.run(func(ctx context.Context, a *actor) {
-			a.rest(2)
-			s.get(ctx, a)
-		})
+	for range 3 {
+		s.run(s.get)
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *schedule) set(ctx context.Context, a *actor) {
 	n := s.version(value{begun: begun, ended: never, dies: begun + life})
 	err := s.cache.Set(ctx, s.key, s.item(n))
 	s.wrote(n, begun, err)
-	time.Sleep(1) // what the actor does next is later
+	time.Sleep(time.Nanosecond) // what the actor does next is later
 }
 
 // remove deletes the key.
@@ -127,7 +127,7 @@ func (s *schedule) remove(ctx context.Context, a *actor) {
 	begun := s.since()
 	_, err := s.cache.Delete(ctx, s.key)
 	s.wrote(0, begun, err)
-	time.Sleep(1) // see set
+	time.Sleep(time.Nanosecond) // see set
 }
 
 func (s *schedule) wrote(version int64, begun time.Duration, err error) {
@@ -202,50 +202,5 @@ func (s *schedule) store(ctx context.Context, a *actor, e runtime.Entry[Item]) {
 	defer a.busy.Store(false)
 	if err := s.cache.Store(ctx, s.key, e); err != nil && !errors.Is(err, runtime.ErrTimeout) {
 		s.fault(err.Error())
-	}
-}
-
-// old puts an entry into the tiers outside the process, as if it had been there
-// for long: into all of them or only the last. It lives for the given times.
-func (s *schedule) old(stale, expire time.Duration) {
-	ctx, _ := s.hasty()
-	e := runtime.Entry[Item]{Status: runtime.Hit, StaleAt: s.start.Add(stale), ExpireAt: s.start.Add(expire)}
-	e.Value = s.item(s.version(value{dies: expire}))
-	s.prepare(ctx, e)
-}
-
-// gone is old with an absence.
-func (s *schedule) gone() {
-	ctx, _ := s.hasty()
-	s.values[absent] = value{}
-	s.prepare(ctx, runtime.Entry[Item]{Status: runtime.Absent})
-}
-
-func (s *schedule) prepare(ctx context.Context, e runtime.Entry[Item]) {
-	if err := s.cache.Store(ctx, s.key, e); err != nil {
-		s.fault(err.Error())
-	}
-	s.evict(s.key)
-	if len(s.tiers) > 1 && mix(s.seed)&1 == 0 {
-		s.tiers[0].Clear()
-	}
-}
-
-// settle waits until all is over, and reads what has been left in memory and
-// behind it.
-func (s *schedule) settle() {
-	s.users.Wait()
-	if s.closed.Load() {
-		time.Sleep(time.Second)
-		return
-	}
-	time.Sleep(3 * time.Second) // repairs come after one second at most
-	ctx, a := s.hasty()
-	s.look(ctx, a)
-	s.evict(s.key)
-	s.look(ctx, a)
-	s.evict(s.key)
-	for _, t := range s.tiers {
-		t.Clear()
 	}
 }
