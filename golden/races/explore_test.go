@@ -46,6 +46,12 @@ func nest(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	return &fixture{c, []*tier{near, far}, func(key int64) { memory.Del(appendNestKey(nil, key)) }}, err
 }
 
+func rush(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
+	near, far := newTier(1), newTier(2)
+	c, err := NewRush(RushConfig{Memory: memory, Near: near, Far: far, Options: opts})
+	return &fixture{c, []*tier{near, far}, func(key int64) { memory.Del(appendRushKey(nil, key)) }}, err
+}
+
 func deep(_ *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	near, far := newTier(1), newTier(2)
 	c, err := NewDeep(DeepConfig{Near: near, Far: far, Options: opts})
@@ -67,7 +73,7 @@ type explorer struct {
 func (e *explorer) explore(t *testing.T, first uint64, n int) (hashes []uint64, wrong error) {
 	layouts := e.layouts
 	if layouts == nil {
-		layouts = []layout{pair, line, nest}
+		layouts = []layout{pair, line, nest, rush}
 	}
 	for each := range batches(n, e.closes) {
 		synctest.Test(t, func(t *testing.T) {

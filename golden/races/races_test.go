@@ -31,7 +31,7 @@ var races = []race{
 	{name: "R13-older-load-joined", play: olderLoad, without: [][]string{{"Flights"}, {"Claims"}}},
 	{name: "R14-absence-over-value", play: absenceOverValue, without: [][]string{{"Generations"}}},
 	{name: "R15-life-prolonged", play: lifeProlonged, without: [][]string{{"Instants"}}},
-	{name: "R16-failing-tier-preferred", play: failingTier, layouts: []layout{nest}, without: [][]string{{"Onward"}}},
+	{name: "R16-failing-tier-preferred", play: failingTier, layouts: []layout{nest, rush}, without: [][]string{{"Onward"}}},
 	{name: "R19-close-during-refill", play: closeDuringRefill, layouts: []layout{deep}, closes: true, without: [][]string{{"Drain"}}},
 	{name: "R20-refill-after-eviction", play: refillAfterEviction, without: [][]string{{"Generations"}}},
 }
@@ -107,8 +107,7 @@ func reload(write func(*schedule, context.Context, *actor)) func(*schedule) {
 }
 
 // writeLeftBehind has a writer lose patience and write or delete again: what he has
-// left behind may come later than that. So may the loser of a write=race, which
-// needs no impatient writer: a layout with that policy is all it takes here.
+// left behind may come later than that, and so may the loser of a write=race.
 func writeLeftBehind(s *schedule) {
 	s.run(func(ctx context.Context, a *actor) {
 		impatient, cancel := context.WithTimeout(ctx, a.moment(own))

@@ -2,6 +2,7 @@ package races
 
 import (
 	"context"
+	"testing/synctest"
 	"time"
 
 	"github.com/cachegen/cachegen/runtime"
@@ -27,6 +28,7 @@ func (s *schedule) prepare(ctx context.Context, e runtime.Entry[Item]) {
 	if err := s.cache.Store(ctx, s.key, e); err != nil {
 		s.fault(err.Error())
 	}
+	synctest.Wait() // for losers of a race
 	s.evict(s.key)
 	if len(s.tiers) > 1 && mix(s.seed)&1 == 0 {
 		s.tiers[0].Clear()

@@ -22,6 +22,12 @@ package races
 //cachegen:tier near = backend
 //cachegen:tier far = backend
 //cachegen:compose deep = near far refill=always
+//cachegen:cache name=Rush key=Key ttl=10s stale=10s
+//cachegen:tier memory = fastcache(32MiB)
+//cachegen:tier near = backend
+//cachegen:tier far = backend
+//cachegen:compose inner = memory near read=race write=race refill=always
+//cachegen:compose rush = inner far read=race write=race refill=always
 type Item struct {
 	Key     int64
 	Version int64

@@ -156,7 +156,7 @@ func (c *Pair) hit(key int64, v *Item) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *Pair) read(op *cachert.Op[int64, Item]) {
 	c.memoryTier.Read(op)
 	c.farTier.Read(op)
@@ -368,7 +368,7 @@ func (c *Line) hit(key int64, v *Item) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *Line) read(op *cachert.Op[int64, Item]) {
 	c.memoryTier.Read(op)
 	c.farTier.Read(op)
@@ -547,7 +547,7 @@ func (c *Nest) hit(key int64, v *Item) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *Nest) read(op *cachert.Op[int64, Item]) {
 	c.memoryTier.Read(op)
 	c.nearTier.Read(op)
@@ -556,12 +556,12 @@ func (c *Nest) read(op *cachert.Op[int64, Item]) {
 
 // write writes nest: inner and far at once; one of them is enough.
 func (c *Nest) write(op *cachert.Op[int64, Item], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Item]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.farTier)
+	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Item]{WriteAll: c.writeInner}, c.farTier)
 }
 
 // remove removes from nest: from far first, so that inner is not refilled from it.
 func (c *Nest) remove(op *cachert.Op[int64, Item], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[int64, Item]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.farTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[int64, Item]{RemoveAll: c.removeInner}, c.farTier)
 }
 
 // writeInner writes inner: memory and near at once; one of them is enough.
@@ -705,7 +705,7 @@ func (c *Deep) String() string {
 // cache returns runtime.ErrClosed.
 func (c *Deep) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *Deep) read(op *cachert.Op[int64, Item]) {
 	c.nearTier.Read(op)
 	c.farTier.Read(op)
@@ -730,6 +730,174 @@ func appendDeepKey(k []byte, key int64) []byte {
 
 // appendDeepText appends key as the tiers outside the process know it.
 func appendDeepText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// RushConfig is what NewRush makes a cache of.
+type RushConfig struct {
+	Memory  *fastcache.Cache // nil: a new one of 32 MiB; may be shared by many caches
+	Near    cachert.Backend  // required
+	Far     cachert.Backend  // required
+	Options cachert.Options  // the zero value has sound defaults
+}
+
+// Rush caches values of type Item by Key.
+//
+//   - rush.inner.memory: fastcache of 32 MiB, binary
+//   - rush.inner.near: a runtime.Backend, binary
+//   - rush.far: a runtime.Backend, binary
+//
+// Values are fresh for 10s and served stale for 10s more.
+//
+// rush reads inner and far at once, of which the first hit wins; it writes both at once, and waits for the first.
+// A hit in far is written into inner.
+//
+// inner reads memory and near at once, of which the first hit wins; it writes both at once, and waits for the first.
+// A hit in near is written into memory.
+type Rush struct {
+	core       *cachert.Core[int64, Item]
+	memoryTier *cachert.MemoryLeaf[int64, Item]
+	nearTier   *cachert.RemoteLeaf[int64, Item]
+	farTier    *cachert.RemoteLeaf[int64, Item]
+}
+
+// NewRush returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewRush(cfg RushConfig) (*Rush, error) {
+	if cfg.Near == nil {
+		return nil, cachert.Required("Rush", "Near")
+	}
+	if cfg.Far == nil {
+		return nil, cachert.Required("Rush", "Far")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &Rush{}
+	c.memoryTier = cachert.NewMemoryLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "rush.inner.memory", Engine: "fastcache"}, fasttier.New(cfg.Memory, 32<<20, clock))
+	c.nearTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "rush.inner.near", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Near))
+	c.farTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "rush.far", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.Far))
+	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
+		Name:        "Rush",
+		Prefix:      "rush:8b61d40c:",
+		Fingerprint: 0x8b61d40ca70450cb,
+		TTL:         10 * time.Second,
+		Stale:       10 * time.Second,
+		LoadTimeout: 10 * time.Second,
+		Plain:       true,
+		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendRushKey(dst, key), nil },
+		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendRushText(dst, key), nil },
+		Formats: []cachert.Format[Item]{
+			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.memoryTier, c.nearTier, c.farTier)
+	return c, nil
+}
+
+// rushPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const rushPrefix = "\x00\x8b\x61\xd4\x0c\xa7\x04\x50\xcb"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *Rush) Get(ctx context.Context, key int64) (v Item, ok bool, err error) {
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *Rush) GetMany(ctx context.Context, keys []int64) (map[int64]Item, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *Rush) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Item, error)) (v Item, err error) {
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// Set stores v under key in every tier.
+func (c *Rush) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *Rush) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *Rush) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *Rush) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *Rush) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *Rush) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Stats returns the counters of the cache and of each tier.
+func (c *Rush) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *Rush) String() string {
+	return "rush(inner(memory:fastcache, near:backend) read=race write=race refill=always, far:backend) read=race write=race refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *Rush) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// read reads rush: inner and far at once; the first hit wins.
+func (c *Rush) read(op *cachert.Op[int64, Item]) {
+	cachert.ReadRace(op, cachert.Parts[int64, Item]{ReadAll: c.readInner}, c.farTier, cachert.Race{Near: 0b11, Far: 0b100})
+}
+
+// readInner reads inner: memory and near at once; the first hit wins.
+func (c *Rush) readInner(op *cachert.Op[int64, Item]) {
+	cachert.ReadRace(op, c.memoryTier, c.nearTier, cachert.Race{Near: 0b1, Far: 0b10})
+}
+
+// write writes rush: inner and far at once; the first is waited for.
+func (c *Rush) write(op *cachert.Op[int64, Item], res []cachert.Result) {
+	cachert.WriteRace(op, res, cachert.Parts[int64, Item]{WriteAll: c.writeInner}, c.farTier, cachert.Race{Near: 0b11, Far: 0b100})
+}
+
+// remove removes from rush: from far first, so that inner is not refilled from it.
+func (c *Rush) remove(op *cachert.Op[int64, Item], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, cachert.Parts[int64, Item]{RemoveAll: c.removeInner}, c.farTier)
+}
+
+// writeInner writes inner: memory and near at once; the first is waited for.
+func (c *Rush) writeInner(op *cachert.Op[int64, Item], res []cachert.Result) {
+	cachert.WriteRace(op, res, c.memoryTier, c.nearTier, cachert.Race{Near: 0b1, Far: 0b10})
+}
+
+// removeInner removes from inner: from near first, so that memory is not refilled from it.
+func (c *Rush) removeInner(op *cachert.Op[int64, Item], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, c.nearTier)
+}
+
+// appendRushKey appends key as memory tiers know it.
+func appendRushKey(k []byte, key int64) []byte {
+	k = append(k, rushPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendRushText appends key as the tiers outside the process know it.
+func appendRushText(k []byte, key int64) []byte {
 	k = strconv.AppendInt(k, key, 10)
 	return k
 }
