@@ -49,17 +49,19 @@ func NewPair(cfg PairConfig) (*Pair, error) {
 	c := &Pair{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "pair.memory", Engine: "fastcache"}, c.hot)
-	c.farTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "pair.far", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Far))
+	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "pair.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
-		Name:        "Pair",
-		Prefix:      "pair:65582f08:",
-		Fingerprint: 0x65582f0863cb2b6f,
-		TTL:         10 * time.Second,
-		Stale:       10 * time.Second,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendPairKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendPairText(dst, key), nil },
+		Name:         "Pair",
+		Prefix:       "pair:65582f08:",
+		Fingerprint:  0x65582f0863cb2b6f,
+		TTL:          10 * time.Second,
+		Stale:        10 * time.Second,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: pairPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendPairKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendPairText(dst, key), nil },
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -126,6 +128,10 @@ func (c *Pair) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], erro
 func (c *Pair) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *Pair) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Pair) Stats() cachert.Stats { return c.core.Stats() }
@@ -261,17 +267,19 @@ func NewLine(cfg LineConfig) (*Line, error) {
 	c := &Line{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "line.memory", Engine: "fastcache"}, c.hot)
-	c.farTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "line.far", Engine: "backend", Refill: 0b1, Timeout: 120 * time.Millisecond}, cachert.BackendEngine(cfg.Far))
+	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "line.far", Engine: "backend", Refill: 0b1, Timeout: 120 * time.Millisecond}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
-		Name:        "Line",
-		Prefix:      "line:7b52a352:",
-		Fingerprint: 0x7b52a352f61dd24c,
-		TTL:         10 * time.Second,
-		Stale:       10 * time.Second,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendLineKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendLineText(dst, key), nil },
+		Name:         "Line",
+		Prefix:       "line:7b52a352:",
+		Fingerprint:  0x7b52a352f61dd24c,
+		TTL:          10 * time.Second,
+		Stale:        10 * time.Second,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: linePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendLineKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendLineText(dst, key), nil },
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -338,6 +346,10 @@ func (c *Line) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], erro
 func (c *Line) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *Line) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Line) Stats() cachert.Stats { return c.core.Stats() }
@@ -439,18 +451,20 @@ func NewNest(cfg NestConfig) (*Nest, error) {
 	c := &Nest{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "nest.inner.memory", Engine: "fastcache"}, c.hot)
-	c.nearTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "nest.inner.near", Engine: "backend", Refill: 0b1, Timeout: 120 * time.Millisecond}, cachert.BackendEngine(cfg.Near))
-	c.farTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "nest.far", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.Far))
+	c.nearTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "nest.inner.near", Engine: "backend", Refill: 0b1, Timeout: 120 * time.Millisecond}, cfg.Near)
+	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "nest.far", Engine: "backend", Refill: 0b11}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
-		Name:        "Nest",
-		Prefix:      "nest:4d70bd4b:",
-		Fingerprint: 0x4d70bd4b347da53b,
-		TTL:         10 * time.Second,
-		Stale:       10 * time.Second,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendNestKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendNestText(dst, key), nil },
+		Name:         "Nest",
+		Prefix:       "nest:4d70bd4b:",
+		Fingerprint:  0x4d70bd4b347da53b,
+		TTL:          10 * time.Second,
+		Stale:        10 * time.Second,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: nestPrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendNestKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendNestText(dst, key), nil },
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -517,6 +531,10 @@ func (c *Nest) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], erro
 func (c *Nest) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *Nest) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Nest) Stats() cachert.Stats { return c.core.Stats() }
@@ -620,18 +638,20 @@ func NewDeep(cfg DeepConfig) (*Deep, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &Deep{}
-	c.nearTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "deep.near", Engine: "backend"}, cachert.BackendEngine(cfg.Near))
-	c.farTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "deep.far", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Far))
+	c.nearTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "deep.near", Engine: "backend"}, cfg.Near)
+	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "deep.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
-		Name:        "Deep",
-		Prefix:      "deep:f8469fb6:",
-		Fingerprint: 0xf8469fb65d866591,
-		TTL:         10 * time.Second,
-		Stale:       10 * time.Second,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendDeepKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendDeepText(dst, key), nil },
+		Name:         "Deep",
+		Prefix:       "deep:f8469fb6:",
+		Fingerprint:  0xf8469fb65d866591,
+		TTL:          10 * time.Second,
+		Stale:        10 * time.Second,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepText(dst, key), nil },
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -692,6 +712,10 @@ func (c *Deep) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], erro
 func (c *Deep) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *Deep) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Deep) Stats() cachert.Stats { return c.core.Stats() }
@@ -774,18 +798,20 @@ func NewRush(cfg RushConfig) (*Rush, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &Rush{}
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "rush.inner.memory", Engine: "fastcache"}, fasttier.New(cfg.Memory, 32<<20, clock))
-	c.nearTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "rush.inner.near", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Near))
-	c.farTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "rush.far", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.Far))
+	c.nearTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "rush.inner.near", Engine: "backend", Refill: 0b1}, cfg.Near)
+	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "rush.far", Engine: "backend", Refill: 0b11}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
-		Name:        "Rush",
-		Prefix:      "rush:8b61d40c:",
-		Fingerprint: 0x8b61d40ca70450cb,
-		TTL:         10 * time.Second,
-		Stale:       10 * time.Second,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendRushKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendRushText(dst, key), nil },
+		Name:         "Rush",
+		Prefix:       "rush:8b61d40c:",
+		Fingerprint:  0x8b61d40ca70450cb,
+		TTL:          10 * time.Second,
+		Stale:        10 * time.Second,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: rushPrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendRushKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendRushText(dst, key), nil },
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -846,6 +872,10 @@ func (c *Rush) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], erro
 func (c *Rush) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *Rush) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *Rush) Stats() cachert.Stats { return c.core.Stats() }
