@@ -16,7 +16,8 @@ const moment = 100 * time.Millisecond
 
 var errDown = errors.New("the tier is down")
 
-// tier is a backend that takes its time, as the schedule says.
+// tier is a backend that takes its time, as the schedule says. What it was asked
+// for it does, even if its caller has left meanwhile: bytes that were sent arrive.
 type tier struct {
 	*fakebackend.Backend
 	number int
@@ -29,7 +30,7 @@ func newTier(number int) *tier {
 
 func (t *tier) Read(ctx context.Context, key []byte) (raw runtime.Raw, ok bool, err error) {
 	err = t.call(ctx, func() error {
-		raw, ok, err = t.Backend.Read(ctx, key)
+		raw, ok, err = t.Backend.Read(context.Background(), key)
 		return err
 	})
 	return raw, ok, err
@@ -38,13 +39,13 @@ func (t *tier) Read(ctx context.Context, key []byte) (raw runtime.Raw, ok bool, 
 func (t *tier) Write(ctx context.Context, key []byte, raw runtime.Raw) error {
 	return t.call(ctx, func() error {
 		t.now.Load().touched(ctx)
-		return t.Backend.Write(ctx, key, raw)
+		return t.Backend.Write(context.Background(), key, raw)
 	})
 }
 
 func (t *tier) Remove(ctx context.Context, key []byte) (removed int, err error) {
 	err = t.call(ctx, func() error {
-		removed, err = t.Backend.Remove(ctx, key)
+		removed, err = t.Backend.Remove(context.Background(), key)
 		return err
 	})
 	return removed, err
