@@ -37,6 +37,7 @@ type schedule struct {
 	others  *actor // whoever works in the background
 	failing func(tier int, drawn time.Duration) bool
 	closed  atomic.Bool
+	calm    atomic.Bool // tiers take no time any more
 	users   sync.WaitGroup
 
 	mu sync.Mutex

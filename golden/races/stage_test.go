@@ -43,7 +43,9 @@ func (s *schedule) settle() {
 		time.Sleep(time.Second)
 		return
 	}
-	time.Sleep(3 * time.Second) // repairs come after one second at most
+	time.Sleep(time.Second)
+	s.calm.Store(true) // a repair that has timed out until now succeeds
+	time.Sleep(2 * time.Second)
 	ctx, a := s.hasty()
 	s.look(ctx, a)
 	s.evict(s.key)

@@ -56,7 +56,7 @@ func (t *tier) Remove(ctx context.Context, key []byte) (removed int, err error) 
 func (t *tier) call(ctx context.Context, do func() error) error {
 	s := t.now.Load()
 	a := s.actorOf(ctx)
-	if a.hasty {
+	if a.hasty || s.calm.Load() {
 		return do()
 	}
 	before, after := a.moment(t.number), a.moment(t.number)
