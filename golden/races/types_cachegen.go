@@ -150,6 +150,7 @@ func (c *Pair) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *Pair) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendPairKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -158,7 +159,7 @@ func (c *Pair) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -200,7 +201,6 @@ func sizeItem(v *Item) (n int) {
 // appendItem appends *v to dst in the stored form.
 func appendItem(dst []byte, v *Item) ([]byte, error) {
 	n := sizeItem(v)
-
 	dst, b := cachert.Grow(dst, n)
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Key))
@@ -368,6 +368,7 @@ func (c *Line) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *Line) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendLineKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -376,7 +377,7 @@ func (c *Line) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -553,6 +554,7 @@ func (c *Nest) Close(ctx context.Context) error { return c.core.Close(ctx) }
 func (c *Nest) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendNestKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -561,7 +563,7 @@ func (c *Nest) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
