@@ -94,7 +94,14 @@ func (e *explainer) tier(t *model.Tier, indent int) {
 		model.Redis:     "Redis", model.Backend: "a backend of yours",
 	}[t.Engine]
 	e.say(indent, "%s: %s (source path %s)", t.Label, what, t.Path)
-	e.say(indent+1, "stores values as %s", t.Codec)
+	codec := map[string]string{"custom": fmt.Sprintf("the %sCodec of the config has them", t.Field)}[t.Codec]
+	if codec == "" {
+		codec = t.Codec
+	}
+	if t.Compressed() {
+		codec += ", compressed with " + t.Compress
+	}
+	e.say(indent+1, "stores values as %s", codec)
 	if t.Timeout > 0 {
 		e.say(indent+1, "costs %s at most, and is a failed tier beyond", model.Words(t.Timeout))
 	} else if !t.Engine.Memory() {

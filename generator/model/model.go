@@ -118,6 +118,9 @@ type Tier struct {
 	Share    string // clone or readonly, of otter
 }
 
+// Compressed reports whether the tier compresses what it stores.
+func (t *Tier) Compressed() bool { return t.Compress != "" && t.Compress != "none" }
+
 // Node is a tier or a composition of two nodes.
 type Node struct {
 	Label  string
