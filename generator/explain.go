@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,9 @@ func (e *explainer) tier(t *model.Tier, indent int) {
 	if t.MaxValue > 0 {
 		e.say(indent+1, "refuses values of more than %d bytes", t.MaxValue)
 	}
+	if t.Compressed() {
+		e.say(indent+1, "refuses what inflates to more than %d bytes", t.Inflated())
+	}
 	if t.TTL > 0 {
 		e.say(indent+1, "keeps entries for %s at most", model.Words(t.TTL))
 	}
@@ -175,9 +179,10 @@ func (e *explainer) key() {
 
 func (e *explainer) stored() {
 	e.say(2, "schema fingerprint %016x: another shape has other keys", e.c.Fingerprint())
-	if n, ok := e.c.Type.Width(); ok {
+	binary := slices.ContainsFunc(e.c.Tiers, func(t *model.Tier) bool { return t.Codec == "binary" })
+	if n, ok := e.c.Type.Width(); ok && binary {
 		e.say(2, "%d bytes in binary", n)
-	} else {
+	} else if binary {
 		e.say(2, "%d bytes or more in binary", e.c.Type.Min())
 	}
 	for _, t := range e.c.Tiers {

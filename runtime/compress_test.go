@@ -179,6 +179,18 @@ func TestOtherCompression(t *testing.T) {
 	}
 }
 
+// TestAbsence has nothing to compress.
+func TestAbsence(t *testing.T) {
+	r := newRow(t, 0, 1)
+	if err := r.Store(context.Background(), "k", runtime.Entry[string]{Status: runtime.Absent}); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := r.Lookup(context.Background(), "k"); e.Status != runtime.Absent || err != nil {
+		t.Errorf("%v, %v, want an absence", e.Status, err)
+	}
+	r.counts.expect(t, 0, 0, 0, 0)
+}
+
 // TestInflatedMax has values that fit when compressed and not when inflated.
 func TestInflatedMax(t *testing.T) {
 	const most = 100 // the envelope takes half of it

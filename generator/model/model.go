@@ -121,6 +121,15 @@ type Tier struct {
 // Compressed reports whether the tier compresses what it stores.
 func (t *Tier) Compressed() bool { return t.Compress != "" && t.Compress != "none" }
 
+// Inflated is how many bytes a value may have before a tier compresses it, as
+// package runtime has it.
+func (t *Tier) Inflated() int64 {
+	if t.MaxValue > 0 {
+		return t.MaxValue
+	}
+	return 64 << 20
+}
+
 // Node is a tier or a composition of two nodes.
 type Node struct {
 	Label  string

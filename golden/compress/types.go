@@ -24,6 +24,6 @@ package compress
 //cachegen:compose mixed = near small refill=always
 type Page struct {
 	ID    int64
-	Title string
+	Title Text
 	Lines []string
 }

@@ -137,7 +137,7 @@ func (c *GzipCache) String() string {
 // cache returns runtime.ErrClosed.
 func (c *GzipCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *GzipCache) read(op *cachert.Op[int64, Page]) {
 	c.gmemoryTier.Read(op)
 	c.gredisTier.Read(op)
@@ -218,7 +218,7 @@ func decodePage(v *Page, data []byte, text string) error {
 	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Title, s = s[:n], s[n:]
+	v.Title, s = Text(s[:n]), s[n:]
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -242,9 +242,10 @@ func decodePage(v *Page, data []byte, text string) error {
 var (
 	_ = (*struct {
 		ID    int64
-		Title string
+		Title Text
 		Lines []string
 	})((*Page)(nil))
+	_ = (*string)((*Text)(nil))
 )
 
 // ZstdCacheConfig is what NewZstdCache makes a cache of.
@@ -388,7 +389,7 @@ func (c *ZstdCache) hit(key int64, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ZstdCache) read(op *cachert.Op[int64, Page]) {
 	c.zmemoryTier.Read(op)
 	c.zredisTier.Read(op)
@@ -535,7 +536,7 @@ func (c *S2Cache) String() string {
 // cache returns runtime.ErrClosed.
 func (c *S2Cache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *S2Cache) read(op *cachert.Op[int64, Page]) {
 	c.smemoryTier.Read(op)
 	c.sredisTier.Read(op)
@@ -692,7 +693,7 @@ func (c *MixedCache) String() string {
 // cache returns runtime.ErrClosed.
 func (c *MixedCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *MixedCache) read(op *cachert.Op[int64, Page]) {
 	c.plainTier.Read(op)
 	c.fastTier.Read(op)
@@ -701,12 +702,12 @@ func (c *MixedCache) read(op *cachert.Op[int64, Page]) {
 
 // write writes mixed: near and small at once; one of them is enough.
 func (c *MixedCache) write(op *cachert.Op[int64, Page], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Page]{WriteAll: c.writeNear, RemoveAll: c.removeNear}, c.smallTier)
+	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Page]{WriteAll: c.writeNear}, c.smallTier)
 }
 
 // remove removes from mixed: from small first, so that near is not refilled from it.
 func (c *MixedCache) remove(op *cachert.Op[int64, Page], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[int64, Page]{WriteAll: c.writeNear, RemoveAll: c.removeNear}, c.smallTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[int64, Page]{RemoveAll: c.removeNear}, c.smallTier)
 }
 
 // writeNear writes near: plain and fast at once; one of them is enough.

@@ -141,7 +141,7 @@ func (c *DocCache) String() string {
 // cache returns runtime.ErrClosed.
 func (c *DocCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *DocCache) read(op *cachert.Op[string, Doc]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)

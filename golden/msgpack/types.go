@@ -18,9 +18,9 @@ type Order struct {
 	Note  string            `msgpack:"-" cache:"-"`
 }
 
-// Line is stored as an array.
+// Line is stored as an array, which _msgpack tells package msgpack.
 type Line struct {
-	_msgpack struct{} `msgpack:",as_array" cache:"-"` //nolint:unused // how package msgpack is told
+	_msgpack struct{} `msgpack:",as_array" cache:"-"`
 
 	SKU   string
 	Count int

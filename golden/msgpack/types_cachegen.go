@@ -138,7 +138,7 @@ func (c *OrderCache) String() string {
 // cache returns runtime.ErrClosed.
 func (c *OrderCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *OrderCache) read(op *cachert.Op[int64, Order]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)

@@ -75,7 +75,7 @@ func encodesItself(t reflect.Type) bool {
 func (d depth) check(v any) error { return d.value(reflect.ValueOf(v).Elem(), 0) }
 
 func (d depth) value(v reflect.Value, levels int) error {
-	if !d[v.Type()] {
+	if !d[v.Type()] || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil
 	}
 	if levels > runtime.MaxDepth {
@@ -83,9 +83,6 @@ func (d depth) value(v reflect.Value, levels int) error {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if v.IsNil() {
-			return nil
-		}
 		if v.Type().Elem().Kind() == reflect.Pointer {
 			levels++ // it may point to itself
 		}
