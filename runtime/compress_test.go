@@ -229,3 +229,17 @@ func TestCompressorFails(t *testing.T) {
 	r.counts.fail = nil
 	r.get(t, 0, twice)
 }
+
+// TestCompressTimes looks where compressing is counted: once, at the first of the
+// tiers that share it.
+func TestCompressTimes(t *testing.T) {
+	r := newRow(t, 0, 1, 1, 0)
+	r.set(t, twice)
+	r.get(t, 1, twice)
+	for i, want := range [][4]uint64{{1, 0, 1, 0}, {0, 1, 0, 1}, {}} {
+		s := r.Stats().Tiers[i].Times
+		if got := [4]uint64{s.Encode.Count, s.Decode.Count, s.Compress.Count, s.Decompress.Count}; got != want {
+			t.Errorf("tier %d timed %d, want %d", i, got, want)
+		}
+	}
+}

@@ -178,7 +178,7 @@ func sizeOrder(v *Order) (n, text int) {
 	text += len(v.Tenant)
 	n += cachert.SizeUvarint(uint64(len(v.Note)))
 	text += len(v.Note)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -186,7 +186,6 @@ func sizeOrder(v *Order) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	n, t := sizeOrder(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

@@ -54,13 +54,15 @@ func NewGzipCache(cfg GzipCacheConfig) (*GzipCache, error) {
 	c.gmemoryTier = cachert.NewMemoryLeaf[int64, Page](cachert.Leaf{Index: 0, Path: "gzip.gmemory", Engine: "fastcache", Format: 1, MaxValue: 64 << 10}, fasttier.New(cfg.Gmemory, 32<<20, clock))
 	c.gredisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "gzip.gredis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 64 << 10, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Gredis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
-		Name:        "GzipCache",
-		Prefix:      "gzip:87bb37f9:",
-		Fingerprint: 0x87bb37f90adee5d3,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendGzipCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendGzipCacheText(dst, key), nil },
+		Name:         "GzipCache",
+		Prefix:       "gzip:87bb37f9:",
+		Fingerprint:  0x87bb37f90adee5d3,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: gzipCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendGzipCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendGzipCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 			{Base: 0, Compressor: gzipformat.New()},
@@ -125,6 +127,10 @@ func (c *GzipCache) Store(ctx context.Context, key int64, e cachert.Entry[Page])
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *GzipCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *GzipCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -176,7 +182,7 @@ func sizePage(v *Page) (n, text int) {
 		n += cachert.SizeUvarint(uint64(len(v.Lines[i])))
 		text += len(v.Lines[i])
 	}
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -184,7 +190,6 @@ func sizePage(v *Page) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
 	n, t := sizePage(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -283,13 +288,15 @@ func NewZstdCache(cfg ZstdCacheConfig) (*ZstdCache, error) {
 	c.zmemoryTier = cachert.NewMemoryLeaf[int64, Page](cachert.Leaf{Index: 0, Path: "zstd.zmemory", Engine: "fastcache"}, c.hot)
 	c.zredisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "zstd.zredis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 64 << 10, TTL: time.Minute, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Zredis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
-		Name:        "ZstdCache",
-		Prefix:      "zstd:b1dca0fd:",
-		Fingerprint: 0xb1dca0fde85ea340,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendZstdCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendZstdCacheText(dst, key), nil },
+		Name:         "ZstdCache",
+		Prefix:       "zstd:b1dca0fd:",
+		Fingerprint:  0xb1dca0fde85ea340,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: zstdCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendZstdCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendZstdCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 			{Base: 0, Compressor: zstdformat.New()},
@@ -360,6 +367,10 @@ func (c *ZstdCache) Store(ctx context.Context, key int64, e cachert.Entry[Page])
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *ZstdCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *ZstdCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -377,6 +388,7 @@ func (c *ZstdCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *ZstdCache) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendZstdCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -385,7 +397,7 @@ func (c *ZstdCache) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -451,13 +463,15 @@ func NewS2Cache(cfg S2CacheConfig) (*S2Cache, error) {
 	c.smemoryTier = cachert.NewMemoryLeaf[int64, Page](cachert.Leaf{Index: 0, Path: "s2.smemory", Engine: "fastcache", Format: 1}, fasttier.New(cfg.Smemory, 32<<20, clock))
 	c.sredisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "s2.sredis", Engine: "redis", Format: 3, Refill: 0b1, MaxValue: 64 << 10, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Sredis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
-		Name:        "S2Cache",
-		Prefix:      "s2:02fe4cdd:",
-		Fingerprint: 0x2fe4cddad79dfb3,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendS2CacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendS2CacheText(dst, key), nil },
+		Name:         "S2Cache",
+		Prefix:       "s2:02fe4cdd:",
+		Fingerprint:  0x2fe4cddad79dfb3,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: s2CachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendS2CacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendS2CacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 			{Base: 0, Compressor: s2format.New()},
@@ -523,6 +537,10 @@ func (c *S2Cache) Lookup(ctx context.Context, key int64) (cachert.Entry[Page], e
 func (c *S2Cache) Store(ctx context.Context, key int64, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *S2Cache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *S2Cache) Stats() cachert.Stats { return c.core.Stats() }
@@ -605,15 +623,17 @@ func NewMixedCache(cfg MixedCacheConfig) (*MixedCache, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &MixedCache{}
 	c.plainTier = cachert.NewMemoryLeaf[int64, Page](cachert.Leaf{Index: 0, Path: "mixed.near.plain", Engine: "fastcache"}, fasttier.New(cfg.Plain, 32<<20, clock))
-	c.fastTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "mixed.near.fast", Engine: "backend", Format: 1, Refill: 0b1}, cachert.BackendEngine(cfg.Fast))
-	c.smallTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 2, Path: "mixed.small", Engine: "backend", Format: 2, Refill: 0b11}, cachert.BackendEngine(cfg.Small))
+	c.fastTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "mixed.near.fast", Engine: "backend", Format: 1, Refill: 0b1}, cfg.Fast)
+	c.smallTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 2, Path: "mixed.small", Engine: "backend", Format: 2, Refill: 0b11}, cfg.Small)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
-		Name:        "MixedCache",
-		Prefix:      "mixed:0570a55e:",
-		Fingerprint: 0x570a55e71765a58,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendMixedCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendMixedCacheText(dst, key), nil },
+		Name:         "MixedCache",
+		Prefix:       "mixed:0570a55e:",
+		Fingerprint:  0x570a55e71765a58,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: mixedCachePrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendMixedCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendMixedCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			cachert.JSONFormat[Page](),
 			{Base: 0, Compressor: s2format.New()},
@@ -680,6 +700,10 @@ func (c *MixedCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Page]
 func (c *MixedCache) Store(ctx context.Context, key int64, e cachert.Entry[Page]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *MixedCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *MixedCache) Stats() cachert.Stats { return c.core.Stats() }

@@ -277,3 +277,54 @@ func TestString(t *testing.T) {
 		}
 	}
 }
+
+// TestBackend moves what one cache has stored into others, as raw data and as the
+// tier of an outer cache.
+func TestBackend(t *testing.T) {
+	each(t, func(t *testing.T, open func() cache, client *redis.Client, comp runtime.Compressor) {
+		backend := func() runtime.Backend { return open().(interface{ Backend() runtime.Backend }).Backend() }
+		from, key := open(), []byte("raw")
+		raw := from.(interface{ Backend() runtime.Backend }).Backend()
+		typed := raw.(runtime.Composed[Page])
+		if err := typed.StoreRaw(ctx, key, runtime.Entry[Page]{Value: page, Status: runtime.Hit}); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range []runtime.Backend{raw, backend()} { // from memory, and from Redis
+			data, ok, err := b.Read(ctx, key)
+			if !ok || err != nil {
+				t.Fatalf("Read: %v, %v", ok, err)
+			}
+			client.FlushDB(ctx)
+			to := backend()
+			if err := to.Write(ctx, key, data); err != nil {
+				t.Fatalf("Write: %v", err)
+			}
+			if e, err := to.(runtime.Composed[Page]).LookupRaw(ctx, key); err != nil || !cmp.Equal(e.Value, page) {
+				t.Errorf("%v, %v", e.Status, err)
+			}
+			if err := raw.Write(ctx, key, data); err != nil { // so that Redis has it again
+				t.Fatal(err)
+			}
+			if err := typed.StoreRaw(ctx, key, runtime.Entry[Page]{Value: page, Status: runtime.Hit}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if comp.ID() == runtime.CompressGzip {
+			data, _, _ := raw.Read(ctx, key)
+			if len(data.Data) > 1000 {
+				t.Errorf("the layer has %d bytes: it is not compressed", len(data.Data))
+			}
+		}
+		outer, err := NewMixedCache(MixedCacheConfig{Fast: backend(), Small: fakebackend.New("small")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer outer.Close(ctx)
+		if err := outer.Set(ctx, 1, page); err != nil {
+			t.Fatal(err)
+		}
+		if v, ok, err := outer.Get(ctx, 1); !ok || err != nil || !cmp.Equal(v, page) {
+			t.Errorf("Get of the outer cache: %v, %v", ok, err)
+		}
+	})
+}

@@ -58,13 +58,15 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "docs.memory", Engine: "fastcache"}, fasttier.New(cfg.Memory, 32<<20, clock))
 	c.redisTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "docs.redis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "DocCache",
-		Prefix:      "docs:378cc98d:",
-		Fingerprint: 0x378cc98d5a24c7c4,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendDocCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendDocCacheText(dst, key), nil },
+		Name:         "DocCache",
+		Prefix:       "docs:378cc98d:",
+		Fingerprint:  0x378cc98d5a24c7c4,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: docCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocCacheText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			cachert.CustomFormat(cfg.MemoryCodec),
 			cachert.CustomFormat(cfg.RedisCodec),
@@ -128,6 +130,10 @@ func (c *DocCache) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], 
 func (c *DocCache) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *DocCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *DocCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -209,12 +215,13 @@ func NewZipCache(cfg ZipCacheConfig) (*ZipCache, error) {
 	c := &ZipCache{}
 	c.onlyTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "only", Engine: "redis", Format: 1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Only, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
-		Name:        "ZipCache",
-		Prefix:      "only:0aa57495:",
-		Fingerprint: 0xaa5749514b9c169,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendZipCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendZipCacheText(dst, key), nil },
+		Name:         "ZipCache",
+		Prefix:       "only:0aa57495:",
+		Fingerprint:  0xaa5749514b9c169,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: zipCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendZipCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendZipCacheText(dst, key), nil },
 		Formats: []cachert.Format[Doc]{
 			cachert.CustomFormat(cfg.OnlyCodec),
 			{Base: 0, Compressor: gzipformat.New()},
@@ -278,6 +285,10 @@ func (c *ZipCache) Lookup(ctx context.Context, key string) (cachert.Entry[Doc], 
 func (c *ZipCache) Store(ctx context.Context, key string, e cachert.Entry[Doc]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Doc it works as if nested in the annotation.
+func (c *ZipCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ZipCache) Stats() cachert.Stats { return c.core.Stats() }

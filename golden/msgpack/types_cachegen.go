@@ -53,13 +53,15 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Order](cachert.Leaf{Index: 0, Path: "orders.memory", Engine: "fastcache", Format: 1}, fasttier.New(cfg.Memory, 32<<20, clock))
 	c.redisTier = cachert.NewRemoteLeaf[int64, Order](cachert.Leaf{Index: 1, Path: "orders.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Order]{
-		Name:        "OrderCache",
-		Prefix:      "orders:4a2f59ce:",
-		Fingerprint: 0x4a2f59cebd7d38c2,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendOrderCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendOrderCacheText(dst, key), nil },
+		Name:         "OrderCache",
+		Prefix:       "orders:4a2f59ce:",
+		Fingerprint:  0x4a2f59cebd7d38c2,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: orderCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendOrderCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendOrderCacheText(dst, key), nil },
 		Formats: []cachert.Format[Order]{
 			msgpackformat.New[Order](),
 			{Base: 0, Compressor: s2format.New()},
@@ -125,6 +127,10 @@ func (c *OrderCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Order
 func (c *OrderCache) Store(ctx context.Context, key int64, e cachert.Entry[Order]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Order it works as if nested in the annotation.
+func (c *OrderCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *OrderCache) Stats() cachert.Stats { return c.core.Stats() }

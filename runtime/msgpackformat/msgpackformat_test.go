@@ -42,7 +42,7 @@ var _ = pair{}._msgpack // only package msgpack looks for it
 type base struct{ Kind string }
 
 var full = value{
-	ID: -7, Ratio: 0.5, Tags: []string{"a", ""}, Blob: []byte{0, 255}, Sizes: map[string][]int{"x": {1, 1 << 40}, "y": nil},
+	ID: -7, Ratio: 0.5, Tags: []string{"a", ""}, Blob: []byte{0, 255}, Sizes: map[string][]int{"x": {1, 1 << 30}, "y": nil},
 	Sums: [2]uint16{1, 1 << 15}, At: time.Unix(1<<31, 5), Next: &value{ID: 1}, Pair: pair{A: 1, B: -128}, base: base{Kind: "k"},
 }
 
