@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,14 @@ func (e *explainer) tier(t *model.Tier, indent int) {
 		model.Redis:     "Redis", model.Backend: "a backend of yours",
 	}[t.Engine]
 	e.say(indent, "%s: %s (source path %s)", t.Label, what, t.Path)
-	e.say(indent+1, "stores values as %s", t.Codec)
+	codec := map[string]string{"custom": fmt.Sprintf("the %sCodec of the config has them", t.Field)}[t.Codec]
+	if codec == "" {
+		codec = t.Codec
+	}
+	if t.Compressed() {
+		codec += ", compressed with " + t.Compress
+	}
+	e.say(indent+1, "stores values as %s", codec)
 	if t.Timeout > 0 {
 		e.say(indent+1, "costs %s at most, and is a failed tier beyond", model.Words(t.Timeout))
 	} else if !t.Engine.Memory() {
@@ -102,6 +110,9 @@ func (e *explainer) tier(t *model.Tier, indent int) {
 	}
 	if t.MaxValue > 0 {
 		e.say(indent+1, "refuses values of more than %d bytes", t.MaxValue)
+	}
+	if t.Compressed() {
+		e.say(indent+1, "refuses what inflates to more than %d bytes", t.Inflated())
 	}
 	if t.TTL > 0 {
 		e.say(indent+1, "keeps entries for %s at most", model.Words(t.TTL))
@@ -168,9 +179,10 @@ func (e *explainer) key() {
 
 func (e *explainer) stored() {
 	e.say(2, "schema fingerprint %016x: another shape has other keys", e.c.Fingerprint())
-	if n, ok := e.c.Type.Width(); ok {
+	binary := slices.ContainsFunc(e.c.Tiers, func(t *model.Tier) bool { return t.Codec == "binary" })
+	if n, ok := e.c.Type.Width(); ok && binary {
 		e.say(2, "%d bytes in binary", n)
-	} else {
+	} else if binary {
 		e.say(2, "%d bytes or more in binary", e.c.Type.Min())
 	}
 	for _, t := range e.c.Tiers {

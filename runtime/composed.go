@@ -147,7 +147,7 @@ func (b composed[K, V]) Write(ctx context.Context, key []byte, raw Raw) error {
 	}{{e.l1, everywhere &^ far}, {e.l2, far}} {
 		if part.layer == nil {
 			op.mask &^= part.tiers
-		} else if err := op.unlayer(s, part.layer); err != nil {
+		} else if err := op.unlayer(s, part.layer, part.tiers, e.source); err != nil {
 			return err
 		}
 	}

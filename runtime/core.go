@@ -57,7 +57,7 @@ type Core[K comparable, V any] struct {
 	ctx      context.Context // ends when Close gives up waiting, or is done
 	cancel   context.CancelFunc
 
-	encoding   []*timing // by format, of the first tier that has it
+	making     []*timing // of values encoded or compressed, by format, at the first tier that has it
 	tracer     Tracer    // nil: nobody wants to see requests
 	unregister func()
 }
@@ -75,13 +75,11 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 		c.offload = NewOffload(OffloadOptions{Logger: opts.Logger})
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	c.encoding = make([]*timing, len(spec.Formats))
+	c.making = make([]*timing, len(spec.Formats))
 	c.tracer, _ = opts.Metrics.(Tracer)
 	for _, l := range tiers {
 		l.start(c)
-		if t := &c.encoding[l.base().Format]; *t == nil {
-			*t = &l.base().counters.times.encode
-		}
+		c.timeFormat(l.base())
 		if l.instant() {
 			c.instant |= 1 << l.base().Index
 		} else {

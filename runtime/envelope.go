@@ -24,16 +24,13 @@ const (
 	flagAbsent      = 1
 )
 
-// The codecs and compressions that an envelope can name.
+// The codecs that an envelope can name.
 const (
 	CodecBinary byte = iota + 1
 	CodecJSON
 	CodecMsgpack
 	CodecCustom
 )
-
-// CompressNone marks a payload that is stored as it was encoded.
-const CompressNone byte = 0
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -1,10 +1,12 @@
 package runtime
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"strings"
 )
 
 // The composition envelope is what a whole cache stores and returns as a raw tier:
@@ -103,25 +105,48 @@ func (op *Op[K, V]) layer(s *slot[K, V], format int) (*layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &layer{codec: op.core.spec.Formats[format].Codec, payload: payload}, nil
+	codec, compression := op.core.spec.names(format)
+	return &layer{codec: codec, compression: compression, payload: payload}, nil
 }
 
-// unlayer sets the slot's value from a layer.
-func (op *Op[K, V]) unlayer(s *slot[K, V], l *layer) error {
+// unlayer sets the slot's value from a layer, which is for some of the tiers. source
+// is that of its envelope.
+func (op *Op[K, V]) unlayer(s *slot[K, V], l *layer, tiers uint64, source string) error {
 	if s.status == Absent {
 		return nil
 	}
-	for i := range op.core.spec.Formats {
-		if op.core.spec.Formats[i].Codec != l.codec || l.compression != CompressNone {
+	tier := op.layerTier(l, tiers, source)
+	if tier == nil {
+		return fmt.Errorf("%w: no tier has its format", errLayers)
+	}
+	var zero V
+	s.value = zero
+	if why := op.take(s, tier, bytes.Clone(l.payload), ""); why != reasonNone {
+		return fmt.Errorf("%w: %s", errLayers, why)
+	}
+	return nil
+}
+
+// layerTier returns a tier with the layer's format: the source, which has encoded
+// it, or else another of its tiers, or any. Codecs of the user's all have one name.
+func (op *Op[K, V]) layerTier(l *layer, tiers uint64, source string) (found *tierBase) {
+	best := -1
+	for _, t := range op.core.leaves {
+		b := t.base()
+		codec, compression := op.core.spec.names(b.Format)
+		if codec != l.codec || compression != l.compression {
 			continue
 		}
-		var zero V
-		s.value = zero
-		if why := op.accept(s, i, l.payload, ""); why != reasonNone {
-			return fmt.Errorf("%w: %s", errLayers, why)
+		rank := 0
+		if b.selected(tiers) {
+			rank++
+			if _, path, _ := strings.Cut(b.Path, "."); path == source {
+				rank++
+			}
 		}
-		op.keep(s, i, append([]byte(nil), l.payload...))
-		return nil
+		if rank > best {
+			best, found = rank, b
+		}
 	}
-	return fmt.Errorf("%w: no tier has its codec", errLayers)
+	return found
 }

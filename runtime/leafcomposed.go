@@ -85,5 +85,13 @@ func (l *RemoteLeaf[K, V]) pass(op *Op[K, V], s *slot[K, V], payload []byte, sta
 	if s.status == Absent {
 		return e, nil
 	}
-	return e, protect(func() error { return l.core.spec.Formats[l.Format].Decode(&e.Value, payload, "") })
+	f := &l.core.spec.Formats[l.Format]
+	if f.Compressor != nil {
+		base, err := op.payload(s, f.Base)
+		if err != nil {
+			return nil, err
+		}
+		f, payload = &l.core.spec.Formats[f.Base], base
+	}
+	return e, protect(func() error { return f.Decode(&e.Value, payload, "") })
 }

@@ -60,11 +60,10 @@ func (l *MemoryLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
 	}
 	l.counters.bytesOut.Add(uint64(len(e.Payload)))
 	if !e.Absent {
-		if why := op.accept(s, l.Format, e.Payload, ""); why != reasonNone {
+		if why := op.take(s, &l.tierBase, e.Payload, ""); why != reasonNone {
 			l.core.reject(&l.tierBase, why)
 			return
 		}
-		op.keep(s, l.Format, e.Payload)
 	}
 	l.counters.hits.Add(1)
 	s.found(op, l.Index, e.Absent, e.Stale, e.Expire)
@@ -87,7 +86,7 @@ func (l *MemoryLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 	began := sampled(l.counters.writes.Add(1))
 	defer func() { l.counters.times.write.sampledSince(began) }()
-	payload, err := op.payload(s, l.Format)
+	payload, err := op.stored(s, &l.Leaf)
 	if err == nil && l.MaxValue > 0 && int64(len(payload)) > l.MaxValue {
 		err = ErrTooLarge
 	}

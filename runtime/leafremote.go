@@ -179,7 +179,7 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	if why := e.open(r.Raw.Data, s.text); why != reasonNone {
 		return why, false
 	}
-	if e.codec != l.core.spec.Formats[l.Format].Codec || e.compression != CompressNone {
+	if codec, compression := l.core.spec.names(l.Format); e.codec != codec || e.compression != compression {
 		return reasonFormat, false
 	}
 	stale := min(l.core.Time.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
@@ -192,13 +192,9 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 		if len(r.Text) == len(r.Raw.Data) {
 			text = r.Text[e.offset : e.offset+len(e.payload)]
 		}
-		began := tick()
-		why := op.accept(s, l.Format, e.payload, text)
-		l.counters.times.decode.since(began)
-		if why != reasonNone {
+		if why := op.take(s, &l.tierBase, e.payload, text); why != reasonNone {
 			return why, false
 		}
-		op.keep(s, l.Format, e.payload)
 	}
 	s.found(op, l.Index, e.absent, min(stale, expire), expire)
 	return reasonNone, true

@@ -86,7 +86,7 @@ func (w *writeWork[K, V]) over(err error) {
 // seal puts the slot's value into its envelope. An entry that has no life left
 // has no data.
 func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err error) {
-	payload, err := op.payload(s, l.Format)
+	payload, err := op.stored(s, &l.Leaf)
 	if err != nil {
 		return w, err
 	}
@@ -100,10 +100,10 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 	}
 	t := l.core.Time
 	e := envelope{
-		codec: l.core.spec.Formats[l.Format].Codec, absent: s.status == Absent,
-		fingerprint: l.core.spec.Fingerprint, payload: payload,
+		absent: s.status == Absent, fingerprint: l.core.spec.Fingerprint, payload: payload,
 		created: t.unix(now), stale: t.unix(stale), expire: t.unix(expire),
 	}
+	e.codec, e.compression = l.core.spec.names(l.Format)
 	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(expire)}}
 	if l.typed {
 		w.Raw.Data = append([]byte{}, payload...) // what it is counted by

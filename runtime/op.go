@@ -80,7 +80,8 @@ type Part[K comparable, V any] interface {
 	instant() bool
 }
 
-// Format is one way in which values are encoded.
+// Format is one way in which values are stored: encoded, or encoded and then
+// compressed.
 type Format[V any] struct {
 	Codec byte // as the envelope names it: CodecBinary or another
 	// Append appends the encoding of *v to dst.
@@ -88,6 +89,11 @@ type Format[V any] struct {
 	// Decode sets *v, which is zero, from data. text is data as a string that
 	// never changes, or empty.
 	Decode func(v *V, data []byte, text string) error
+
+	// Compressor makes this the format with the index Base, compressed. It
+	// stands behind that one in the Spec, and says no more than this.
+	Compressor Compressor
+	Base       int
 }
 
 // begin returns an operation on one key.
@@ -215,7 +221,7 @@ func (op *Op[K, V]) encode() error {
 			if op.mask>>b.Index&1 == 0 {
 				continue
 			}
-			if _, err := op.payload(s, b.Format); err != nil {
+			if _, err := op.stored(s, &b.Leaf); err != nil && !errors.Is(err, ErrTooLarge) {
 				return err
 			}
 		}
@@ -232,13 +238,7 @@ func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
 	if enc[format] != nil {
 		return enc[format], nil
 	}
-	var data []byte
-	began := tick()
-	err := protect(func() (err error) {
-		data, err = op.core.spec.Formats[format].Append([]byte{}, &s.value)
-		return err
-	})
-	op.core.encoding[format].since(began)
+	data, err := op.make(s, format)
 	if err != nil {
 		return nil, err // data may hold the beginning of an encoding
 	}
@@ -249,10 +249,25 @@ func (op *Op[K, V]) payload(s *slot[K, V], format int) ([]byte, error) {
 	return data, nil
 }
 
+// make makes the slot's value in a format.
+func (op *Op[K, V]) make(s *slot[K, V], format int) (data []byte, err error) {
+	f := &op.core.spec.Formats[format]
+	if f.Compressor != nil {
+		return op.compress(s, format)
+	}
+	began := tick()
+	err = protect(func() (err error) {
+		data, err = f.Append([]byte{}, &s.value)
+		return err
+	})
+	op.core.making[format].since(began)
+	return data, err
+}
+
 // encoded returns an encoding that a slot has, and its format, or nil.
 func (op *Op[K, V]) encoded(s *slot[K, V]) (data []byte, format int) {
 	for format, data := range s.encodings(len(op.core.spec.Formats)) {
-		if data != nil {
+		if data != nil && op.core.spec.Formats[format].Compressor == nil {
 			return data, format
 		}
 	}

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/cachegen/cachegen/internal/remedy"
@@ -39,7 +40,7 @@ func (op *Op[K, V]) refillMemory(s *slot[K, V], mask uint64) (err error) {
 	c := op.core
 	for _, l := range c.leaves {
 		if l.base().selected(mask) {
-			if _, err := op.payload(s, l.base().Format); err != nil { // not under the lock
+			if _, err := op.stored(s, &l.base().Leaf); err != nil && !errors.Is(err, ErrTooLarge) { // not under the lock
 				return err
 			}
 		}

@@ -16,7 +16,7 @@ type cacheGen struct {
 	*gen
 	c       *model.Cache
 	codec   *codec // nil if no tier stores the binary form
-	formats []string
+	formats []format
 	v       vars // what its snippets have in common
 
 	prefix, binaryKey, textKey string // names of package-level declarations
@@ -54,9 +54,7 @@ func (x *cacheGen) codecDecls() []jen.Code {
 // addFormats numbers the formats of the tiers.
 func (x *cacheGen) addFormats() {
 	for _, t := range x.c.Tiers {
-		if x.format(t) < 0 {
-			x.formats = append(x.formats, t.Codec)
-		}
+		x.addFormat(formatOf(t))
 		if t.Codec == "binary" && x.codec == nil {
 			k := codecKey{x.c.Type, x.c.OwnStrings, x.c.SortedMaps}
 			if x.codecs[k] == nil {
@@ -65,16 +63,6 @@ func (x *cacheGen) addFormats() {
 			x.codec = x.codecs[k]
 		}
 	}
-}
-
-// format returns the number of a tier's format, or -1.
-func (x *cacheGen) format(t *model.Tier) int {
-	for i, f := range x.formats {
-		if f == t.Codec {
-			return i
-		}
-	}
-	return -1
 }
 
 // tierField is the field of the generated type for a tier.
@@ -88,7 +76,7 @@ func (x *cacheGen) hot() *model.Tier {
 			return nil // a hit in memory is not all there is to do
 		}
 	}
-	if t := x.c.Tiers[0]; t.Engine == model.Fastcache && t.Codec == "binary" {
+	if t := x.c.Tiers[0]; t.Engine == model.Fastcache && formatOf(t) == (format{codec: "binary"}) {
 		return t
 	}
 	return nil
@@ -106,6 +94,9 @@ func (x *cacheGen) config() jen.Code {
 			fields.Add(x.snippet("$F $redis.UniversalClient // required; redistier.Dial makes one\n", v))
 		case model.Backend:
 			fields.Add(x.snippet("$F $cachert.Backend // required\n", v))
+		}
+		if t.Codec == "custom" {
+			fields.Add(x.snippet("${F}Codec $cachert.Codec[$V] // required: encodes what $label stores\n", x.with(vars{"F": t.Field, "label": t.Label})))
 		}
 	}
 	return x.snippet(`// ${X}Config is what New$X makes a cache of.
@@ -137,7 +128,10 @@ func (x *cacheGen) constructor() jen.Code {
 	names := make([]string, len(x.c.Tiers))
 	for i, t := range x.c.Tiers {
 		if t.Engine == model.Redis || t.Engine == model.Backend {
-			required.Add(x.snippet("if cfg.$F == nil {\nreturn nil, $cachert.Required(\"$X\", \"$F\")\n}\n", x.with(vars{"F": t.Field})))
+			required.Add(x.require(t.Field))
+		}
+		if t.Codec == "custom" {
+			required.Add(x.require(t.Field + "Codec"))
 		}
 		tiers.Add(x.newTier(i, t))
 		names[i] = "c." + tierField(t)
@@ -154,10 +148,15 @@ return c, nil
 }`, x.with(vars{"required": required, "tiers": tiers, "names": strings.Join(names, ", "), "spec": x.spec()}))
 }
 
+// require refuses a config without a field.
+func (x *cacheGen) require(field string) jen.Code {
+	return x.snippet("if cfg.$F == nil {\nreturn nil, $cachert.Required(\"$X\", \"$F\")\n}\n", x.with(vars{"F": field}))
+}
+
 // newTier makes one tier.
 func (x *cacheGen) newTier(i int, t *model.Tier) jen.Code {
 	info := fmt.Sprintf("Index: %d, Path: %q, Engine: %q", i, t.Path, t.Engine)
-	if f := x.format(t); f > 0 {
+	if f := x.index(formatOf(t)); f > 0 {
 		info += fmt.Sprintf(", Format: %d", f)
 	}
 	if mask := refillMask(x.c.Root, i); mask != 0 {
@@ -220,11 +219,7 @@ func (x *cacheGen) spec() jen.Code {
 	}
 	formats := &jen.Statement{}
 	for _, f := range x.formats {
-		if f == "json" {
-			formats.Add(x.snippet("$cachert.JSONFormat[$V](),\n", x.v))
-		} else {
-			formats.Add(x.snippet("{Codec: $cachert.CodecBinary, Append: append$n, Decode: decode$n},\n", vars{"n": x.codec.name}))
-		}
+		formats.Add(x.formatCode(f))
 	}
 	add("Formats: []$cachert.Format[$V]{\n$formats}", vars{"formats": formats})
 	add("Read: c.read,\nWrite: c.write,\nRemove: c.remove", nil)

@@ -41,6 +41,9 @@ func tierWords(t *model.Tier) string {
 		model.Fastcache: "fastcache of " + sizeText(t.Size), model.Redis: "Redis", model.Backend: "a runtime.Backend",
 	}[t.Engine]
 	text := where + ", " + t.Codec
+	if t.Compressed() {
+		text += " compressed with " + t.Compress
+	}
 	if t.TTL > 0 {
 		text += fmt.Sprintf(", for %s at most", model.Words(t.TTL))
 	}

@@ -19,16 +19,20 @@ const runtimePath = "github.com/cachegen/cachegen/runtime"
 // imports are the packages that snippets name, by the name that generated code
 // gives them where it can. All but cachert are the packages' own names.
 var imports = map[string]string{
-	"binary":    "encoding/binary",
-	"cachert":   runtimePath,
-	"context":   "context",
-	"fastcache": "github.com/VictoriaMetrics/fastcache",
-	"fasttier":  runtimePath + "/fasttier",
-	"math":      "math",
-	"redis":     "github.com/redis/go-redis/v9",
-	"redistier": runtimePath + "/redistier",
-	"strconv":   "strconv",
-	"time":      "time",
+	"binary":        "encoding/binary",
+	"cachert":       runtimePath,
+	"context":       "context",
+	"fastcache":     "github.com/VictoriaMetrics/fastcache",
+	"fasttier":      runtimePath + "/fasttier",
+	"gzipformat":    runtimePath + "/gzipformat",
+	"math":          "math",
+	"msgpackformat": runtimePath + "/msgpackformat",
+	"redis":         "github.com/redis/go-redis/v9",
+	"redistier":     runtimePath + "/redistier",
+	"s2format":      runtimePath + "/s2format",
+	"strconv":       "strconv",
+	"time":          "time",
+	"zstdformat":    runtimePath + "/zstdformat",
 }
 
 // locals are the names that generated functions give to their own variables. No

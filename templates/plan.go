@@ -156,7 +156,7 @@ func describe(c *model.Cache, n *model.Node) string {
 		if t.Codec != "binary" {
 			text += "+" + t.Codec
 		}
-		if t.Compress != "" && t.Compress != "none" {
+		if t.Compressed() {
 			text += "+" + t.Compress
 		}
 		return text

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"strings"
 )
 
 // ownFormat lists the methods by which a type takes over its own encoding.
@@ -74,18 +75,49 @@ func (c *textCheck) own(t *types.Named) bool {
 
 func (c *textCheck) field(v *types.Var, tag reflect.StructTag, at place) {
 	out := tag.Get("cache") == "-"
+	inlined := v.Embedded() && isStruct(v.Type()) // its exported fields are stored as if they were here
 	switch {
-	case v.Name() == "_" || tag.Get(c.codec) == "-":
-	case out && v.Exported():
+	case c.leaves(v.Name(), tag):
+	case out && (v.Exported() || inlined):
 		c.reject(at, "add the tag "+c.codec+`:"-"`, `codec=%s stores it against cache:"-"`, c.codec)
 	case out || v.Pkg() != c.unit.types && !v.Exported():
-	case v.Exported():
+	case c.codec == "msgpack" && v.Embedded() && embeds(v.Type(), map[types.Type]bool{}):
+		c.reject(at, "give the field a name", "codec=msgpack cannot embed a type that embeds itself")
+	case v.Exported() || inlined:
 		c.check(v.Type(), at)
-	case v.Embedded() && isStruct(v.Type()):
-		c.check(v.Type(), at) // its exported fields are stored as if they were here
 	default:
 		c.reject(at, `export it, or leave it out with cache:"-"`, "codec=%s drops a field that is not exported", c.codec)
 	}
+}
+
+// leaves reports whether the codec leaves a field out, by its name or its tag.
+func (c *textCheck) leaves(name string, tag reflect.StructTag) bool {
+	if c.codec == "msgpack" { // options may follow; _msgpack is for options of the whole struct
+		out, _, _ := strings.Cut(tag.Get(c.codec), ",")
+		return name == "_" || name == "_msgpack" || out == "-"
+	}
+	return name == "_" || tag.Get(c.codec) == "-"
+}
+
+// embeds reports whether a type embeds itself, however deep. Package msgpack looks
+// for the fields of such a type without end.
+func embeds(t types.Type, open map[types.Type]bool) bool {
+	t = types.Unalias(t)
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok || open[t] {
+		return ok
+	}
+	open[t] = true
+	defer delete(open, t)
+	for f := range st.Fields() {
+		if f.Embedded() && embeds(f.Type(), open) {
+			return true
+		}
+	}
+	return false
 }
 
 func isStruct(t types.Type) bool {

@@ -7,11 +7,6 @@ import "go/token"
 var unbuilt = []missing{
 	{verb: "tier", option: "engine", value: "otter"},
 	{verb: "tier", option: "engine", value: "badger"},
-	{verb: "tier", option: "codec", value: "msgpack"},
-	{verb: "tier", option: "codec", value: "custom"},
-	{verb: "tier", option: "compress", value: "gzip"},
-	{verb: "tier", option: "compress", value: "zstd"},
-	{verb: "tier", option: "compress", value: "s2"},
 	{verb: "tier", option: "share"},
 	{verb: "cache", option: "on-stale", value: "revalidate"},
 	{verb: "cache", option: "on-stale", value: "offload"},

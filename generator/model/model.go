@@ -118,6 +118,18 @@ type Tier struct {
 	Share    string // clone or readonly, of otter
 }
 
+// Compressed reports whether the tier compresses what it stores.
+func (t *Tier) Compressed() bool { return t.Compress != "" && t.Compress != "none" }
+
+// Inflated is how many bytes a value may have before a tier compresses it, as
+// package runtime has it.
+func (t *Tier) Inflated() int64 {
+	if t.MaxValue > 0 {
+		return t.MaxValue
+	}
+	return 64 << 20
+}
+
 // Node is a tier or a composition of two nodes.
 type Node struct {
 	Label  string

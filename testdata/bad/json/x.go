@@ -13,6 +13,7 @@ type Product struct {
 	Note   string `cache:"-"` // want:2 `Product.Note: codec=json stores it against cache:"-"\n.*add the tag json:"-"`
 	Temp   string `cache:"-" json:"-"`
 	hidden int    `cache:"-"`
+	kept          `cache:"-"` // want:2 `Product.kept: codec=json stores it against cache:"-"`
 	Lines  []Line
 	Wave   complex64 // want:2 `Product.Wave: codec=json has no complex numbers`
 	Grid   map[[2]int]string // want:2 `Product.Grid: codec=json has no map keys of type \[2\]int`
@@ -29,3 +30,5 @@ type Line struct {
 type base struct{ Kept string }
 
 type ptr struct{ Lost string }
+
+type kept struct{ Stored string }
