@@ -124,7 +124,7 @@ func (op *Op[K, V]) askLater(slots []int, part Part[K, V]) {
 		if !c.tasks.begin() {
 			return
 		}
-		later := op.fork(nil, i)
+		later := op.fork(op.ctx, i)
 		later.slots[0] = later.slots[0].unanswered()
 		if !c.offload.submit("race read", later.slots[0].id(), func(ctx context.Context) {
 			later.ctx = ctx

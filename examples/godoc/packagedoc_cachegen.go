@@ -52,14 +52,16 @@ func NewPackageDocCache(cfg PackageDocCacheConfig) (*PackageDocCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[string, PackageDoc](cachert.Leaf{Index: 0, Path: "docs.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[string, PackageDoc](cachert.Leaf{Index: 1, Path: "docs.redis", Engine: "redis", Refill: 0b1, MaxValue: 8 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 8<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, PackageDoc]{
-		Name:        "PackageDocCache",
-		Prefix:      "docs:b0b1795d:",
-		Fingerprint: 0xb0b1795de27feffa,
-		TTL:         time.Hour,
-		Stale:       10 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendPackageDocCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendPackageDocCacheText(dst, key), nil },
+		Name:         "PackageDocCache",
+		Prefix:       "docs:b0b1795d:",
+		Fingerprint:  0xb0b1795de27feffa,
+		TTL:          time.Hour,
+		Stale:        10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: packageDocCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendPackageDocCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendPackageDocCacheText(dst, key), nil },
 		Formats: []cachert.Format[PackageDoc]{
 			{Codec: cachert.CodecBinary, Append: appendPackageDoc, Decode: decodePackageDoc},
 		},
@@ -131,6 +133,10 @@ func (c *PackageDocCache) Store(ctx context.Context, key string, e cachert.Entry
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of PackageDoc it works as if nested in the annotation.
+func (c *PackageDocCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *PackageDocCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -148,6 +154,7 @@ func (c *PackageDocCache) Close(ctx context.Context) error { return c.core.Close
 func (c *PackageDocCache) hit(key string, v *PackageDoc) bool {
 	var kb [128]byte
 	var buf [512]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendPackageDocCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -156,11 +163,11 @@ func (c *PackageDocCache) hit(key string, v *PackageDoc) bool {
 		*v = *new(PackageDoc)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *PackageDocCache) read(op *cachert.Op[string, PackageDoc]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)
@@ -281,7 +288,7 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 			text += len(e2.Body)
 			n += cachert.SizeUvarint(uint64(len(e2.File)))
 			text += len(e2.File)
-			n += 8
+			n += 8 // fields of one size
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Platforms)) + 1)
@@ -289,7 +296,7 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 		n += cachert.SizeUvarint(uint64(len(v.Platforms[i7])))
 		text += len(v.Platforms[i7])
 	}
-	n += 32
+	n += 32 // fields of one size
 	return n, text
 }
 
@@ -297,7 +304,6 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	n, t := sizePackageDoc(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -683,7 +689,7 @@ func sizePackageDocSymbol(v *Symbol) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.File)))
 	text += len(v.File)
-	n += 9
+	n += 9 // fields of one size
 	return n, text
 }
 
@@ -836,7 +842,7 @@ func sizePackageDocExample(v *Example) (n, text int) {
 	text += len(v.Code)
 	n += cachert.SizeUvarint(uint64(len(v.Output)))
 	text += len(v.Output)
-	n += 1
+	n += 1 // fields of one size
 	return n, text
 }
 

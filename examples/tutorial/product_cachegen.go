@@ -54,14 +54,16 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "products.memory", Engine: "fastcache"}, c.hot)
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
-		Name:        "ProductCache",
-		Prefix:      "products:6ff78d99:",
-		Fingerprint: 0x6ff78d99946d7a74,
-		TTL:         10 * time.Minute,
-		Stale:       time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendProductCacheText(dst, key), nil },
+		Name:         "ProductCache",
+		Prefix:       "products:6ff78d99:",
+		Fingerprint:  0x6ff78d99946d7a74,
+		TTL:          10 * time.Minute,
+		Stale:        time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: productCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductCacheText(dst, key), nil },
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -133,6 +135,10 @@ func (c *ProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Pro
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *ProductCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *ProductCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -150,6 +156,7 @@ func (c *ProductCache) Close(ctx context.Context) error { return c.core.Close(ct
 func (c *ProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -158,11 +165,11 @@ func (c *ProductCache) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *ProductCache) read(op *cachert.Op[int64, Product]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)
@@ -201,7 +208,7 @@ func sizeProduct(v *Product) (n, text int) {
 		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
 		text += len(v.Tags[i])
 	}
-	n += 16
+	n += 16 // fields of one size
 	return n, text
 }
 
@@ -209,7 +216,6 @@ func sizeProduct(v *Product) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	n, t := sizeProduct(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]

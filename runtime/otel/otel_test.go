@@ -78,7 +78,7 @@ func (f *fixture) tree() []string {
 		}
 		for _, a := range s.Attributes() {
 			if k := string(a.Key); k == "cachegen.status" || k == "cachegen.found" {
-				line += fmt.Sprintf(" %s=%s", strings.TrimPrefix(k, "cachegen."), a.Value.Emit())
+				line += fmt.Sprintf(" %s=%s", strings.TrimPrefix(k, "cachegen."), a.Value.String())
 			}
 		}
 		if s.Status().Code == codes.Error {
@@ -212,7 +212,7 @@ func TestMetrics(t *testing.T) {
 			name := m.Name
 			for _, a := range p.Attributes.ToSlice() {
 				if a.Key != "cachegen.cache" {
-					name += " " + a.Value.Emit()
+					name += " " + a.Value.String()
 				}
 			}
 			got[name] = p.Value
