@@ -102,7 +102,9 @@ func (f *fixture) expect(t *testing.T, what string, want ...string) {
 func TestSpans(t *testing.T) {
 	ctx := context.Background()
 	f := open(t)
-	load := func(context.Context, string) (nested.Doc, error) { return nested.Doc{ID: "k", Text: "secret value"}, nil }
+	load := func(context.Context, string) (nested.Doc, error) {
+		return nested.Doc{ID: "k", Text: "secret value"}, nil
+	}
 
 	if _, err := f.GetOrLoad(ctx, "secret key", load); err != nil {
 		t.Fatal(err)
