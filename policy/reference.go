@@ -23,7 +23,7 @@ type Asked struct {
 	Memory bool
 }
 
-// Read returns the answer of a composition, and whether its second part is waited
+// Of returns the answer of a composition, and whether its second part is waited
 // for or has been asked.
 //
 //	policy.ReadRace.Of(l1, l2, false)
@@ -90,19 +90,19 @@ type Written struct {
 
 // Of returns the error of a composition that is written, and whether each part has
 // been written when everything has ended. A dropped loser has not.
-func (p Write) Of(l1, l2 Written, drop bool) (err error, has1, has2 bool) {
+func (p Write) Of(l1, l2 Written, drop bool) (has1, has2 bool, err error) {
 	has1, has2 = l1.Err == nil, l2.Err == nil
 	switch {
 	case p == WriteSequential && !has1:
-		return l1.Err, false, false
+		return false, false, l1.Err
 	case p == WriteSequential:
-		return l2.Err, true, has2
+		return true, has2, l2.Err
 	case !has1 && !has2:
-		return Both{l1.Err, l2.Err}, false, false
+		return false, false, Both{l1.Err, l2.Err}
 	case p == WriteRace && drop && has1 && has2:
-		return nil, l1.At <= l2.At, l2.At < l1.At
+		return l1.At <= l2.At, l2.At < l1.At, nil
 	}
-	return nil, has1, has2
+	return has1, has2, nil
 }
 
 // Refills reports whether an answer of L2 is written into L1: not where L1 has an

@@ -50,7 +50,7 @@ func (c combination) set(t *testing.T, w1, w2 policy.Written) {
 		})
 	}
 	name := fmt.Sprintf("%s write, l1 %v at %d, l2 %v at %d, loser=%s", c.write, w1.Err, w1.At, w2.Err, w2.At, c.loser)
-	want, has1, has2 := c.write.Of(w1, w2, c.loser == policy.LoserDrop)
+	has1, has2, want := c.write.Of(w1, w2, c.loser == policy.LoserDrop)
 
 	start := time.Now()
 	err := x.Set(t.Context(), "k", Doc{ID: "k", Text: "new"})
