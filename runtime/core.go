@@ -29,6 +29,11 @@ type Spec[K comparable, V any] struct {
 
 	Formats []Format[V] // that the tiers name by their index
 
+	// Clone makes *v, a copy of a value, share nothing with it that could change,
+	// for tiers that keep values as they are. It is nil where a copy shares
+	// nothing anyway.
+	Clone func(v *V) error
+
 	// Read, Write and Remove are the composition, spelled out over the tiers.
 	Read   func(op *Op[K, V])
 	Write  func(op *Op[K, V], res []Result)

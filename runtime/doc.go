@@ -8,7 +8,8 @@
 //	   Core ── Op ──> generated read / write / remove
 //	     │               │
 //	     │               ├── MemoryLeaf ──> MemoryEngine  (runtime/fasttier)
-//	     │               └── RemoteLeaf ──> RemoteEngine  (runtime/redistier, a Backend)
+//	     │               ├── ObjectLeaf ──> ObjectEngine  (runtime/ottertier)
+//	     │               └── RemoteLeaf ──> RemoteEngine  (runtime/redistier, runtime/badgertier, a Backend)
 //	     │                       └── envelope, marks, bounded calls
 //	     ├── fence     who may write a key, and which answers are too old
 //	     ├── flight    one load per key

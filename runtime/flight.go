@@ -29,6 +29,7 @@ type outcome[V any] struct {
 	status Status
 	err    error
 	loaded bool // by the loader, or not for its failure
+	object *V   // a copy of value that nobody changes, if there is one
 }
 
 // loading marks the context of a loader, so that the cache can tell when it is

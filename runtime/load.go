@@ -76,6 +76,9 @@ func (c *Core[K, V]) await(ctx context.Context, f *flight[V], own bool) (v V, er
 		return f.value, nil
 	case f.failed != nil:
 		return v, f.failed
+	case f.object != nil:
+		v = *f.object
+		return v, c.unshare(&v)
 	}
 	err = protect(func() error { return c.spec.Formats[f.format].Decode(&v, f.encoded, "") })
 	return v, err
@@ -109,6 +112,7 @@ func (j *job[K, V]) lookup(op *Op[K, V]) bool {
 	op.refillAll()
 	l := landing[V]{outcome: outcome[V]{value: s.value, status: s.status, err: absence(s.status)}}
 	l.encoded, l.format = op.encoded(s)
+	l.object = s.object
 	j.land(l)
 	return true
 }
@@ -219,6 +223,7 @@ func (j *job[K, V]) store(ctx context.Context, l *landing[V]) {
 		return
 	}
 	l.encoded, l.format = op.encoded(s)
+	l.object = s.object
 	early := *l
 	j.loaded.Store(&early) // the value is not looked at any more: it may be given away
 	_ = op.store(claim[V]{flight: j.flight})
@@ -235,8 +240,8 @@ func (j *job[K, V]) land(l landing[V]) {
 	if l.loaded && l.err != nil && !errors.Is(l.err, ErrNotFound) {
 		j.core.counters.loadErrors.Add(1)
 	}
-	if followed && l.err == nil && l.encoded == nil && l.failed == nil && !j.core.spec.Plain {
-		f.encoded, f.failed = j.encode(l.value)
+	if followed && l.err == nil && l.encoded == nil && l.object == nil && l.failed == nil && !j.core.spec.Plain {
+		j.copy(l.value)
 	}
 	close(f.done)
 }
@@ -244,11 +249,16 @@ func (j *job[K, V]) land(l landing[V]) {
 // fail ends a flight that has not come to its load.
 func (j *job[K, V]) fail(err error) { j.land(landing[V]{outcome: outcome[V]{err: err}}) }
 
-// encode returns an encoding of v in the first format.
-func (j *job[K, V]) encode(v V) (data []byte, err error) {
-	err = protect(func() (err error) {
-		data, err = j.core.spec.Formats[0].Append([]byte{}, &v)
+// copy makes what the followers of the flight make their own values from: an
+// encoding of v in the first format, or a copy if there is none.
+func (j *job[K, V]) copy(v V) {
+	c, f := j.core, j.flight
+	if len(c.spec.Formats) == 0 {
+		f.object, f.failed = c.objectOf(v)
+		return
+	}
+	f.failed = protect(func() (err error) {
+		f.encoded, err = c.spec.Formats[0].Append([]byte{}, &v)
 		return err
 	})
-	return data, err
 }

@@ -47,6 +47,9 @@ type slot[K comparable, V any] struct {
 	// has its own; enc is for caches with more formats than that.
 	encs [2][]byte
 	enc  [][]byte
+
+	// A copy of value that object tiers keep; nobody changes it.
+	object *V
 }
 
 // id returns the binary key for use in maps.
@@ -221,7 +224,7 @@ func (op *Op[K, V]) encode() error {
 			if op.mask>>b.Index&1 == 0 {
 				continue
 			}
-			if _, err := op.stored(s, &b.Leaf); err != nil && !errors.Is(err, ErrTooLarge) {
+			if err := op.prepare(s, &b.Leaf); err != nil {
 				return err
 			}
 		}

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/cachegen/cachegen/internal/remedy"
@@ -40,14 +39,14 @@ func (op *Op[K, V]) refillMemory(s *slot[K, V], mask uint64) (err error) {
 	c := op.core
 	for _, l := range c.leaves {
 		if l.base().selected(mask) {
-			if _, err := op.stored(s, &l.base().Leaf); err != nil && !errors.Is(err, ErrTooLarge) { // not under the lock
+			if err := op.prepare(s, &l.base().Leaf); err != nil { // not under the lock
 				return err
 			}
 		}
 	}
 	c.fence.stripes[s.stripe].quiet(s.bin, s.gen, func() {
 		for _, l := range c.leaves {
-			if near, ok := l.(*MemoryLeaf[K, V]); ok && near.selected(mask) {
+			if near, ok := l.(memoryLeaf[K, V]); ok && near.base().selected(mask) {
 				err = near.write(op, s)
 			}
 		}

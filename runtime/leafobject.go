@@ -1,0 +1,119 @@
+package runtime
+
+// Objects is the Format of a tier that keeps values as they are, without
+// encoding them.
+const Objects = -1
+
+// ObjectEngine keeps values in the process as they are. It answers at once. A
+// key comes in both of its forms: an engine goes by the one that is the key's
+// identity.
+type ObjectEngine[K comparable, V any] interface {
+	// Load returns what is under a key, or nil. Nobody changes what it has
+	// returned. Expired entries may be returned.
+	Load(key K, bin []byte) *Object[V]
+	// Save replaces what is under a key. It does not keep bin.
+	Save(key K, bin []byte, o *Object[V])
+	// Drop removes what is under a key and reports whether there was a live
+	// entry.
+	Drop(key K, bin []byte, now int64) bool
+	// Close frees the memory and ends what works in the background.
+	Close()
+}
+
+// Object is an entry of an ObjectEngine, with instants that are ticks.
+type Object[V any] struct {
+	Value         V
+	Absent        bool
+	Stale, Expire int64
+}
+
+// ObjectLeaf is a tier over an ObjectEngine. What it stores is a copy that
+// nobody else has; what it hands out is a copy too, unless its callers have
+// promised to leave values alone.
+type ObjectLeaf[K comparable, V any] struct {
+	tierBase
+	engine   ObjectEngine[K, V]
+	core     *Core[K, V]
+	readonly bool
+}
+
+// NewObjectLeaf returns the tier that info describes, over the engine. Readonly
+// gives the stored value itself to everybody.
+func NewObjectLeaf[K comparable, V any](info Leaf, engine ObjectEngine[K, V], readonly bool) *ObjectLeaf[K, V] {
+	info.Format = Objects
+	return &ObjectLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, readonly: readonly}
+}
+
+func (l *ObjectLeaf[K, V]) start(c *Core[K, V]) { l.core = c }
+func (l *ObjectLeaf[K, V]) stop()               { l.engine.Close() }
+func (l *ObjectLeaf[K, V]) instant() bool       { return true }
+
+// Read asks the tier for the keys that have no answer yet.
+func (l *ObjectLeaf[K, V]) Read(op *Op[K, V]) {
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status != Miss {
+			continue
+		}
+		s.err = nil
+		l.counters.reads.Add(1)
+		o := l.engine.Load(s.key, s.bin)
+		if o == nil || op.now >= o.Expire {
+			l.counters.misses.Add(1)
+			continue
+		}
+		if !o.Absent {
+			s.object, s.value = &o.Value, o.Value
+			if !l.readonly {
+				_ = l.core.unshare(&s.value) // it was copied before, when it was stored
+			}
+		}
+		l.counters.hits.Add(1)
+		s.found(op, l.Index, o.Absent, o.Stale, o.Expire)
+	}
+}
+
+// Write writes the keys of the operation.
+func (l *ObjectLeaf[K, V]) Write(op *Op[K, V], res []Result) {
+	if !l.selected(op.mask) {
+		skip(res)
+		return
+	}
+	for i := range op.slots {
+		res[i] = Result{Err: l.write(op, &op.slots[i])}
+	}
+}
+
+func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
+	l.counters.writes.Add(1)
+	v, err := op.object(s)
+	if err != nil {
+		l.engine.Drop(s.key, s.bin, op.now) // what is there now is older
+		return l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
+	}
+	stale, expire := l.cap(op.now, s.stale, s.expire)
+	if expire <= op.now {
+		if op.mask == everywhere { // it is over already, and so must be what it replaces
+			l.engine.Drop(s.key, s.bin, op.now)
+		}
+		return nil
+	}
+	o := &Object[V]{Absent: s.status == Absent, Stale: stale, Expire: expire}
+	if v != nil {
+		o.Value = *v
+	}
+	l.engine.Save(s.key, s.bin, o)
+	return nil
+}
+
+// Remove removes the keys of the operation.
+func (l *ObjectLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
+	for i := range op.slots {
+		s := &op.slots[i]
+		l.counters.removes.Add(1)
+		res[i] = Result{}
+		if l.engine.Drop(s.key, s.bin, op.now) {
+			res[i].Removed = 1
+		}
+	}
+}

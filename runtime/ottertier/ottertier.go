@@ -1,0 +1,69 @@
+package ottertier
+
+import (
+	"github.com/maypok86/otter/v2"
+
+	"github.com/cachegen/cachegen/runtime"
+)
+
+// Tier stores the values of one cache. K is the key of the cache and Q what otter
+// is asked by: K, if that is what == compares, or else what the binary key says.
+type Tier[K, Q comparable, V any] struct {
+	cache *otter.Cache[Q, *runtime.Object[V]]
+	time  *runtime.Timebase
+	ident func(key K, bin []byte) Q
+}
+
+// New returns a tier of so many entries. Ident makes of a key and its binary form
+// what otter is asked by; it must not keep bin.
+func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(key K, bin []byte) Q) *Tier[K, Q, V] {
+	return &Tier[K, Q, V]{
+		cache: otter.Must(&otter.Options[Q, *runtime.Object[V]]{MaximumSize: entries}),
+		time:  t,
+		ident: ident,
+	}
+}
+
+// Get returns the value under key, if there is a live one; its status is then
+// runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence too: the
+// slow path tells them apart. Nobody may change what v points to.
+func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status) {
+	o, ok := t.cache.GetIfPresent(key)
+	if !ok || o.Absent {
+		return nil, runtime.Miss
+	}
+	if o.Stale == runtime.Never {
+		return &o.Value, runtime.Hit
+	}
+	now := t.time.Now()
+	switch {
+	case now < o.Stale:
+		return &o.Value, runtime.Hit
+	case now < o.Expire:
+		return &o.Value, runtime.Stale
+	}
+	return nil, runtime.Miss
+}
+
+// Load implements runtime.ObjectEngine.
+func (t *Tier[K, Q, V]) Load(key K, bin []byte) *runtime.Object[V] {
+	o, _ := t.cache.GetIfPresent(t.ident(key, bin))
+	return o
+}
+
+// Save implements runtime.ObjectEngine.
+func (t *Tier[K, Q, V]) Save(key K, bin []byte, o *runtime.Object[V]) {
+	t.cache.Set(t.ident(key, bin), o)
+}
+
+// Drop implements runtime.ObjectEngine.
+func (t *Tier[K, Q, V]) Drop(key K, bin []byte, now int64) bool {
+	o, ok := t.cache.Invalidate(t.ident(key, bin))
+	return ok && now < o.Expire
+}
+
+// Close implements runtime.ObjectEngine.
+func (t *Tier[K, Q, V]) Close() {
+	t.cache.InvalidateAll()
+	t.cache.StopAllGoroutines()
+}
