@@ -92,17 +92,18 @@ func (e *explainer) node(n *model.Node, indent int) {
 func (e *explainer) tier(t *model.Tier, indent int) {
 	what := map[model.Engine]string{
 		model.Fastcache: fmt.Sprintf("fastcache of %d MiB in this process", t.Size>>20),
-		model.Redis:     "Redis", model.Backend: "a backend of yours",
+		model.Otter:     fmt.Sprintf("otter of %d entries in this process", t.Size),
+		model.Redis:     "Redis", model.Badger: "badger on the disk of this machine", model.Backend: "a backend of yours",
 	}[t.Engine]
 	e.say(indent, "%s: %s (source path %s)", t.Label, what, t.Path)
-	codec := map[string]string{"custom": fmt.Sprintf("the %sCodec of the config has them", t.Field)}[t.Codec]
-	if codec == "" {
-		codec = t.Codec
+	switch {
+	case t.Share == "readonly":
+		e.say(indent+1, "stores values as they are, and gives the same one to every caller: nobody may change it")
+	case t.Engine == model.Otter:
+		e.say(indent+1, "stores values as they are, and gives each caller a copy")
+	default:
+		e.say(indent+1, "stores values as %s", codecWords(t))
 	}
-	if t.Compressed() {
-		codec += ", compressed with " + t.Compress
-	}
-	e.say(indent+1, "stores values as %s", codec)
 	if t.Timeout > 0 {
 		e.say(indent+1, "costs %s at most, and is a failed tier beyond", model.Words(t.Timeout))
 	} else if !t.Engine.Memory() {
@@ -117,6 +118,18 @@ func (e *explainer) tier(t *model.Tier, indent int) {
 	if t.TTL > 0 {
 		e.say(indent+1, "keeps entries for %s at most", model.Words(t.TTL))
 	}
+}
+
+// codecWords says how a tier encodes values.
+func codecWords(t *model.Tier) string {
+	words := t.Codec
+	if t.Codec == "custom" {
+		words = fmt.Sprintf("the %sCodec of the config has them", t.Field)
+	}
+	if t.Compressed() {
+		words += ", compressed with " + t.Compress
+	}
+	return words
 }
 
 func (e *explainer) life() {
@@ -145,7 +158,7 @@ func (e *explainer) staleness() (bound time.Duration, shared bool) {
 	endless := false
 	for _, t := range e.c.Tiers {
 		if !t.Engine.Memory() {
-			shared = true
+			shared = shared || t.Engine != model.Badger // a badger directory has one process
 			continue
 		}
 		memory = true
@@ -174,12 +187,17 @@ func (e *explainer) key() {
 	if e.c.Slot != "" {
 		e.say(2, "in a Redis Cluster all keys with the same %s are in one slot", e.c.Slot)
 	}
-	e.say(2, "in memory: the fingerprint and the parts in binary")
+	for _, t := range e.c.Tiers {
+		if t.Engine == model.Fastcache {
+			e.say(2, "in memory: the fingerprint and the parts in binary")
+			return
+		}
+	}
 }
 
 func (e *explainer) stored() {
 	e.say(2, "schema fingerprint %016x: another shape has other keys", e.c.Fingerprint())
-	binary := slices.ContainsFunc(e.c.Tiers, func(t *model.Tier) bool { return t.Codec == "binary" })
+	binary := slices.ContainsFunc(e.c.Tiers, func(t *model.Tier) bool { return t.Codec == "binary" && t.Engine != model.Otter })
 	if n, ok := e.c.Type.Width(); ok && binary {
 		e.say(2, "%d bytes in binary", n)
 	} else if binary {

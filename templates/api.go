@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/cachegen/cachegen/generator/model"
 )
 
 // api returns the methods that callers use.
@@ -66,7 +68,11 @@ func (c *$X) Close(ctx $context.Context) error { return c.core.Close(ctx) }`,
 	} {
 		all = append(all, x.snippet(text, x.with(vars{"describe": quote(describe(x.c, x.c.Root))})))
 	}
-	if x.hot() != nil {
+	switch t := x.hot(); {
+	case t == nil:
+	case t.Engine == model.Otter:
+		all = append(all, x.objectHit(t))
+	default:
 		all = append(all, x.hit())
 	}
 	return all

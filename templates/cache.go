@@ -16,6 +16,7 @@ type cacheGen struct {
 	*gen
 	c       *model.Cache
 	codec   *codec // nil if no tier stores the binary form
+	clone   *codec // nil if no tier stores values that need it
 	formats []format
 	v       vars // what its snippets have in common
 
@@ -43,40 +44,55 @@ func (g *gen) cache(c *model.Cache) []jen.Code {
 
 // codecDecls returns the functions of the codec, once for each that the file
 // needs.
-func (x *cacheGen) codecDecls() []jen.Code {
-	if x.codec == nil || x.codec.emitted {
-		return nil
+func (x *cacheGen) codecDecls() (all []jen.Code) {
+	if x.codec != nil && !x.codec.emitted {
+		x.codec.emitted = true
+		all = x.codec.functions()
 	}
-	x.codec.emitted = true
-	return x.codec.functions()
+	if x.clone != nil && !x.clone.cloned {
+		x.clone.cloned = true
+		all = append(all, x.clone.clones()...)
+	}
+	return all
 }
 
 // addFormats numbers the formats of the tiers.
 func (x *cacheGen) addFormats() {
 	for _, t := range x.c.Tiers {
-		x.addFormat(formatOf(t))
-		if t.Codec == "binary" && x.codec == nil {
-			k := codecKey{x.c.Type, x.c.OwnStrings, x.c.SortedMaps}
-			if x.codecs[k] == nil {
-				x.codecs[k] = x.newCodec(x.c.Type)
+		if t.Engine == model.Otter {
+			if shares(x.c.Type) {
+				x.clone = x.codecOf()
 			}
-			x.codec = x.codecs[k]
+			continue
+		}
+		x.addFormat(formatOf(t))
+		if t.Codec == "binary" {
+			x.codec = x.codecOf()
 		}
 	}
+}
+
+// codecOf returns the codec of the cache's type, which its file has once.
+func (x *cacheGen) codecOf() *codec {
+	k := codecKey{x.c.Type, x.c.OwnStrings, x.c.SortedMaps}
+	if x.codecs[k] == nil {
+		x.codecs[k] = x.newCodec(x.c.Type)
+	}
+	return x.codecs[k]
 }
 
 // tierField is the field of the generated type for a tier.
 func tierField(t *model.Tier) string { return lower(t.Field) + "Tier" }
 
 // hot returns the tier whose hits Get finds itself: the first one, if it keeps
-// the binary form in memory and is asked first.
+// values or their binary form in memory and is asked first.
 func (x *cacheGen) hot() *model.Tier {
 	for n := x.c.Root; !n.Leaf(); n = n.L1 {
 		if n.Read != policy.ReadSequential {
 			return nil // a hit in memory is not all there is to do
 		}
 	}
-	if t := x.c.Tiers[0]; t.Engine == model.Fastcache && formatOf(t) == (format{codec: "binary"}) {
+	if t := x.c.Tiers[0]; t.Engine == model.Otter || t.Engine == model.Fastcache && formatOf(t) == (format{codec: "binary"}) {
 		return t
 	}
 	return nil
@@ -92,6 +108,8 @@ func (x *cacheGen) config() jen.Code {
 			fields.Add(x.snippet("$F *$fastcache.Cache // nil: a new one of $size; may be shared by many caches\n", v))
 		case model.Redis:
 			fields.Add(x.snippet("$F $redis.UniversalClient // required; redistier.Dial makes one\n", v))
+		case model.Badger:
+			fields.Add(x.snippet("$F *$badger.DB // required; its owner closes it, after the cache\n", v))
 		case model.Backend:
 			fields.Add(x.snippet("$F $cachert.Backend // required\n", v))
 		}
@@ -109,13 +127,22 @@ func (x *cacheGen) typ() jen.Code {
 	fields := &jen.Statement{}
 	for _, t := range x.c.Tiers {
 		leaf := "MemoryLeaf"
-		if !t.Engine.Memory() {
+		switch {
+		case t.Engine == model.Otter:
+			leaf = "ObjectLeaf"
+		case !t.Engine.Memory():
 			leaf = "RemoteLeaf"
 		}
 		fields.Add(x.snippet("$f *$cachert."+leaf+"[$K, $V]\n", x.with(vars{"f": tierField(t)})))
 	}
 	if t := x.hot(); t != nil {
-		fields.Add(x.snippet("hot *$fasttier.Tier // what $f stores in\n", vars{"f": tierField(t)}))
+		v := x.with(vars{"f": tierField(t)})
+		if t.Engine == model.Otter {
+			v["Q"] = x.identity().spelling
+			fields.Add(x.snippet("hot *$ottertier.Tier[$K, $Q, $V] // what $f stores in\n", v))
+		} else {
+			fields.Add(x.snippet("hot *$fasttier.Tier // what $f stores in\n", v))
+		}
 	}
 	return x.snippet(x.doc()+`type $X struct {
 core *$cachert.Core[$K, $V]
@@ -127,7 +154,7 @@ func (x *cacheGen) constructor() jen.Code {
 	tiers := &jen.Statement{}
 	names := make([]string, len(x.c.Tiers))
 	for i, t := range x.c.Tiers {
-		if t.Engine == model.Redis || t.Engine == model.Backend {
+		if !t.Engine.Memory() {
 			required.Add(x.require(t.Field))
 		}
 		if t.Codec == "custom" {
@@ -156,7 +183,7 @@ func (x *cacheGen) require(field string) jen.Code {
 // newTier makes one tier.
 func (x *cacheGen) newTier(i int, t *model.Tier) jen.Code {
 	info := fmt.Sprintf("Index: %d, Path: %q, Engine: %q", i, t.Path, t.Engine)
-	if f := x.index(formatOf(t)); f > 0 {
+	if f := x.index(formatOf(t)); f > 0 && t.Engine != model.Otter {
 		info += fmt.Sprintf(", Format: %d", f)
 	}
 	if mask := refillMask(x.c.Root, i); mask != 0 {
@@ -180,12 +207,14 @@ func (x *cacheGen) newTier(i int, t *model.Tier) jen.Code {
 			return x.snippet("c.hot = $fasttier.New(cfg.$F, $size, clock)\nc.$f = $cachert.NewMemoryLeaf[$K, $V]("+leaf+", c.hot)\n", v)
 		}
 		return x.snippet("c.$f = $cachert.NewMemoryLeaf[$K, $V]("+leaf+", $fasttier.New(cfg.$F, $size, clock))\n", v)
+	case model.Otter:
+		return x.newObjectTier(t, leaf, v)
 	case model.Redis:
-		v["max"] = "0"
-		if t.MaxValue > 0 {
-			v["max"] = sizeExpr(t.MaxValue)
-		}
+		v["max"] = sizeExpr(t.MaxValue)
 		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $redistier.New(cfg.$F, $max))\n", v)
+	case model.Badger:
+		v["max"] = sizeExpr(t.MaxValue)
+		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $badgertier.New(cfg.$F, $max))\n", v)
 	case model.Backend:
 		return x.snippet("c.$f = $cachert.NewBackendLeaf[$K, $V]("+leaf+", cfg.$F)\n", v)
 	}
@@ -221,7 +250,12 @@ func (x *cacheGen) spec() jen.Code {
 	for _, f := range x.formats {
 		formats.Add(x.formatCode(f))
 	}
-	add("Formats: []$cachert.Format[$V]{\n$formats}", vars{"formats": formats})
+	if len(x.formats) > 0 {
+		add("Formats: []$cachert.Format[$V]{\n$formats}", vars{"formats": formats})
+	}
+	if x.clone != nil {
+		add("Clone: $f", vars{"f": x.cloneFunc()})
+	}
 	add("Read: c.read,\nWrite: c.write,\nRemove: c.remove", nil)
 	return s
 }

@@ -59,6 +59,7 @@ type codec struct {
 	deep    bool   // the current function counts its depth
 	n, ok   bool   // the current decoder needs a variable n, or ok
 	emitted bool   // the functions are in the file
+	cloned  bool   // those that copy are in the file
 }
 
 // newCodec decides which types get functions of their own: recursive ones, and

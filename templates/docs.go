@@ -38,11 +38,18 @@ func (x *cacheGen) keyWords() string {
 
 func tierWords(t *model.Tier) string {
 	where := map[model.Engine]string{
-		model.Fastcache: "fastcache of " + sizeText(t.Size), model.Redis: "Redis", model.Backend: "a runtime.Backend",
+		model.Fastcache: "fastcache of " + sizeText(t.Size), model.Otter: fmt.Sprintf("otter of %d entries", t.Size),
+		model.Redis: "Redis", model.Badger: "badger on disk", model.Backend: "a runtime.Backend",
 	}[t.Engine]
 	text := where + ", " + t.Codec
 	if t.Compressed() {
 		text += " compressed with " + t.Compress
+	}
+	switch {
+	case t.Share == "readonly":
+		text = where + ", one value for all callers, who must not change it"
+	case t.Engine == model.Otter:
+		text = where + ", a copy for each caller"
 	}
 	if t.TTL > 0 {
 		text += fmt.Sprintf(", for %s at most", model.Words(t.TTL))

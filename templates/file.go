@@ -71,7 +71,7 @@ func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, er
 }
 
 // verbNames are how the functions of a codec begin.
-var verbNames = []string{"size", "append", "put", "take", "decode"}
+var verbNames = []string{"size", "append", "put", "take", "decode", "clone"}
 
 // stem returns a name such that nothing is called like any function of a codec
 // that ends in it.

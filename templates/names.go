@@ -19,17 +19,22 @@ const runtimePath = "github.com/cachegen/cachegen/runtime"
 // imports are the packages that snippets name, by the name that generated code
 // gives them where it can. All but cachert are the packages' own names.
 var imports = map[string]string{
+	"badger":        "github.com/dgraph-io/badger/v4",
+	"badgertier":    runtimePath + "/badgertier",
 	"binary":        "encoding/binary",
 	"cachert":       runtimePath,
 	"context":       "context",
 	"fastcache":     "github.com/VictoriaMetrics/fastcache",
 	"fasttier":      runtimePath + "/fasttier",
 	"gzipformat":    runtimePath + "/gzipformat",
+	"maps":          "maps",
 	"math":          "math",
 	"msgpackformat": runtimePath + "/msgpackformat",
+	"ottertier":     runtimePath + "/ottertier",
 	"redis":         "github.com/redis/go-redis/v9",
 	"redistier":     runtimePath + "/redistier",
 	"s2format":      runtimePath + "/s2format",
+	"slices":        "slices",
 	"strconv":       "strconv",
 	"time":          "time",
 	"zstdformat":    runtimePath + "/zstdformat",
@@ -38,8 +43,8 @@ var imports = map[string]string{
 // locals are the names that generated functions give to their own variables. No
 // import may be called like one.
 var locals = []string{
-	"b", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "i", "k", "kb", "kb2", "key",
-	"keys", "load", "m", "n", "ok", "op", "part", "removed", "res", "s", "status", "t", "text", "there", "v", "vs", "x",
+	"b", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "i", "k", "kb", "kb2", "key",
+	"keys", "load", "m", "n", "o", "ok", "op", "p", "part", "removed", "res", "s", "status", "t", "text", "there", "v", "vs", "x",
 }
 
 // isLocal reports whether generated functions can have a variable of the name: one

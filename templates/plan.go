@@ -153,6 +153,9 @@ func describe(c *model.Cache, n *model.Node) string {
 	if n.Leaf() {
 		t := c.Tiers[n.Tier]
 		text := t.Label + ":" + string(t.Engine)
+		if t.Share == "readonly" {
+			text += "+readonly"
+		}
 		if t.Codec != "binary" {
 			text += "+" + t.Codec
 		}

@@ -45,9 +45,7 @@ func (b *block) addTier(r reporter, d directive) {
 	t.opts = setOptions(r, "tier", tierOptions, &t.Tier, rest[1:])
 	t.opts["engine"] = engine
 	b.note(d, t.opts)
-	if v, ok := t.opts["share"]; ok && t.Engine != model.Otter {
-		r.at(v.pos, "the other engines give each caller a copy anyway", "share= is an option of otter, not of %s", t.Engine)
-	}
+	t.fits(r)
 	if t.Engine == model.Redis && !t.opts.has("timeout") {
 		t.Timeout = defaultRedisTimeout
 	}
@@ -55,6 +53,26 @@ func (b *block) addTier(r reporter, d directive) {
 		t.MaxValue = defaultRedisMax
 	}
 	b.tiers = append(b.tiers, t)
+}
+
+// fits reports the options that mean nothing to the engine of the tier, and
+// completes those that only it has.
+func (t *tier) fits(r reporter) {
+	if t.Engine != model.Otter {
+		if v, ok := t.opts["share"]; ok {
+			r.at(v.pos, "the other engines give each caller a copy anyway", "share= is an option of otter, not of %s", t.Engine)
+		}
+		return
+	}
+	for _, name := range []string{"codec", "compress", "max-value"} {
+		if v, ok := t.opts[name]; ok {
+			r.at(v.pos, "leave it out, or use fastcache for encoded entries",
+				"%s= means nothing to otter, which keeps values as they are and encodes nothing", name)
+		}
+	}
+	if t.Share == "" {
+		t.Share = "clone"
+	}
 }
 
 // named reads the label and the = that a directive begins with, and returns

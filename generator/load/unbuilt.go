@@ -5,9 +5,6 @@ import "go/token"
 // unbuilt lists what an annotation can say and no code is generated for yet.
 // A line goes when its feature comes.
 var unbuilt = []missing{
-	{verb: "tier", option: "engine", value: "otter"},
-	{verb: "tier", option: "engine", value: "badger"},
-	{verb: "tier", option: "share"},
 	{verb: "cache", option: "on-stale", value: "revalidate"},
 	{verb: "cache", option: "on-stale", value: "offload"},
 	{verb: "cache", option: "concurrency", except: "1"},
