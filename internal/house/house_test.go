@@ -43,6 +43,8 @@ var rooms = []room{
 	{"runtime/zstdformat", []string{"runtime", "github.com/klauspost/compress/zstd"}},
 	{"runtime/s2format", []string{"runtime", "github.com/klauspost/compress/s2"}},
 	{"runtime/msgpackformat", []string{"runtime", "github.com/vmihailenco/msgpack/v5"}},
+	{"runtime/ottertier", []string{"runtime", "policy", "github.com/maypok86/otter/v2"}},
+	{"runtime/badgertier", []string{"runtime", "policy", "github.com/dgraph-io/badger/v4"}},
 	{"runtime/redistier", []string{"runtime", "policy", "github.com/redis/go-redis/v9/..."}},
 	{"runtime/prom", []string{"runtime", "policy", "github.com/prometheus/client_golang/prometheus"}},
 	{"runtime/otel", []string{"runtime", "policy", "go.opentelemetry.io/otel/..."}},
@@ -52,7 +54,7 @@ var rooms = []room{
 	// What a user's package has: the runtime and the clients that it is given.
 	{"golden/...", []string{
 		"golden/...", "runtime/...",
-		"github.com/VictoriaMetrics/fastcache", "github.com/redis/go-redis/v9",
+		"github.com/VictoriaMetrics/fastcache", "github.com/redis/go-redis/v9", "github.com/dgraph-io/badger/v4",
 	}},
 }
 
@@ -73,6 +75,15 @@ var unlinked = []string{
 var metrics = []string{
 	module + "/runtime/prom", module + "/runtime/otel",
 	"github.com/prometheus/...", "go.opentelemetry.io/...",
+}
+
+// engines are the tiers' own packages with what they stand on: a program links
+// those that its annotations name.
+var engines = map[string][]string{
+	"runtime/fasttier":   {"github.com/VictoriaMetrics/..."},
+	"runtime/ottertier":  {"github.com/maypok86/..."},
+	"runtime/redistier":  {"github.com/redis/..."},
+	"runtime/badgertier": {"github.com/dgraph-io/..."},
 }
 
 // pkg is what go list tells about a package.
@@ -134,6 +145,33 @@ func TestLinks(t *testing.T) {
 			if p.name() == "runtime" && !standard(path) && !strings.HasPrefix(path, module+"/") {
 				t.Errorf("runtime links %s: what only some caches need is a package below it", path)
 			}
+		}
+	}
+}
+
+// TestEngines looks at what a cache links for engines that it does not have.
+func TestEngines(t *testing.T) {
+	used := map[string]bool{}
+	for _, p := range list(t) {
+		if !matches("golden/...", p.name()) && !matches("runtime/...", p.name()) {
+			continue
+		}
+		for engine, clients := range engines {
+			has := p.name() == engine || slices.Contains(p.Deps, module+"/"+engine)
+			used[engine] = used[engine] || has
+			if has && p.name() == "golden/memory" && engine != "runtime/fasttier" {
+				t.Errorf("caches of one fastcache link %s", engine)
+			}
+			for _, path := range p.Deps {
+				if !has && matchesAny(clients, path) {
+					t.Errorf("%s links %s without %s", p.name(), path, engine)
+				}
+			}
+		}
+	}
+	for engine := range engines {
+		if !used[engine] {
+			t.Errorf("nothing links %s", engine)
 		}
 	}
 }
