@@ -20,11 +20,12 @@ type ObjectEngine[K comparable, V any] interface {
 	Close()
 }
 
-// Object is an entry of an ObjectEngine, with instants that are ticks.
+// Object is an entry of an ObjectEngine, with instants that are ticks. They stand
+// in front, where a hit finds them beside the beginning of the value.
 type Object[V any] struct {
-	Value         V
-	Absent        bool
 	Stale, Expire int64
+	Absent        bool
+	Value         V
 }
 
 // ObjectLeaf is a tier over an ObjectEngine. What it stores is a copy that

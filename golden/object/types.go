@@ -7,9 +7,9 @@ import "time"
 // Small is copied whole by an assignment.
 //
 //cachegen:cache key=ID ttl=1m
-//cachegen:tier smalls = otter(1000)
+//cachegen:tier smalls = otter(100000)
 //cachegen:cache name=SharedSmallCache key=ID ttl=1m
-//cachegen:tier smalls = otter(1000) share=readonly
+//cachegen:tier smalls = otter(100000) share=readonly
 type Small struct {
 	ID    int64
 	Name  string

@@ -27,7 +27,7 @@ type SmallCacheConfig struct {
 
 // SmallCache caches values of type Small by ID.
 //
-//   - smalls: otter of 1000 entries, a copy for each caller
+//   - smalls: otter of 100000 entries, a copy for each caller
 //
 // Values live for 1m.
 type SmallCache struct {
@@ -41,7 +41,7 @@ type SmallCache struct {
 func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SmallCache{}
-	c.hot = ottertier.New[int64, int64, Small](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.hot = ottertier.New[int64, int64, Small](100000, clock, func(key int64, _ []byte) int64 { return key })
 	c.smallsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:        "SmallCache",
@@ -179,7 +179,7 @@ type SharedSmallCacheConfig struct {
 
 // SharedSmallCache caches values of type Small by ID.
 //
-//   - smalls: otter of 1000 entries, one value for all callers, who must not change it
+//   - smalls: otter of 100000 entries, one value for all callers, who must not change it
 //
 // Values live for 1m.
 type SharedSmallCache struct {
@@ -193,7 +193,7 @@ type SharedSmallCache struct {
 func NewSharedSmallCache(cfg SharedSmallCacheConfig) (*SharedSmallCache, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &SharedSmallCache{}
-	c.hot = ottertier.New[int64, int64, Small](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.hot = ottertier.New[int64, int64, Small](100000, clock, func(key int64, _ []byte) int64 { return key })
 	c.smallsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:        "SharedSmallCache",
