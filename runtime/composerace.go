@@ -208,8 +208,8 @@ func (w *writer[K, V]) leave(op *Op[K, V], drop bool) {
 		}
 		for i := range op.slots {
 			switch l := l.(type) {
-			case *MemoryLeaf[K, V]:
-				l.engine.Drop(op.slots[i].bin, op.now)
+			case memoryLeaf[K, V]:
+				l.drop(&op.slots[i], op.now)
 			case *RemoteLeaf[K, V]:
 				if k := l.mark(op, &op.slots[i]); l.marks.left(k) {
 					b.marked = append(b.marked, marking{place{l.Index, k.id}, func(ok bool) {

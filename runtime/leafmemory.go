@@ -106,6 +106,8 @@ func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 	return nil
 }
 
+func (l *MemoryLeaf[K, V]) drop(s *slot[K, V], now int64) bool { return l.engine.Drop(s.bin, now) }
+
 // Remove removes the keys of the operation.
 func (l *MemoryLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	for i := range op.slots {

@@ -80,22 +80,25 @@ func (l *ObjectLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		skip(res)
 		return
 	}
-	for i := range op.slots {
-		res[i] = Result{Err: l.write(op, &op.slots[i])}
-	}
+	skip(res)
+	op.behind.unless(func() {
+		for i := range op.slots {
+			res[i] = Result{Err: l.write(op, &op.slots[i])}
+		}
+	})
 }
 
 func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 	l.counters.writes.Add(1)
 	v, err := op.object(s)
 	if err != nil {
-		l.engine.Drop(s.key, s.bin, op.now) // what is there now is older
+		l.drop(s, op.now) // what is there now is older
 		return l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
 	}
 	stale, expire := l.cap(op.now, s.stale, s.expire)
 	if expire <= op.now {
 		if op.mask == everywhere { // it is over already, and so must be what it replaces
-			l.engine.Drop(s.key, s.bin, op.now)
+			l.drop(s, op.now)
 		}
 		return nil
 	}
@@ -107,13 +110,17 @@ func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 	return nil
 }
 
+func (l *ObjectLeaf[K, V]) drop(s *slot[K, V], now int64) bool {
+	return l.engine.Drop(s.key, s.bin, now)
+}
+
 // Remove removes the keys of the operation.
 func (l *ObjectLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	for i := range op.slots {
 		s := &op.slots[i]
 		l.counters.removes.Add(1)
 		res[i] = Result{}
-		if l.engine.Drop(s.key, s.bin, op.now) {
+		if l.drop(s, op.now) {
 			res[i].Removed = 1
 		}
 	}

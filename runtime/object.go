@@ -50,6 +50,8 @@ func (op *Op[K, V]) prepare(s *slot[K, V], l *Leaf) (err error) {
 type memoryLeaf[K comparable, V any] interface {
 	Tier[K, V]
 	write(op *Op[K, V], s *slot[K, V]) error
+	// drop removes the entry of a slot's key and reports whether it was alive.
+	drop(s *slot[K, V], now int64) bool
 }
 
 // Zero forgets what *p holds: generated code cannot spell every type.

@@ -163,7 +163,7 @@ func (c *PageCache) hit(key string, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *PageCache) read(op *cachert.Op[string, Page]) {
 	c.memoryTier.Read(op)
 	c.diskTier.Read(op)
@@ -561,7 +561,7 @@ func (c *NearPageCache) hit(key string, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *NearPageCache) read(op *cachert.Op[string, Page]) {
 	c.objectsTier.Read(op)
 	c.diskTier.Read(op)
@@ -748,7 +748,7 @@ func (c *FarPageCache) hit(key string, v *Page) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *FarPageCache) read(op *cachert.Op[string, Page]) {
 	c.memoryTier.Read(op)
 	c.redisTier.Read(op)
@@ -757,12 +757,12 @@ func (c *FarPageCache) read(op *cachert.Op[string, Page]) {
 
 // write writes outer: inner and disk at once; one of them is enough.
 func (c *FarPageCache) write(op *cachert.Op[string, Page], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[string, Page]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.diskTier)
+	cachert.WriteOptimistic(op, res, cachert.Parts[string, Page]{WriteAll: c.writeInner}, c.diskTier)
 }
 
 // remove removes from outer: from disk first, so that inner is not refilled from it.
 func (c *FarPageCache) remove(op *cachert.Op[string, Page], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[string, Page]{WriteAll: c.writeInner, RemoveAll: c.removeInner}, c.diskTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[string, Page]{RemoveAll: c.removeInner}, c.diskTier)
 }
 
 // writeInner writes inner: memory and redis at once; one of them is enough.

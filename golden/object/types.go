@@ -74,6 +74,27 @@ type Variant struct {
 	Weight float64
 }
 
+// Offer is raced for and asked for in parallel.
+//
+//cachegen:cache name=RacedOfferCache key=ID ttl=10m
+//cachegen:tier near = otter(1000)
+//cachegen:tier store = backend
+//cachegen:compose raced = near store read=race write=race refill=always
+//cachegen:cache name=ParallelOfferCache key=ID ttl=10m
+//cachegen:tier near = otter(1000)
+//cachegen:tier store = backend
+//cachegen:compose parallel = near store read=parallel write=sequential refill=always
+//cachegen:cache name=NestedOfferCache key=ID ttl=10m
+//cachegen:tier a = otter(1000)
+//cachegen:tier b = backend
+//cachegen:tier c = backend
+//cachegen:compose inner = a b write=sequential refill=always
+//cachegen:compose outer = inner c write=race refill=always
+type Offer struct {
+	ID   int64
+	Tags []string
+}
+
 // Tree contains itself.
 //
 //cachegen:cache key=Name

@@ -827,7 +827,7 @@ func (c *FrontedProductCache) hit(key int64, v *Product) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *FrontedProductCache) read(op *cachert.Op[int64, Product]) {
 	c.nearTier.Read(op)
 	c.storeTier.Read(op)
@@ -1597,7 +1597,7 @@ func (c *DeepProductCache) hit(key int64, v *Product) bool {
 	return true
 }
 
-// read asks the tiers in turn for the keys that have no answer yet.
+// read asks in turn for the keys that have no answer yet.
 func (c *DeepProductCache) read(op *cachert.Op[int64, Product]) {
 	c.bytesTier.Read(op)
 	c.objectsTier.Read(op)
@@ -1607,22 +1607,22 @@ func (c *DeepProductCache) read(op *cachert.Op[int64, Product]) {
 
 // write writes deep: three and store at once; one of them is enough.
 func (c *DeepProductCache) write(op *cachert.Op[int64, Product], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Product]{WriteAll: c.writeThree, RemoveAll: c.removeThree}, c.storeTier)
+	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Product]{WriteAll: c.writeThree}, c.storeTier)
 }
 
 // remove removes from deep: from store first, so that three is not refilled from it.
 func (c *DeepProductCache) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[int64, Product]{WriteAll: c.writeThree, RemoveAll: c.removeThree}, c.storeTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[int64, Product]{RemoveAll: c.removeThree}, c.storeTier)
 }
 
 // writeThree writes three: both and more at once; one of them is enough.
 func (c *DeepProductCache) writeThree(op *cachert.Op[int64, Product], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Product]{WriteAll: c.writeBoth, RemoveAll: c.removeBoth}, c.moreTier)
+	cachert.WriteOptimistic(op, res, cachert.Parts[int64, Product]{WriteAll: c.writeBoth}, c.moreTier)
 }
 
 // removeThree removes from three: from more first, so that both is not refilled from it.
 func (c *DeepProductCache) removeThree(op *cachert.Op[int64, Product], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, cachert.Parts[int64, Product]{WriteAll: c.writeBoth, RemoveAll: c.removeBoth}, c.moreTier)
+	cachert.RemoveBoth(op, res, cachert.Parts[int64, Product]{RemoveAll: c.removeBoth}, c.moreTier)
 }
 
 // writeBoth writes both: bytes and objects at once; one of them is enough.
@@ -1644,6 +1644,561 @@ func appendDeepProductCacheKey(k []byte, key int64) []byte {
 
 // appendDeepProductCacheText appends key as the tiers outside the process know it.
 func appendDeepProductCacheText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// RacedOfferCacheConfig is what NewRacedOfferCache makes a cache of.
+type RacedOfferCacheConfig struct {
+	Store   cachert.Backend // required
+	Options cachert.Options // the zero value has sound defaults
+}
+
+// RacedOfferCache caches values of type Offer by ID.
+//
+//   - raced.near: otter of 1000 entries, a copy for each caller
+//   - raced.store: a runtime.Backend, binary
+//
+// Values live for 10m.
+//
+// raced reads near and store at once, of which the first hit wins; it writes both at once, and waits for the first.
+// A hit in store is written into near.
+type RacedOfferCache struct {
+	core      *cachert.Core[int64, Offer]
+	nearTier  *cachert.ObjectLeaf[int64, Offer]
+	storeTier *cachert.RemoteLeaf[int64, Offer]
+}
+
+// NewRacedOfferCache returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewRacedOfferCache(cfg RacedOfferCacheConfig) (*RacedOfferCache, error) {
+	if cfg.Store == nil {
+		return nil, cachert.Required("RacedOfferCache", "Store")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &RacedOfferCache{}
+	c.nearTier = cachert.NewObjectLeaf[int64, Offer](cachert.Leaf{Index: 0, Path: "raced.near", Engine: "otter"}, ottertier.New[int64, int64, Offer](1000, clock, func(key int64, _ []byte) int64 { return key }), false)
+	c.storeTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "raced.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
+		Name:        "RacedOfferCache",
+		Prefix:      "raced:b7bbf9a9:",
+		Fingerprint: 0xb7bbf9a997b95c0f,
+		TTL:         10 * time.Minute,
+		LoadTimeout: 10 * time.Second,
+		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendRacedOfferCacheKey(dst, key), nil },
+		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendRacedOfferCacheText(dst, key), nil },
+		Formats: []cachert.Format[Offer]{
+			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
+		},
+		Clone:  func(v *Offer) error { cloneOffer(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.nearTier, c.storeTier)
+	return c, nil
+}
+
+// racedOfferCachePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const racedOfferCachePrefix = "\x00\xb7\xbb\xf9\xa9\x97\xb9\x5c\x0f"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *RacedOfferCache) Get(ctx context.Context, key int64) (v Offer, ok bool, err error) {
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *RacedOfferCache) GetMany(ctx context.Context, keys []int64) (map[int64]Offer, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *RacedOfferCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Offer, error)) (v Offer, err error) {
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// Set stores v under key in every tier.
+func (c *RacedOfferCache) Set(ctx context.Context, key int64, v Offer) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *RacedOfferCache) SetMany(ctx context.Context, vs map[int64]Offer) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *RacedOfferCache) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *RacedOfferCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *RacedOfferCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Offer], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *RacedOfferCache) Store(ctx context.Context, key int64, e cachert.Entry[Offer]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Stats returns the counters of the cache and of each tier.
+func (c *RacedOfferCache) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *RacedOfferCache) String() string {
+	return "raced(near:otter, store:backend) read=race write=race refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *RacedOfferCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// read reads raced: near and store at once; the first hit wins.
+func (c *RacedOfferCache) read(op *cachert.Op[int64, Offer]) {
+	cachert.ReadRace(op, c.nearTier, c.storeTier, cachert.Race{Near: 0b1, Far: 0b10})
+}
+
+// write writes raced: near and store at once; the first is waited for.
+func (c *RacedOfferCache) write(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.WriteRace(op, res, c.nearTier, c.storeTier, cachert.Race{Near: 0b1, Far: 0b10})
+}
+
+// remove removes from raced: from store first, so that near is not refilled from it.
+func (c *RacedOfferCache) remove(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.nearTier, c.storeTier)
+}
+
+// appendRacedOfferCacheKey appends key as memory tiers know it.
+func appendRacedOfferCacheKey(k []byte, key int64) []byte {
+	k = append(k, racedOfferCachePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendRacedOfferCacheText appends key as the tiers outside the process know it.
+func appendRacedOfferCacheText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// sizeOffer returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeOffer(v *Offer) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	for i := range v.Tags {
+		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
+		text += len(v.Tags[i])
+	}
+	n += 8
+	return n, text
+}
+
+// appendOffer appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendOffer(dst []byte, v *Offer) ([]byte, error) {
+	n, t := sizeOffer(v)
+
+	n += cachert.SizeUvarint(uint64(t))
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:]
+	b = cachert.PutUvarint(b, uint64(t))
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	b = b[8:]
+	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
+	for i := range v.Tags {
+		b = cachert.PutUvarint(b, uint64(len(v.Tags[i])))
+		text = text[copy(text, v.Tags[i]):]
+	}
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeOffer sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+func decodeOffer(v *Offer, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	var n int
+	if len(b) < 8 {
+		return cachert.ErrCorrupt
+	}
+	v.ID = int64(binary.LittleEndian.Uint64(b))
+	b = b[8:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n >= 0 {
+		v.Tags = make([]string, n)
+		for i := range v.Tags {
+			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				return cachert.ErrCorrupt
+			}
+			v.Tags[i], s = s[:n], s[n:]
+		}
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
+}
+
+// cloneOffer makes *v, a copy of a value, share nothing with it that can change.
+func cloneOffer(v *Offer) {
+	v.Tags = slices.Clone(v.Tags)
+}
+
+// These lines compile only while the types are what the code above was generated
+// for: if one does not, run cachegen again.
+var (
+	_ = (*struct {
+		ID   int64
+		Tags []string
+	})((*Offer)(nil))
+)
+
+// ParallelOfferCacheConfig is what NewParallelOfferCache makes a cache of.
+type ParallelOfferCacheConfig struct {
+	Store   cachert.Backend // required
+	Options cachert.Options // the zero value has sound defaults
+}
+
+// ParallelOfferCache caches values of type Offer by ID.
+//
+//   - parallel.near: otter of 1000 entries, a copy for each caller
+//   - parallel.store: a runtime.Backend, binary
+//
+// Values live for 10m.
+//
+// parallel reads near and store at once, of which what lives longer wins; it writes near and then store.
+// A hit in store is written into near.
+type ParallelOfferCache struct {
+	core      *cachert.Core[int64, Offer]
+	nearTier  *cachert.ObjectLeaf[int64, Offer]
+	storeTier *cachert.RemoteLeaf[int64, Offer]
+}
+
+// NewParallelOfferCache returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewParallelOfferCache(cfg ParallelOfferCacheConfig) (*ParallelOfferCache, error) {
+	if cfg.Store == nil {
+		return nil, cachert.Required("ParallelOfferCache", "Store")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &ParallelOfferCache{}
+	c.nearTier = cachert.NewObjectLeaf[int64, Offer](cachert.Leaf{Index: 0, Path: "parallel.near", Engine: "otter"}, ottertier.New[int64, int64, Offer](1000, clock, func(key int64, _ []byte) int64 { return key }), false)
+	c.storeTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "parallel.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
+		Name:        "ParallelOfferCache",
+		Prefix:      "parallel:77870b76:",
+		Fingerprint: 0x77870b7696ec0ef6,
+		TTL:         10 * time.Minute,
+		LoadTimeout: 10 * time.Second,
+		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendParallelOfferCacheKey(dst, key), nil },
+		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendParallelOfferCacheText(dst, key), nil },
+		Formats: []cachert.Format[Offer]{
+			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
+		},
+		Clone:  func(v *Offer) error { cloneOffer(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.nearTier, c.storeTier)
+	return c, nil
+}
+
+// parallelOfferCachePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const parallelOfferCachePrefix = "\x00\x77\x87\x0b\x76\x96\xec\x0e\xf6"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *ParallelOfferCache) Get(ctx context.Context, key int64) (v Offer, ok bool, err error) {
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *ParallelOfferCache) GetMany(ctx context.Context, keys []int64) (map[int64]Offer, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *ParallelOfferCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Offer, error)) (v Offer, err error) {
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// Set stores v under key in every tier.
+func (c *ParallelOfferCache) Set(ctx context.Context, key int64, v Offer) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *ParallelOfferCache) SetMany(ctx context.Context, vs map[int64]Offer) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *ParallelOfferCache) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *ParallelOfferCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *ParallelOfferCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Offer], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *ParallelOfferCache) Store(ctx context.Context, key int64, e cachert.Entry[Offer]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Stats returns the counters of the cache and of each tier.
+func (c *ParallelOfferCache) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *ParallelOfferCache) String() string {
+	return "parallel(near:otter, store:backend) read=parallel write=sequential refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *ParallelOfferCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// read reads parallel: near and store at once; what lives longer wins.
+func (c *ParallelOfferCache) read(op *cachert.Op[int64, Offer]) {
+	cachert.ReadParallel(op, c.nearTier, c.storeTier, 0b1)
+}
+
+// write writes parallel: near, then store.
+func (c *ParallelOfferCache) write(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.WriteSequential(op, res, c.nearTier, c.storeTier)
+}
+
+// remove removes from parallel: from store first, so that near is not refilled from it.
+func (c *ParallelOfferCache) remove(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.nearTier, c.storeTier)
+}
+
+// appendParallelOfferCacheKey appends key as memory tiers know it.
+func appendParallelOfferCacheKey(k []byte, key int64) []byte {
+	k = append(k, parallelOfferCachePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendParallelOfferCacheText appends key as the tiers outside the process know it.
+func appendParallelOfferCacheText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// NestedOfferCacheConfig is what NewNestedOfferCache makes a cache of.
+type NestedOfferCacheConfig struct {
+	B       cachert.Backend // required
+	C       cachert.Backend // required
+	Options cachert.Options // the zero value has sound defaults
+}
+
+// NestedOfferCache caches values of type Offer by ID.
+//
+//   - outer.inner.a: otter of 1000 entries, a copy for each caller
+//   - outer.inner.b: a runtime.Backend, binary
+//   - outer.c: a runtime.Backend, binary
+//
+// Values live for 10m.
+//
+// outer reads inner and then c; it writes both at once, and waits for the first.
+// A hit in c is written into inner.
+//
+// inner reads a and then b; it writes a and then b.
+// A hit in b is written into a.
+type NestedOfferCache struct {
+	core  *cachert.Core[int64, Offer]
+	aTier *cachert.ObjectLeaf[int64, Offer]
+	bTier *cachert.RemoteLeaf[int64, Offer]
+	cTier *cachert.RemoteLeaf[int64, Offer]
+	hot   *ottertier.Tier[int64, int64, Offer] // what aTier stores in
+}
+
+// NewNestedOfferCache returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewNestedOfferCache(cfg NestedOfferCacheConfig) (*NestedOfferCache, error) {
+	if cfg.B == nil {
+		return nil, cachert.Required("NestedOfferCache", "B")
+	}
+	if cfg.C == nil {
+		return nil, cachert.Required("NestedOfferCache", "C")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &NestedOfferCache{}
+	c.hot = ottertier.New[int64, int64, Offer](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.aTier = cachert.NewObjectLeaf[int64, Offer](cachert.Leaf{Index: 0, Path: "outer.inner.a", Engine: "otter"}, c.hot, false)
+	c.bTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "outer.inner.b", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.B))
+	c.cTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 2, Path: "outer.c", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.C))
+	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
+		Name:        "NestedOfferCache",
+		Prefix:      "outer:e7d2685f:",
+		Fingerprint: 0xe7d2685f5167108e,
+		TTL:         10 * time.Minute,
+		LoadTimeout: 10 * time.Second,
+		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheKey(dst, key), nil },
+		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheText(dst, key), nil },
+		Formats: []cachert.Format[Offer]{
+			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
+		},
+		Clone:  func(v *Offer) error { cloneOffer(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.aTier, c.bTier, c.cTier)
+	return c, nil
+}
+
+// nestedOfferCachePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const nestedOfferCachePrefix = "\x00\xe7\xd2\x68\x5f\x51\x67\x10\x8e"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *NestedOfferCache) Get(ctx context.Context, key int64) (v Offer, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *NestedOfferCache) GetMany(ctx context.Context, keys []int64) (map[int64]Offer, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *NestedOfferCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Offer, error)) (v Offer, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// Set stores v under key in every tier.
+func (c *NestedOfferCache) Set(ctx context.Context, key int64, v Offer) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *NestedOfferCache) SetMany(ctx context.Context, vs map[int64]Offer) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *NestedOfferCache) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *NestedOfferCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *NestedOfferCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Offer], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *NestedOfferCache) Store(ctx context.Context, key int64, e cachert.Entry[Offer]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Stats returns the counters of the cache and of each tier.
+func (c *NestedOfferCache) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *NestedOfferCache) String() string {
+	return "outer(inner(a:otter, b:backend) read=sequential write=sequential refill=always, c:backend) read=sequential write=race refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *NestedOfferCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is copied.
+// Anything else is left to the core.
+func (c *NestedOfferCache) hit(key int64, v *Offer) bool {
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	cloneOffer(v)
+	c.core.Hot.Hit(0, status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *NestedOfferCache) read(op *cachert.Op[int64, Offer]) {
+	c.aTier.Read(op)
+	c.bTier.Read(op)
+	c.cTier.Read(op)
+}
+
+// write writes outer: inner and c at once; the first is waited for.
+func (c *NestedOfferCache) write(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.WriteRace(op, res, cachert.Parts[int64, Offer]{WriteAll: c.writeInner}, c.cTier, cachert.Race{Near: 0b11, Far: 0b100})
+}
+
+// remove removes from outer: from c first, so that inner is not refilled from it.
+func (c *NestedOfferCache) remove(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, cachert.Parts[int64, Offer]{RemoveAll: c.removeInner}, c.cTier)
+}
+
+// writeInner writes inner: a, then b.
+func (c *NestedOfferCache) writeInner(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.WriteSequential(op, res, c.aTier, c.bTier)
+}
+
+// removeInner removes from inner: from b first, so that a is not refilled from it.
+func (c *NestedOfferCache) removeInner(op *cachert.Op[int64, Offer], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.aTier, c.bTier)
+}
+
+// appendNestedOfferCacheKey appends key as memory tiers know it.
+func appendNestedOfferCacheKey(k []byte, key int64) []byte {
+	k = append(k, nestedOfferCachePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendNestedOfferCacheText appends key as the tiers outside the process know it.
+func appendNestedOfferCacheText(k []byte, key int64) []byte {
 	k = strconv.AppendInt(k, key, 10)
 	return k
 }
