@@ -33,6 +33,10 @@ func (b composed[K, V]) Label() string {
 // that none is the key of a typed call.
 const rawKey = 4
 
+// RawKey reports whether a key in memory is one that is used as it is: there is no
+// typed key beside it.
+func RawKey(bin []byte) bool { return bin[0]&rawKey != 0 }
+
 // raw returns an operation on a key that is used as it is.
 func (b composed[K, V]) raw(ctx context.Context, key []byte) (*Op[K, V], error) {
 	if err := b.core.usable(ctx); err != nil {
@@ -116,7 +120,7 @@ func (b composed[K, V]) Read(ctx context.Context, key []byte) (raw Raw, ok bool,
 	if b.core.spec.Far>>s.leaf&1 == 1 {
 		part = &e.l2
 	}
-	if *part, err = op.layer(s, base.Format); err != nil {
+	if *part, err = op.layer(s, base.outside()); err != nil {
 		return raw, false, err
 	}
 	t := b.core.Time

@@ -82,6 +82,9 @@ func (op *Op[K, V]) compress(s *slot[K, V], format int) (data []byte, err error)
 func (c *Core[K, V]) timeFormat(l *tierBase) {
 	t := &l.counters.times
 	format := l.Format
+	if format == Objects {
+		return
+	}
 	if f := &c.spec.Formats[format]; f.Compressor != nil {
 		if c.making[format] == nil {
 			c.making[format] = &t.compress
@@ -97,7 +100,7 @@ func (c *Core[K, V]) timeFormat(l *tierBase) {
 // the same format can store the same bytes. text is data as a string that never
 // changes, or empty.
 func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) reason {
-	base, format := data, l.Format
+	base, format := data, l.outside()
 	if f := &op.core.spec.Formats[format]; f.Compressor != nil {
 		var why reason
 		began := tick()
@@ -118,7 +121,7 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 		return why
 	}
 	op.keep(s, format, base)
-	op.keep(s, l.Format, data)
+	op.keep(s, l.outside(), data)
 	return reasonNone
 }
 

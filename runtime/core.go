@@ -91,6 +91,9 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 			c.memory = false
 		}
 	}
+	if len(c.making) > 0 && c.making[0] == nil { // only Backend encodes
+		c.making[0] = &tiers[0].base().counters.times.encode
+	}
 	if opts.Metrics != nil {
 		c.unregister = opts.Metrics.Register(spec.Name, c.Stats)
 	}

@@ -45,7 +45,9 @@ func (h *HotCounters) End(r HotRead, n int, status Status) {
 	} else {
 		s.stale.Add(1)
 	}
-	s.bytes.Add(uint64(n))
+	if n > 0 {
+		s.bytes.Add(uint64(n))
+	}
 	if r.began != untimed {
 		h.times.since(r.began)
 	}

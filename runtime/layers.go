@@ -133,7 +133,7 @@ func (op *Op[K, V]) layerTier(l *layer, tiers uint64, source string) (found *tie
 	best := -1
 	for _, t := range op.core.leaves {
 		b := t.base()
-		codec, compression := op.core.spec.names(b.Format)
+		codec, compression := op.core.spec.names(b.outside())
 		if codec != l.codec || compression != l.compression {
 			continue
 		}

@@ -4,9 +4,13 @@ package runtime
 // encoding them.
 const Objects = -1
 
+// outside is the format of the tier's values where they leave the cache: that of
+// the tier, or the first one, which is not compressed, for values as they are.
+func (l *Leaf) outside() int { return max(l.Format, 0) }
+
 // ObjectEngine keeps values in the process as they are. It answers at once. A
 // key comes in both of its forms: an engine goes by the one that is the key's
-// identity.
+// identity, and by bin if RawKey says so.
 type ObjectEngine[K comparable, V any] interface {
 	// Load returns what is under a key, or nil. Nobody changes what it has
 	// returned. Expired entries may be returned.
@@ -57,21 +61,27 @@ func (l *ObjectLeaf[K, V]) Read(op *Op[K, V]) {
 			continue
 		}
 		s.err = nil
-		l.counters.reads.Add(1)
-		o := l.engine.Load(s.key, s.bin)
-		if o == nil || op.now >= o.Expire {
-			l.counters.misses.Add(1)
-			continue
-		}
-		if !o.Absent {
-			s.object, s.value = &o.Value, o.Value
-			if !l.readonly {
-				_ = l.core.unshare(&s.value) // it was copied before, when it was stored
-			}
-		}
-		l.counters.hits.Add(1)
-		s.found(op, l.Index, o.Absent, o.Stale, o.Expire)
+		began := sampled(l.counters.reads.Add(1))
+		l.find(op, s)
+		l.counters.times.read.sampledSince(began)
 	}
+}
+
+// find asks the tier for one key.
+func (l *ObjectLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
+	o := l.engine.Load(s.key, s.bin)
+	if o == nil || op.now >= o.Expire {
+		l.counters.misses.Add(1)
+		return
+	}
+	if !o.Absent {
+		s.object, s.value = &o.Value, o.Value
+		if !l.readonly {
+			_ = l.core.unshare(&s.value) // it was copied before, when it was stored
+		}
+	}
+	l.counters.hits.Add(1)
+	s.found(op, l.Index, o.Absent, o.Stale, o.Expire)
 }
 
 // Write writes the keys of the operation.
@@ -89,7 +99,8 @@ func (l *ObjectLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 }
 
 func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
-	l.counters.writes.Add(1)
+	began := sampled(l.counters.writes.Add(1))
+	defer func() { l.counters.times.write.sampledSince(began) }()
 	v, err := op.object(s)
 	if err != nil {
 		l.drop(s, op.now) // what is there now is older

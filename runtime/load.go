@@ -241,7 +241,7 @@ func (j *job[K, V]) land(l landing[V]) {
 		j.core.counters.loadErrors.Add(1)
 	}
 	if followed && l.err == nil && l.encoded == nil && l.object == nil && l.failed == nil && !j.core.spec.Plain {
-		j.copy(l.value)
+		f.encoded, f.failed = j.encode(l.value)
 	}
 	close(f.done)
 }
@@ -249,16 +249,11 @@ func (j *job[K, V]) land(l landing[V]) {
 // fail ends a flight that has not come to its load.
 func (j *job[K, V]) fail(err error) { j.land(landing[V]{outcome: outcome[V]{err: err}}) }
 
-// copy makes what the followers of the flight make their own values from: an
-// encoding of v in the first format, or a copy if there is none.
-func (j *job[K, V]) copy(v V) {
-	c, f := j.core, j.flight
-	if len(c.spec.Formats) == 0 {
-		f.object, f.failed = c.objectOf(v)
-		return
-	}
-	f.failed = protect(func() (err error) {
-		f.encoded, err = c.spec.Formats[0].Append([]byte{}, &v)
+// encode returns an encoding of v in the first format.
+func (j *job[K, V]) encode(v V) (data []byte, err error) {
+	err = protect(func() (err error) {
+		data, err = j.core.spec.Formats[0].Append([]byte{}, &v)
 		return err
 	})
+	return data, err
 }

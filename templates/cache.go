@@ -70,6 +70,9 @@ func (x *cacheGen) addFormats() {
 			x.codec = x.codecOf()
 		}
 	}
+	if len(x.formats) == 0 { // nothing is encoded here, but Backend has to
+		x.formats, x.codec = []format{{codec: "binary"}}, x.codecOf()
+	}
 }
 
 // codecOf returns the codec of the cache's type, which its file has once.
@@ -250,9 +253,7 @@ func (x *cacheGen) spec() jen.Code {
 	for _, f := range x.formats {
 		formats.Add(x.formatCode(f))
 	}
-	if len(x.formats) > 0 {
-		add("Formats: []$cachert.Format[$V]{\n$formats}", vars{"formats": formats})
-	}
+	add("Formats: []$cachert.Format[$V]{\n$formats}", vars{"formats": formats})
 	if x.clone != nil {
 		add("Clone: $f", vars{"f": x.cloneFunc()})
 	}

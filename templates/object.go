@@ -99,12 +99,13 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 	return x.snippet(`// hit sets *v, which is zero, if the first tier has a live value: it is $doc.
 // Anything else is left to the core.
 func (c *$X) hit(key $K, v *$V) bool {
-`+before+`o, status := c.hot.Get($key)
+`+before+`began := c.core.Hot.Begin()
+o, status := c.hot.Get($key)
 if status == $cachert.Miss || c.core.Closed() {
 return false
 }
 *v = *o
-$own c.core.Hot.Hit(0, status)
+$own c.core.Hot.End(began, 0, status)
 return true
 }`, v)
 }

@@ -130,3 +130,43 @@ func TestThreeTiers(t *testing.T) {
 		t.Errorf("%d copies removed, want 3: %v", n, err)
 	}
 }
+
+// TestBehindValues has a tier of values in front of one with a format of its own.
+func TestBehindValues(t *testing.T) {
+	ctx := t.Context()
+	db, _ := openDB(t, t.TempDir())
+	first := open(t, NearPageCacheConfig{Disk: db}, NewNearPageCache)
+	if err := first.Set(ctx, "/x", page("/x")); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, NearPageCacheConfig{Disk: db}, NewNearPageCache)
+	for _, want := range []string{"near.disk", "near.objects"} {
+		e, err := c.Lookup(ctx, "/x")
+		if d := cmp.Diff(page("/x"), e.Value); err != nil || e.Source != want || d != "" {
+			t.Errorf("%s, want %s: %v\n%s", e.Source, want, err, d)
+		}
+		if v, ok, err := c.Get(ctx, "/x"); !ok || err != nil {
+			t.Error(ok, err)
+		} else {
+			v.Body[0] = 'x'
+		}
+	}
+	// As bytes, from either layer into another cache.
+	db2, _ := openDB(t, t.TempDir())
+	other := open(t, NearPageCacheConfig{Disk: db2}, NewNearPageCache)
+	from, to := c.Backend(), other.Backend()
+	if err := from.(runtime.Composed[Page]).StoreRaw(ctx, []byte("k"), runtime.Entry[Page]{Value: page("/x"), Status: runtime.Hit}); err != nil {
+		t.Fatal(err)
+	}
+	raw, ok, err := from.Read(ctx, []byte("k")) // of the near layer
+	if !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if err := to.Write(ctx, []byte("k"), raw); err != nil {
+		t.Fatal(err)
+	}
+	e, err := to.(runtime.Composed[Page]).LookupRaw(ctx, []byte("k"))
+	if d := cmp.Diff(page("/x"), e.Value); err != nil || e.Source != "near.objects" || d != "" {
+		t.Error(e.Source, err, d)
+	}
+}

@@ -13,7 +13,7 @@ import "time"
 //cachegen:tier disk = badger
 //cachegen:cache name=NearPageCache key=URL ttl=1h
 //cachegen:tier objects = otter(100)
-//cachegen:tier disk = badger
+//cachegen:tier disk = badger codec=json compress=s2
 //cachegen:compose near = objects disk refill=always
 //cachegen:cache name=FarPageCache key=URL ttl=1h
 //cachegen:tier memory = fastcache(32MiB)

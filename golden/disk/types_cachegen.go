@@ -10,6 +10,7 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/ottertier"
 	"github.com/cachegen/cachegen/runtime/redistier"
+	"github.com/cachegen/cachegen/runtime/s2format"
 	"github.com/dgraph-io/badger/v4"
 	"github.com/redis/go-redis/v9"
 	"slices"
@@ -55,14 +56,16 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[string, Page](cachert.Leaf{Index: 0, Path: "pages.memory", Engine: "fastcache"}, c.hot)
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "pages.disk", Engine: "badger", Refill: 0b1, MaxValue: 256 << 10}, badgertier.New(cfg.Disk, 256<<10))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
-		Name:        "PageCache",
-		Prefix:      "pages:d5874f99:",
-		Fingerprint: 0xd5874f99af4acefd,
-		TTL:         time.Hour,
-		Stale:       time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendPageCacheText(dst, key), nil },
+		Name:         "PageCache",
+		Prefix:       "pages:d5874f99:",
+		Fingerprint:  0xd5874f99af4acefd,
+		TTL:          time.Hour,
+		Stale:        time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: pageCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendPageCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -134,6 +137,10 @@ func (c *PageCache) Store(ctx context.Context, key string, e cachert.Entry[Page]
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *PageCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *PageCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -151,6 +158,7 @@ func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 func (c *PageCache) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -159,7 +167,7 @@ func (c *PageCache) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -214,7 +222,6 @@ func sizePage(v *Page) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
 	n, t := sizePage(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -317,12 +324,13 @@ func NewStoredPageCache(cfg StoredPageCacheConfig) (*StoredPageCache, error) {
 	c := &StoredPageCache{}
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 0, Path: "disk", Engine: "badger"}, badgertier.New(cfg.Disk, 0))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
-		Name:        "StoredPageCache",
-		Prefix:      "disk:09b53352:",
-		Fingerprint: 0x9b533524e94c7dd,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendStoredPageCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendStoredPageCacheText(dst, key), nil },
+		Name:         "StoredPageCache",
+		Prefix:       "disk:09b53352:",
+		Fingerprint:  0x9b533524e94c7dd,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: storedPageCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendStoredPageCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendStoredPageCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -388,6 +396,10 @@ func (c *StoredPageCache) Store(ctx context.Context, key string, e cachert.Entry
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *StoredPageCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *StoredPageCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -432,7 +444,7 @@ type NearPageCacheConfig struct {
 // NearPageCache caches values of type Page by URL.
 //
 //   - near.objects: otter of 100 entries, a copy for each caller
-//   - near.disk: badger on disk, binary
+//   - near.disk: badger on disk, json compressed with s2
 //
 // Values live for 1h.
 //
@@ -455,17 +467,20 @@ func NewNearPageCache(cfg NearPageCacheConfig) (*NearPageCache, error) {
 	c := &NearPageCache{}
 	c.hot = ottertier.New[string, string, Page](100, clock, func(key string, _ []byte) string { return key })
 	c.objectsTier = cachert.NewObjectLeaf[string, Page](cachert.Leaf{Index: 0, Path: "near.objects", Engine: "otter"}, c.hot, false)
-	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "near.disk", Engine: "badger", Refill: 0b1}, badgertier.New(cfg.Disk, 0))
+	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "near.disk", Engine: "badger", Format: 1, Refill: 0b1}, badgertier.New(cfg.Disk, 0))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
-		Name:        "NearPageCache",
-		Prefix:      "near:e6c8a704:",
-		Fingerprint: 0xe6c8a7040a33bb81,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendNearPageCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendNearPageCacheText(dst, key), nil },
+		Name:         "NearPageCache",
+		Prefix:       "near:e6c8a704:",
+		Fingerprint:  0xe6c8a7040a33bb81,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: nearPageCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNearPageCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendNearPageCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
-			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
+			cachert.JSONFormat[Page](),
+			{Base: 0, Compressor: s2format.New()},
 		},
 		Clone:  func(v *Page) error { clonePage(v); return nil },
 		Read:   c.read,
@@ -536,12 +551,16 @@ func (c *NearPageCache) Store(ctx context.Context, key string, e cachert.Entry[P
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *NearPageCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *NearPageCache) Stats() cachert.Stats { return c.core.Stats() }
 
 // String describes the composition.
 func (c *NearPageCache) String() string {
-	return "near(objects:otter, disk:badger) read=sequential write=optimistic refill=always"
+	return "near(objects:otter, disk:badger+json+s2) read=sequential write=optimistic refill=always"
 }
 
 // Close waits for background work until ctx ends. Afterwards every use of the
@@ -551,13 +570,14 @@ func (c *NearPageCache) Close(ctx context.Context) error { return c.core.Close(c
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *NearPageCache) hit(key string, v *Page) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	clonePage(v)
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -641,13 +661,15 @@ func NewFarPageCache(cfg FarPageCacheConfig) (*FarPageCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "outer.inner.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "badger", Refill: 0b11}, badgertier.New(cfg.Disk, 0))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
-		Name:        "FarPageCache",
-		Prefix:      "outer:55913f72:",
-		Fingerprint: 0x55913f72a6f9358a,
-		TTL:         time.Hour,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendFarPageCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key string) ([]byte, error) { return appendFarPageCacheText(dst, key), nil },
+		Name:         "FarPageCache",
+		Prefix:       "outer:55913f72:",
+		Fingerprint:  0x55913f72a6f9358a,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: farPageCachePrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendFarPageCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendFarPageCacheText(dst, key), nil },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -719,6 +741,10 @@ func (c *FarPageCache) Store(ctx context.Context, key string, e cachert.Entry[Pa
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *FarPageCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *FarPageCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -736,6 +762,7 @@ func (c *FarPageCache) Close(ctx context.Context) error { return c.core.Close(ct
 func (c *FarPageCache) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendFarPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -744,7 +771,7 @@ func (c *FarPageCache) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 

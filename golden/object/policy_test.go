@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +12,8 @@ import (
 	"github.com/cachegen/cachegen/runtime"
 )
 
+var quiet = runtime.Options{Logger: slog.New(slog.DiscardHandler)}
+
 func offer() Offer { return Offer{ID: 7, Tags: []string{"a"}} }
 
 // TestPolicies: a tier of values is one like any other to races and to reads in
@@ -18,7 +21,7 @@ func offer() Offer { return Offer{ID: 7, Tags: []string{"a"}} }
 func TestPolicies(t *testing.T) {
 	ctx := t.Context()
 	store := fakebackend.New("store")
-	raced := open(t, RacedOfferCacheConfig{Store: store}, NewRacedOfferCache)
+	raced := open(t, RacedOfferCacheConfig{Store: store, Options: quiet}, NewRacedOfferCache)
 	parallel := open(t, ParallelOfferCacheConfig{Store: store}, NewParallelOfferCache)
 	for name, c := range map[string]interface {
 		Set(context.Context, int64, Offer) error
@@ -53,7 +56,7 @@ func TestPolicies(t *testing.T) {
 func TestLeftWriter(t *testing.T) {
 	ctx := t.Context()
 	b, c := fakebackend.New("b"), fakebackend.New("c")
-	cache := open(t, NestedOfferCacheConfig{B: b, C: c}, NewNestedOfferCache)
+	cache := open(t, NestedOfferCacheConfig{B: b, C: c, Options: quiet}, NewNestedOfferCache)
 	held, release := make(chan struct{}), make(chan struct{})
 	b.Before(func(_ context.Context, op, _ string) {
 		if op == "write" {

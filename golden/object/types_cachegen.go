@@ -44,16 +44,20 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 	c.hot = ottertier.New[int64, int64, Small](100000, clock, func(key int64, _ []byte) int64 { return key })
 	c.smallsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
-		Name:        "SmallCache",
-		Prefix:      "smalls:c6210244:",
-		Fingerprint: 0xc621024448400705,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheKey(dst, key), nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "SmallCache",
+		Prefix:       "smalls:c6210244:",
+		Fingerprint:  0xc621024448400705,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: smallCachePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Small]{
+			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.smallsTier)
 	return c, nil
 }
@@ -119,6 +123,10 @@ func (c *SmallCache) Store(ctx context.Context, key int64, e cachert.Entry[Small
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Small it works as if nested in the annotation.
+func (c *SmallCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *SmallCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -132,12 +140,13 @@ func (c *SmallCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *SmallCache) hit(key int64, v *Small) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -158,6 +167,75 @@ func appendSmallCacheKey(k []byte, key int64) []byte {
 	k = append(k, smallCachePrefix...)
 	k = binary.LittleEndian.AppendUint64(k, uint64(key))
 	return k
+}
+
+// sizeSmall returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeSmall(v *Small) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Name)))
+	text += len(v.Name)
+	n += cachert.SizeTime(v.At)
+	n += 17 // fields of one size
+	return n, text
+}
+
+// appendSmall appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendSmall(dst []byte, v *Small) ([]byte, error) {
+	n, t := sizeSmall(v)
+	n += cachert.SizeUvarint(uint64(t))
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:]
+	b = cachert.PutUvarint(b, uint64(t))
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	b = b[8:]
+	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	_ = b[8]
+	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Score))
+	b[8] = 0
+	if v.Live {
+		b[8] = 1
+	}
+	b = b[9:]
+	b = cachert.PutTime(b, v.At)
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeSmall sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+func decodeSmall(v *Small, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	var n int
+	if len(b) < 8 {
+		return cachert.ErrCorrupt
+	}
+	v.ID = int64(binary.LittleEndian.Uint64(b))
+	b = b[8:]
+	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		return cachert.ErrCorrupt
+	}
+	v.Name, s = s[:n], s[n:]
+	if len(b) < 9 {
+		return cachert.ErrCorrupt
+	}
+	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	if b[8] > 1 {
+		return cachert.ErrCorrupt
+	}
+	v.Live = b[8] == 1
+	b = b[9:]
+	if v.At, b, ok = cachert.TakeTime(b); !ok {
+		return cachert.ErrCorrupt
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
 }
 
 // These lines compile only while the types are what the code above was generated
@@ -196,16 +274,20 @@ func NewSharedSmallCache(cfg SharedSmallCacheConfig) (*SharedSmallCache, error) 
 	c.hot = ottertier.New[int64, int64, Small](100000, clock, func(key int64, _ []byte) int64 { return key })
 	c.smallsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
-		Name:        "SharedSmallCache",
-		Prefix:      "smalls:1d312fcd:",
-		Fingerprint: 0x1d312fcdf800b8fc,
-		TTL:         time.Minute,
-		LoadTimeout: 10 * time.Second,
-		Plain:       true,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendSharedSmallCacheKey(dst, key), nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "SharedSmallCache",
+		Prefix:       "smalls:1d312fcd:",
+		Fingerprint:  0x1d312fcdf800b8fc,
+		TTL:          time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: sharedSmallCachePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSharedSmallCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Small]{
+			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.smallsTier)
 	return c, nil
 }
@@ -271,6 +353,10 @@ func (c *SharedSmallCache) Store(ctx context.Context, key int64, e cachert.Entry
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Small it works as if nested in the annotation.
+func (c *SharedSmallCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *SharedSmallCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -284,12 +370,13 @@ func (c *SharedSmallCache) Close(ctx context.Context) error { return c.core.Clos
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
 func (c *SharedSmallCache) hit(key int64, v *Small) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -336,17 +423,21 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 	c.hot = ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key })
 	c.productsTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "products", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
-		Name:        "ProductCache",
-		Prefix:      "products:25f210e5:",
-		Fingerprint: 0x25f210e57a623eec,
-		TTL:         10 * time.Minute,
-		Stale:       time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
-		Clone:       func(v *Product) error { cloneProduct(v); return nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "ProductCache",
+		Prefix:       "products:25f210e5:",
+		Fingerprint:  0x25f210e57a623eec,
+		TTL:          10 * time.Minute,
+		Stale:        time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: productCachePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Product]{
+			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
+		},
+		Clone:  func(v *Product) error { cloneProduct(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.productsTier)
 	return c, nil
 }
@@ -412,6 +503,10 @@ func (c *ProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Pro
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *ProductCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *ProductCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -425,13 +520,14 @@ func (c *ProductCache) Close(ctx context.Context) error { return c.core.Close(ct
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *ProductCache) hit(key int64, v *Product) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneProduct(v)
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -451,408 +547,6 @@ func (c *ProductCache) remove(op *cachert.Op[int64, Product], res []cachert.Resu
 func appendProductCacheKey(k []byte, key int64) []byte {
 	k = append(k, productCachePrefix...)
 	k = binary.LittleEndian.AppendUint64(k, uint64(key))
-	return k
-}
-
-// cloneProduct makes *v, a copy of a value, share nothing with it that can change.
-func cloneProduct(v *Product) {
-	v.Tags = slices.Clone(v.Tags)
-	v.Lists = slices.Clone(v.Lists)
-	for i := range v.Lists {
-		v.Lists[i] = slices.Clone(v.Lists[i])
-	}
-	v.Attrs = maps.Clone(v.Attrs)
-	if v.Groups != nil {
-		m := make(map[string][]Variant, len(v.Groups))
-		for k, x := range v.Groups {
-			x = slices.Clone(x)
-			for i2 := range x {
-				cloneProductVariant(&x[i2])
-			}
-			m[k] = x
-		}
-		v.Groups = m
-	}
-	if v.ByRef != nil {
-		m2 := make(map[*int]string, len(v.ByRef))
-		for k2, x2 := range v.ByRef {
-			if k2 != nil {
-				p := *k2
-				k2 = &p
-			}
-			m2[k2] = x2
-		}
-		v.ByRef = m2
-	}
-	cloneProductMaker(&v.Maker)
-	v.Variants = slices.Clone(v.Variants)
-	for i2 := range v.Variants {
-		cloneProductVariant(&v.Variants[i2])
-	}
-	for i3 := range v.Pair {
-		cloneProductVariant(&v.Pair[i3])
-	}
-	if v.Parent != nil {
-		p := *v.Parent
-		v.Parent = &p
-	}
-	if v.Chain != nil {
-		p2 := *v.Chain
-		if p2 != nil {
-			p3 := *p2
-			cloneProductMaker(&p3)
-			p2 = &p3
-		}
-		v.Chain = &p2
-	}
-	if v.First != nil {
-		p3 := *v.First
-		cloneProductVariant(&p3)
-		v.First = &p3
-	}
-	if v.Updated != nil {
-		p4 := *v.Updated
-		v.Updated = &p4
-	}
-	v.Anon.Notes = slices.Clone(v.Anon.Notes)
-	v.Blob = slices.Clone(v.Blob)
-	v.private = slices.Clone(v.private)
-	cachert.Zero(&v.Call)
-	cachert.Zero(&v.Scratch)
-}
-
-// cloneProductVariant does so for a part.
-func cloneProductVariant(v *Variant) {
-	v.Sizes = slices.Clone(v.Sizes)
-	cachert.Zero(&v.Draft)
-}
-
-// cloneProductMaker does so for a part.
-func cloneProductMaker(v *Maker) {
-	v.Sites = slices.Clone(v.Sites)
-}
-
-// These lines compile only while the types are what the code above was generated
-// for: if one does not, run cachegen again.
-var (
-	_ = (*struct {
-		SKU    string
-		Sizes  []int
-		Draft  bool
-		Weight float64
-	})((*Variant)(nil))
-	_ = (*struct {
-		Name  string
-		Sites []string
-	})((*Maker)(nil))
-)
-
-// SharedProductCacheConfig is what NewSharedProductCache makes a cache of.
-type SharedProductCacheConfig struct {
-	Options cachert.Options // the zero value has sound defaults
-}
-
-// SharedProductCache caches values of type Product by ID.
-//
-//   - shared: otter of 1000 entries, one value for all callers, who must not change it
-//
-// Values are fresh for 10m and served stale for 1m more.
-type SharedProductCache struct {
-	core       *cachert.Core[int64, Product]
-	sharedTier *cachert.ObjectLeaf[int64, Product]
-	hot        *ottertier.Tier[int64, int64, Product] // what sharedTier stores in
-}
-
-// NewSharedProductCache returns a cache over the tiers of cfg. It is for use by many
-// goroutines at once; one for each process is intended.
-func NewSharedProductCache(cfg SharedProductCacheConfig) (*SharedProductCache, error) {
-	clock := cachert.NewTimebase(cfg.Options.Clock)
-	c := &SharedProductCache{}
-	c.hot = ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key })
-	c.sharedTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "shared", Engine: "otter"}, c.hot, true)
-	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
-		Name:        "SharedProductCache",
-		Prefix:      "shared:40a0bd66:",
-		Fingerprint: 0x40a0bd66cf12d4ef,
-		TTL:         10 * time.Minute,
-		Stale:       time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendSharedProductCacheKey(dst, key), nil },
-		Clone:       func(v *Product) error { cloneProduct(v); return nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
-	}, cfg.Options, clock, c.sharedTier)
-	return c, nil
-}
-
-// sharedProductCachePrefix begins every key in memory: a byte that is changed where a
-// key is padded or hashed, and the fingerprint of the cache.
-const sharedProductCachePrefix = "\x00\x40\xa0\xbd\x66\xcf\x12\xd4\xef"
-
-// Get returns the value under key. Stale values count; whatever is wrong with a
-// tier, the others are asked, and the error is that of the last.
-func (c *SharedProductCache) Get(ctx context.Context, key int64) (v Product, ok bool, err error) {
-	if c.hit(key, &v) {
-		return v, true, nil
-	}
-	return c.core.Get(ctx, key)
-}
-
-// GetMany returns the values that there are, asking each tier once for all that
-// is missing. The error is that of a tier which left keys unanswered.
-func (c *SharedProductCache) GetMany(ctx context.Context, keys []int64) (map[int64]Product, error) {
-	return c.core.GetMany(ctx, keys)
-}
-
-// GetOrLoad returns the value under key, from a tier or else from load, whose
-// value it stores. Callers who want one key at the same time share one load, each
-// waiting under its own context. Tiers that fail are no error.
-func (c *SharedProductCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
-	if c.hit(key, &v) {
-		return v, nil
-	}
-	return c.core.GetOrLoad(ctx, key, load)
-}
-
-// Set stores v under key in every tier.
-func (c *SharedProductCache) Set(ctx context.Context, key int64, v Product) error {
-	return c.core.Set(ctx, key, v)
-}
-
-// SetMany stores each value under its key, does what it can and joins the errors.
-func (c *SharedProductCache) SetMany(ctx context.Context, vs map[int64]Product) error {
-	return c.core.SetMany(ctx, vs)
-}
-
-// Delete removes key from every tier and returns how many copies there were.
-func (c *SharedProductCache) Delete(ctx context.Context, key int64) (removed int, err error) {
-	return c.core.Delete(ctx, key)
-}
-
-// DeleteMany removes keys from every tier and returns how many copies there were.
-func (c *SharedProductCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
-	return c.core.DeleteMany(ctx, keys)
-}
-
-// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
-// Store.
-func (c *SharedProductCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Product], error) {
-	return c.core.Lookup(ctx, key)
-}
-
-// Store writes an entry with its own instants: a Refill entry into the tiers in
-// front of its source, any other into every tier.
-func (c *SharedProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
-	return c.core.Store(ctx, key, e)
-}
-
-// Stats returns the counters of the cache and of each tier.
-func (c *SharedProductCache) Stats() cachert.Stats { return c.core.Stats() }
-
-// String describes the composition.
-func (c *SharedProductCache) String() string { return "shared:otter+readonly" }
-
-// Close waits for background work until ctx ends. Afterwards every use of the
-// cache returns runtime.ErrClosed.
-func (c *SharedProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
-
-// hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
-// Anything else is left to the core.
-func (c *SharedProductCache) hit(key int64, v *Product) bool {
-	o, status := c.hot.Get(key)
-	if status == cachert.Miss || c.core.Closed() {
-		return false
-	}
-	*v = *o
-	c.core.Hot.Hit(0, status)
-	return true
-}
-
-func (c *SharedProductCache) read(op *cachert.Op[int64, Product]) {
-	c.sharedTier.Read(op)
-}
-
-func (c *SharedProductCache) write(op *cachert.Op[int64, Product], res []cachert.Result) {
-	c.sharedTier.Write(op, res)
-}
-
-func (c *SharedProductCache) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
-	c.sharedTier.Remove(op, res)
-}
-
-// appendSharedProductCacheKey appends key as memory tiers know it.
-func appendSharedProductCacheKey(k []byte, key int64) []byte {
-	k = append(k, sharedProductCachePrefix...)
-	k = binary.LittleEndian.AppendUint64(k, uint64(key))
-	return k
-}
-
-// FrontedProductCacheConfig is what NewFrontedProductCache makes a cache of.
-type FrontedProductCacheConfig struct {
-	Store   cachert.Backend // required
-	Options cachert.Options // the zero value has sound defaults
-}
-
-// FrontedProductCache caches values of type Product by ID.
-//
-//   - fronted.near: otter of 1000 entries, a copy for each caller, for 1m at most
-//   - fronted.store: a runtime.Backend, binary
-//
-// Values are fresh for 10m and served stale for 1m more.
-//
-// fronted reads near and then store; it writes both at once, and one is enough.
-// A hit in store is written into near.
-type FrontedProductCache struct {
-	core      *cachert.Core[int64, Product]
-	nearTier  *cachert.ObjectLeaf[int64, Product]
-	storeTier *cachert.RemoteLeaf[int64, Product]
-	hot       *ottertier.Tier[int64, int64, Product] // what nearTier stores in
-}
-
-// NewFrontedProductCache returns a cache over the tiers of cfg. It is for use by many
-// goroutines at once; one for each process is intended.
-func NewFrontedProductCache(cfg FrontedProductCacheConfig) (*FrontedProductCache, error) {
-	if cfg.Store == nil {
-		return nil, cachert.Required("FrontedProductCache", "Store")
-	}
-	clock := cachert.NewTimebase(cfg.Options.Clock)
-	c := &FrontedProductCache{}
-	c.hot = ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key })
-	c.nearTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "fronted.near", Engine: "otter", TTL: time.Minute}, c.hot, false)
-	c.storeTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "fronted.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
-	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
-		Name:        "FrontedProductCache",
-		Prefix:      "fronted:98b81f14:",
-		Fingerprint: 0x98b81f14e5af0b60,
-		TTL:         10 * time.Minute,
-		Stale:       time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendFrontedProductCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendFrontedProductCacheText(dst, key), nil },
-		Formats: []cachert.Format[Product]{
-			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
-		},
-		Clone:  func(v *Product) error { cloneProduct(v); return nil },
-		Read:   c.read,
-		Write:  c.write,
-		Remove: c.remove,
-	}, cfg.Options, clock, c.nearTier, c.storeTier)
-	return c, nil
-}
-
-// frontedProductCachePrefix begins every key in memory: a byte that is changed where a
-// key is padded or hashed, and the fingerprint of the cache.
-const frontedProductCachePrefix = "\x00\x98\xb8\x1f\x14\xe5\xaf\x0b\x60"
-
-// Get returns the value under key. Stale values count; whatever is wrong with a
-// tier, the others are asked, and the error is that of the last.
-func (c *FrontedProductCache) Get(ctx context.Context, key int64) (v Product, ok bool, err error) {
-	if c.hit(key, &v) {
-		return v, true, nil
-	}
-	return c.core.Get(ctx, key)
-}
-
-// GetMany returns the values that there are, asking each tier once for all that
-// is missing. The error is that of a tier which left keys unanswered.
-func (c *FrontedProductCache) GetMany(ctx context.Context, keys []int64) (map[int64]Product, error) {
-	return c.core.GetMany(ctx, keys)
-}
-
-// GetOrLoad returns the value under key, from a tier or else from load, whose
-// value it stores. Callers who want one key at the same time share one load, each
-// waiting under its own context. Tiers that fail are no error.
-func (c *FrontedProductCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
-	if c.hit(key, &v) {
-		return v, nil
-	}
-	return c.core.GetOrLoad(ctx, key, load)
-}
-
-// Set stores v under key in every tier.
-func (c *FrontedProductCache) Set(ctx context.Context, key int64, v Product) error {
-	return c.core.Set(ctx, key, v)
-}
-
-// SetMany stores each value under its key, does what it can and joins the errors.
-func (c *FrontedProductCache) SetMany(ctx context.Context, vs map[int64]Product) error {
-	return c.core.SetMany(ctx, vs)
-}
-
-// Delete removes key from every tier and returns how many copies there were.
-func (c *FrontedProductCache) Delete(ctx context.Context, key int64) (removed int, err error) {
-	return c.core.Delete(ctx, key)
-}
-
-// DeleteMany removes keys from every tier and returns how many copies there were.
-func (c *FrontedProductCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
-	return c.core.DeleteMany(ctx, keys)
-}
-
-// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
-// Store.
-func (c *FrontedProductCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Product], error) {
-	return c.core.Lookup(ctx, key)
-}
-
-// Store writes an entry with its own instants: a Refill entry into the tiers in
-// front of its source, any other into every tier.
-func (c *FrontedProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
-	return c.core.Store(ctx, key, e)
-}
-
-// Stats returns the counters of the cache and of each tier.
-func (c *FrontedProductCache) Stats() cachert.Stats { return c.core.Stats() }
-
-// String describes the composition.
-func (c *FrontedProductCache) String() string {
-	return "fronted(near:otter, store:backend) read=sequential write=optimistic refill=always"
-}
-
-// Close waits for background work until ctx ends. Afterwards every use of the
-// cache returns runtime.ErrClosed.
-func (c *FrontedProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
-
-// hit sets *v, which is zero, if the first tier has a live value: it is copied.
-// Anything else is left to the core.
-func (c *FrontedProductCache) hit(key int64, v *Product) bool {
-	o, status := c.hot.Get(key)
-	if status == cachert.Miss || c.core.Closed() {
-		return false
-	}
-	*v = *o
-	cloneProduct(v)
-	c.core.Hot.Hit(0, status)
-	return true
-}
-
-// read asks in turn for the keys that have no answer yet.
-func (c *FrontedProductCache) read(op *cachert.Op[int64, Product]) {
-	c.nearTier.Read(op)
-	c.storeTier.Read(op)
-}
-
-// write writes fronted: near and store at once; one of them is enough.
-func (c *FrontedProductCache) write(op *cachert.Op[int64, Product], res []cachert.Result) {
-	cachert.WriteOptimistic(op, res, c.nearTier, c.storeTier)
-}
-
-// remove removes from fronted: from store first, so that near is not refilled from it.
-func (c *FrontedProductCache) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
-	cachert.RemoveBoth(op, res, c.nearTier, c.storeTier)
-}
-
-// appendFrontedProductCacheKey appends key as memory tiers know it.
-func appendFrontedProductCacheKey(k []byte, key int64) []byte {
-	k = append(k, frontedProductCachePrefix...)
-	k = binary.LittleEndian.AppendUint64(k, uint64(key))
-	return k
-}
-
-// appendFrontedProductCacheText appends key as the tiers outside the process know it.
-func appendFrontedProductCacheText(k []byte, key int64) []byte {
-	k = strconv.AppendInt(k, key, 10)
 	return k
 }
 
@@ -945,7 +639,7 @@ func sizeProduct(v *Product) (n, text int) {
 	n += len(v.Blob)
 	n += cachert.SizeUvarint(uint64(len(v.private)) + 1)
 	n += 8 * len(v.private)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -953,7 +647,6 @@ func sizeProduct(v *Product) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	n, t := sizeProduct(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -1345,7 +1038,7 @@ func sizeProductVariant(v *Variant) (n, text int) {
 	text += len(v.SKU)
 	n += cachert.SizeUvarint(uint64(len(v.Sizes)) + 1)
 	n += 8 * len(v.Sizes)
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -1443,6 +1136,424 @@ func takeProductMaker(v *Maker, b []byte, s string) (_ []byte, _ string, ok bool
 	return b, s, true
 }
 
+// cloneProduct makes *v, a copy of a value, share nothing with it that can change.
+func cloneProduct(v *Product) {
+	v.Tags = slices.Clone(v.Tags)
+	v.Lists = slices.Clone(v.Lists)
+	for i := range v.Lists {
+		v.Lists[i] = slices.Clone(v.Lists[i])
+	}
+	v.Attrs = maps.Clone(v.Attrs)
+	if v.Groups != nil {
+		m := make(map[string][]Variant, len(v.Groups))
+		for k, x := range v.Groups {
+			x = slices.Clone(x)
+			for i2 := range x {
+				cloneProductVariant(&x[i2])
+			}
+			m[k] = x
+		}
+		v.Groups = m
+	}
+	if v.ByRef != nil {
+		m2 := make(map[*int]string, len(v.ByRef))
+		for k2, x2 := range v.ByRef {
+			if k2 != nil {
+				p := *k2
+				k2 = &p
+			}
+			m2[k2] = x2
+		}
+		v.ByRef = m2
+	}
+	cloneProductMaker(&v.Maker)
+	v.Variants = slices.Clone(v.Variants)
+	for i2 := range v.Variants {
+		cloneProductVariant(&v.Variants[i2])
+	}
+	for i3 := range v.Pair {
+		cloneProductVariant(&v.Pair[i3])
+	}
+	if v.Parent != nil {
+		p := *v.Parent
+		v.Parent = &p
+	}
+	if v.Chain != nil {
+		p2 := *v.Chain
+		if p2 != nil {
+			p3 := *p2
+			cloneProductMaker(&p3)
+			p2 = &p3
+		}
+		v.Chain = &p2
+	}
+	if v.First != nil {
+		p3 := *v.First
+		cloneProductVariant(&p3)
+		v.First = &p3
+	}
+	if v.Updated != nil {
+		p4 := *v.Updated
+		v.Updated = &p4
+	}
+	v.Anon.Notes = slices.Clone(v.Anon.Notes)
+	v.Blob = slices.Clone(v.Blob)
+	v.private = slices.Clone(v.private)
+	cachert.Zero(&v.Call)
+	cachert.Zero(&v.Scratch)
+}
+
+// cloneProductVariant does so for a part.
+func cloneProductVariant(v *Variant) {
+	v.Sizes = slices.Clone(v.Sizes)
+	cachert.Zero(&v.Draft)
+}
+
+// cloneProductMaker does so for a part.
+func cloneProductMaker(v *Maker) {
+	v.Sites = slices.Clone(v.Sites)
+}
+
+// These lines compile only while the types are what the code above was generated
+// for: if one does not, run cachegen again.
+var (
+	_ = (*struct {
+		SKU    string
+		Sizes  []int
+		Draft  bool
+		Weight float64
+	})((*Variant)(nil))
+	_ = (*struct {
+		Name  string
+		Sites []string
+	})((*Maker)(nil))
+)
+
+// SharedProductCacheConfig is what NewSharedProductCache makes a cache of.
+type SharedProductCacheConfig struct {
+	Options cachert.Options // the zero value has sound defaults
+}
+
+// SharedProductCache caches values of type Product by ID.
+//
+//   - shared: otter of 1000 entries, one value for all callers, who must not change it
+//
+// Values are fresh for 10m and served stale for 1m more.
+type SharedProductCache struct {
+	core       *cachert.Core[int64, Product]
+	sharedTier *cachert.ObjectLeaf[int64, Product]
+	hot        *ottertier.Tier[int64, int64, Product] // what sharedTier stores in
+}
+
+// NewSharedProductCache returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewSharedProductCache(cfg SharedProductCacheConfig) (*SharedProductCache, error) {
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &SharedProductCache{}
+	c.hot = ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.sharedTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "shared", Engine: "otter"}, c.hot, true)
+	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
+		Name:         "SharedProductCache",
+		Prefix:       "shared:40a0bd66:",
+		Fingerprint:  0x40a0bd66cf12d4ef,
+		TTL:          10 * time.Minute,
+		Stale:        time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: sharedProductCachePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSharedProductCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Product]{
+			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
+		},
+		Clone:  func(v *Product) error { cloneProduct(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.sharedTier)
+	return c, nil
+}
+
+// sharedProductCachePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const sharedProductCachePrefix = "\x00\x40\xa0\xbd\x66\xcf\x12\xd4\xef"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *SharedProductCache) Get(ctx context.Context, key int64) (v Product, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *SharedProductCache) GetMany(ctx context.Context, keys []int64) (map[int64]Product, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *SharedProductCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// Set stores v under key in every tier.
+func (c *SharedProductCache) Set(ctx context.Context, key int64, v Product) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *SharedProductCache) SetMany(ctx context.Context, vs map[int64]Product) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *SharedProductCache) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *SharedProductCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *SharedProductCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Product], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *SharedProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *SharedProductCache) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *SharedProductCache) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *SharedProductCache) String() string { return "shared:otter+readonly" }
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *SharedProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
+// Anything else is left to the core.
+func (c *SharedProductCache) hit(key int64, v *Product) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+func (c *SharedProductCache) read(op *cachert.Op[int64, Product]) {
+	c.sharedTier.Read(op)
+}
+
+func (c *SharedProductCache) write(op *cachert.Op[int64, Product], res []cachert.Result) {
+	c.sharedTier.Write(op, res)
+}
+
+func (c *SharedProductCache) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
+	c.sharedTier.Remove(op, res)
+}
+
+// appendSharedProductCacheKey appends key as memory tiers know it.
+func appendSharedProductCacheKey(k []byte, key int64) []byte {
+	k = append(k, sharedProductCachePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// FrontedProductCacheConfig is what NewFrontedProductCache makes a cache of.
+type FrontedProductCacheConfig struct {
+	Store   cachert.Backend // required
+	Options cachert.Options // the zero value has sound defaults
+}
+
+// FrontedProductCache caches values of type Product by ID.
+//
+//   - fronted.near: otter of 1000 entries, a copy for each caller, for 1m at most
+//   - fronted.store: a runtime.Backend, binary
+//
+// Values are fresh for 10m and served stale for 1m more.
+//
+// fronted reads near and then store; it writes both at once, and one is enough.
+// A hit in store is written into near.
+type FrontedProductCache struct {
+	core      *cachert.Core[int64, Product]
+	nearTier  *cachert.ObjectLeaf[int64, Product]
+	storeTier *cachert.RemoteLeaf[int64, Product]
+	hot       *ottertier.Tier[int64, int64, Product] // what nearTier stores in
+}
+
+// NewFrontedProductCache returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewFrontedProductCache(cfg FrontedProductCacheConfig) (*FrontedProductCache, error) {
+	if cfg.Store == nil {
+		return nil, cachert.Required("FrontedProductCache", "Store")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &FrontedProductCache{}
+	c.hot = ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.nearTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "fronted.near", Engine: "otter", TTL: time.Minute}, c.hot, false)
+	c.storeTier = cachert.NewBackendLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "fronted.store", Engine: "backend", Refill: 0b1}, cfg.Store)
+	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
+		Name:         "FrontedProductCache",
+		Prefix:       "fronted:98b81f14:",
+		Fingerprint:  0x98b81f14e5af0b60,
+		TTL:          10 * time.Minute,
+		Stale:        time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: frontedProductCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendFrontedProductCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendFrontedProductCacheText(dst, key), nil },
+		Formats: []cachert.Format[Product]{
+			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
+		},
+		Clone:  func(v *Product) error { cloneProduct(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.nearTier, c.storeTier)
+	return c, nil
+}
+
+// frontedProductCachePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const frontedProductCachePrefix = "\x00\x98\xb8\x1f\x14\xe5\xaf\x0b\x60"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *FrontedProductCache) Get(ctx context.Context, key int64) (v Product, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *FrontedProductCache) GetMany(ctx context.Context, keys []int64) (map[int64]Product, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *FrontedProductCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// Set stores v under key in every tier.
+func (c *FrontedProductCache) Set(ctx context.Context, key int64, v Product) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *FrontedProductCache) SetMany(ctx context.Context, vs map[int64]Product) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *FrontedProductCache) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *FrontedProductCache) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *FrontedProductCache) Lookup(ctx context.Context, key int64) (cachert.Entry[Product], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *FrontedProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *FrontedProductCache) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *FrontedProductCache) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *FrontedProductCache) String() string {
+	return "fronted(near:otter, store:backend) read=sequential write=optimistic refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *FrontedProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is copied.
+// Anything else is left to the core.
+func (c *FrontedProductCache) hit(key int64, v *Product) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	cloneProduct(v)
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *FrontedProductCache) read(op *cachert.Op[int64, Product]) {
+	c.nearTier.Read(op)
+	c.storeTier.Read(op)
+}
+
+// write writes fronted: near and store at once; one of them is enough.
+func (c *FrontedProductCache) write(op *cachert.Op[int64, Product], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.nearTier, c.storeTier)
+}
+
+// remove removes from fronted: from store first, so that near is not refilled from it.
+func (c *FrontedProductCache) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.nearTier, c.storeTier)
+}
+
+// appendFrontedProductCacheKey appends key as memory tiers know it.
+func appendFrontedProductCacheKey(k []byte, key int64) []byte {
+	k = append(k, frontedProductCachePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendFrontedProductCacheText appends key as the tiers outside the process know it.
+func appendFrontedProductCacheText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
 // DeepProductCacheConfig is what NewDeepProductCache makes a cache of.
 type DeepProductCacheConfig struct {
 	Bytes   *fastcache.Cache // nil: a new one of 32 MiB; may be shared by many caches
@@ -1488,14 +1599,16 @@ func NewDeepProductCache(cfg DeepProductCacheConfig) (*DeepProductCache, error) 
 	c.bytesTier = cachert.NewMemoryLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "deep.three.both.bytes", Engine: "fastcache"}, c.hot)
 	c.objectsTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "deep.three.both.objects", Engine: "otter", Refill: 0b1}, ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key }), false)
 	c.moreTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 2, Path: "deep.three.more", Engine: "otter", Refill: 0b11}, ottertier.New[int64, int64, Product](1000, clock, func(key int64, _ []byte) int64 { return key }), true)
-	c.storeTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 3, Path: "deep.store", Engine: "backend", Refill: 0b111}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[int64, Product](cachert.Leaf{Index: 3, Path: "deep.store", Engine: "backend", Refill: 0b111}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
-		Name:        "DeepProductCache",
-		Prefix:      "deep:2037381a:",
-		Fingerprint: 0x2037381ad2387476,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendDeepProductCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendDeepProductCacheText(dst, key), nil },
+		Name:         "DeepProductCache",
+		Prefix:       "deep:2037381a:",
+		Fingerprint:  0x2037381ad2387476,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: deepProductCachePrefix,
+		Far:          0b1000,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepProductCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepProductCacheText(dst, key), nil },
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1568,6 +1681,10 @@ func (c *DeepProductCache) Store(ctx context.Context, key int64, e cachert.Entry
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *DeepProductCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *DeepProductCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -1585,6 +1702,7 @@ func (c *DeepProductCache) Close(ctx context.Context) error { return c.core.Clos
 func (c *DeepProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [512]byte
+	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDeepProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
@@ -1593,7 +1711,7 @@ func (c *DeepProductCache) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
-	c.core.Hot.Hit(len(data), status)
+	c.core.Hot.End(began, len(data), status)
 	return true
 }
 
@@ -1678,15 +1796,17 @@ func NewRacedOfferCache(cfg RacedOfferCacheConfig) (*RacedOfferCache, error) {
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &RacedOfferCache{}
 	c.nearTier = cachert.NewObjectLeaf[int64, Offer](cachert.Leaf{Index: 0, Path: "raced.near", Engine: "otter"}, ottertier.New[int64, int64, Offer](1000, clock, func(key int64, _ []byte) int64 { return key }), false)
-	c.storeTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "raced.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "raced.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
-		Name:        "RacedOfferCache",
-		Prefix:      "raced:b7bbf9a9:",
-		Fingerprint: 0xb7bbf9a997b95c0f,
-		TTL:         10 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendRacedOfferCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendRacedOfferCacheText(dst, key), nil },
+		Name:         "RacedOfferCache",
+		Prefix:       "raced:b7bbf9a9:",
+		Fingerprint:  0xb7bbf9a997b95c0f,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: racedOfferCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendRacedOfferCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendRacedOfferCacheText(dst, key), nil },
 		Formats: []cachert.Format[Offer]{
 			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
 		},
@@ -1753,6 +1873,10 @@ func (c *RacedOfferCache) Store(ctx context.Context, key int64, e cachert.Entry[
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Offer it works as if nested in the annotation.
+func (c *RacedOfferCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *RacedOfferCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -1801,7 +1925,7 @@ func sizeOffer(v *Offer) (n, text int) {
 		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
 		text += len(v.Tags[i])
 	}
-	n += 8
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -1809,7 +1933,6 @@ func sizeOffer(v *Offer) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendOffer(dst []byte, v *Offer) ([]byte, error) {
 	n, t := sizeOffer(v)
-
 	n += cachert.SizeUvarint(uint64(t))
 	dst, b := cachert.Grow(dst, n+t)
 	b, text := b[:n], b[n:]
@@ -1900,15 +2023,17 @@ func NewParallelOfferCache(cfg ParallelOfferCacheConfig) (*ParallelOfferCache, e
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ParallelOfferCache{}
 	c.nearTier = cachert.NewObjectLeaf[int64, Offer](cachert.Leaf{Index: 0, Path: "parallel.near", Engine: "otter"}, ottertier.New[int64, int64, Offer](1000, clock, func(key int64, _ []byte) int64 { return key }), false)
-	c.storeTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "parallel.store", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.Store))
+	c.storeTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "parallel.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
-		Name:        "ParallelOfferCache",
-		Prefix:      "parallel:77870b76:",
-		Fingerprint: 0x77870b7696ec0ef6,
-		TTL:         10 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendParallelOfferCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendParallelOfferCacheText(dst, key), nil },
+		Name:         "ParallelOfferCache",
+		Prefix:       "parallel:77870b76:",
+		Fingerprint:  0x77870b7696ec0ef6,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: parallelOfferCachePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendParallelOfferCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendParallelOfferCacheText(dst, key), nil },
 		Formats: []cachert.Format[Offer]{
 			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
 		},
@@ -1974,6 +2099,10 @@ func (c *ParallelOfferCache) Lookup(ctx context.Context, key int64) (cachert.Ent
 func (c *ParallelOfferCache) Store(ctx context.Context, key int64, e cachert.Entry[Offer]) error {
 	return c.core.Store(ctx, key, e)
 }
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Offer it works as if nested in the annotation.
+func (c *ParallelOfferCache) Backend() cachert.Backend { return c.core.Backend() }
 
 // Stats returns the counters of the cache and of each tier.
 func (c *ParallelOfferCache) Stats() cachert.Stats { return c.core.Stats() }
@@ -2056,16 +2185,18 @@ func NewNestedOfferCache(cfg NestedOfferCacheConfig) (*NestedOfferCache, error) 
 	c := &NestedOfferCache{}
 	c.hot = ottertier.New[int64, int64, Offer](1000, clock, func(key int64, _ []byte) int64 { return key })
 	c.aTier = cachert.NewObjectLeaf[int64, Offer](cachert.Leaf{Index: 0, Path: "outer.inner.a", Engine: "otter"}, c.hot, false)
-	c.bTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "outer.inner.b", Engine: "backend", Refill: 0b1}, cachert.BackendEngine(cfg.B))
-	c.cTier = cachert.NewRemoteLeaf[int64, Offer](cachert.Leaf{Index: 2, Path: "outer.c", Engine: "backend", Refill: 0b11}, cachert.BackendEngine(cfg.C))
+	c.bTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "outer.inner.b", Engine: "backend", Refill: 0b1}, cfg.B)
+	c.cTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 2, Path: "outer.c", Engine: "backend", Refill: 0b11}, cfg.C)
 	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
-		Name:        "NestedOfferCache",
-		Prefix:      "outer:e7d2685f:",
-		Fingerprint: 0xe7d2685f5167108e,
-		TTL:         10 * time.Minute,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheKey(dst, key), nil },
-		TextKey:     func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheText(dst, key), nil },
+		Name:         "NestedOfferCache",
+		Prefix:       "outer:e7d2685f:",
+		Fingerprint:  0xe7d2685f5167108e,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: nestedOfferCachePrefix,
+		Far:          0b100,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheText(dst, key), nil },
 		Formats: []cachert.Format[Offer]{
 			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
 		},
@@ -2138,6 +2269,10 @@ func (c *NestedOfferCache) Store(ctx context.Context, key int64, e cachert.Entry
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Offer it works as if nested in the annotation.
+func (c *NestedOfferCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *NestedOfferCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -2153,13 +2288,14 @@ func (c *NestedOfferCache) Close(ctx context.Context) error { return c.core.Clos
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *NestedOfferCache) hit(key int64, v *Offer) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneOffer(v)
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -2227,15 +2363,19 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 	c.hot = ottertier.New[string, string, Tree](100, clock, func(key string, _ []byte) string { return key })
 	c.treesTier = cachert.NewObjectLeaf[string, Tree](cachert.Leaf{Index: 0, Path: "trees", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[string, Tree]{
-		Name:        "TreeCache",
-		Prefix:      "trees:8b3c324f:",
-		Fingerprint: 0x8b3c324f2a801d7f,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
-		Clone:       cloneTree,
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "TreeCache",
+		Prefix:       "trees:8b3c324f:",
+		Fingerprint:  0x8b3c324f2a801d7f,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: treeCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Tree]{
+			{Codec: cachert.CodecBinary, Append: appendTree, Decode: decodeTree},
+		},
+		Clone:  cloneTree,
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.treesTier)
 	return c, nil
 }
@@ -2301,6 +2441,10 @@ func (c *TreeCache) Store(ctx context.Context, key string, e cachert.Entry[Tree]
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Tree it works as if nested in the annotation.
+func (c *TreeCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *TreeCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -2314,13 +2458,14 @@ func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *TreeCache) hit(key string, v *Tree) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	_ = cloneTree(v) // it was copied before, when it was stored
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -2341,6 +2486,320 @@ func appendTreeCacheKey(k []byte, key string) []byte {
 	k = append(k, treeCachePrefix...)
 	k = append(k, key...)
 	return cachert.FinishKey(k)
+}
+
+// sizeTree returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeTree(v *Tree) (n, text int) {
+	m, t := sizeTreeTree(v, 1)
+	if m < 0 {
+		return m, 0
+	}
+	n += m
+	text += t
+	return n, text
+}
+
+// appendTree appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendTree(dst []byte, v *Tree) ([]byte, error) {
+	n, t := sizeTree(v)
+	if n < 0 {
+		return nil, cachert.ErrDepth
+	}
+	n += cachert.SizeUvarint(uint64(t))
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:]
+	b = cachert.PutUvarint(b, uint64(t))
+	b, text = putTreeTree(b, text, v)
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeTree sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+func decodeTree(v *Tree, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	if b, s, ok = takeTreeTree(v, b, s, 1); !ok {
+		return cachert.ErrCorrupt
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
+}
+
+// sizeTreeTree returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeTreeTree(v *Tree, depth int) (n, text int) {
+	if depth > cachert.MaxDepth {
+		return cachert.TooDeep, 0
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Name)))
+	text += len(v.Name)
+	n++
+	if v.Left != nil {
+		m, t := sizeTreeTree(v.Left, depth+1)
+		if m < 0 {
+			return m, 0
+		}
+		n += m
+		text += t
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Children)) + 1)
+	for i := range v.Children {
+		m, t := sizeTreeTree(&v.Children[i], depth+1)
+		if m < 0 {
+			return m, 0
+		}
+		n += m
+		text += t
+	}
+	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
+	for k, x := range v.ByName {
+		n += cachert.SizeUvarint(uint64(len(k)))
+		text += len(k)
+		n++
+		if x != nil {
+			m, t := sizeTreeTree(x, depth+1)
+			if m < 0 {
+				return m, 0
+			}
+			n += m
+			text += t
+		}
+	}
+	n++
+	if v.List != nil {
+		m, t := sizeTreeList(v.List, depth+1)
+		if m < 0 {
+			return m, 0
+		}
+		n += m
+		text += t
+	}
+	return n, text
+}
+
+// putTreeTree writes *v to the front of b and text, and returns what is left of them.
+func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
+	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	if v.Left == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putTreeTree(b, text, v.Left)
+	}
+	b = cachert.PutCount(b, len(v.Children), v.Children == nil)
+	for i := range v.Children {
+		b, text = putTreeTree(b, text, &v.Children[i])
+	}
+	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	for k, x := range v.ByName {
+		b = cachert.PutUvarint(b, uint64(len(k)))
+		text = text[copy(text, k):]
+		if x == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putTreeTree(b, text, x)
+		}
+	}
+	if v.List == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putTreeList(b, text, v.List)
+	}
+	return b, text
+}
+
+// takeTreeTree sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, ok bool) {
+	var n int
+	if depth > cachert.MaxDepth {
+		return b, s, false
+	}
+	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		return b, s, false
+	}
+	v.Name, s = s[:n], s[n:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	there := b[0] == 1
+	b = b[1:]
+	if there {
+		v.Left = new(Tree)
+		if b, s, ok = takeTreeTree(v.Left, b, s, depth+1); !ok {
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Children = make([]Tree, n)
+		for i := range v.Children {
+			if b, s, ok = takeTreeTree(&v.Children[i], b, s, depth+1); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.ByName = make(map[string]*Tree, entries)
+		for range entries {
+			var k string
+			var x *Tree
+			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, false
+			}
+			there2 := b[0] == 1
+			b = b[1:]
+			if there2 {
+				x = new(Tree)
+				if b, s, ok = takeTreeTree(x, b, s, depth+1); !ok {
+					return b, s, false
+				}
+			}
+			v.ByName[k] = x
+		}
+		if len(v.ByName) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	there2 := b[0] == 1
+	b = b[1:]
+	if there2 {
+		v.List = new(List)
+		if b, s, ok = takeTreeList(v.List, b, s, depth+1); !ok {
+			return b, s, false
+		}
+	}
+	return b, s, true
+}
+
+// sizeTreeList returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeTreeList(v *List, depth int) (n, text int) {
+	if depth > cachert.MaxDepth {
+		return cachert.TooDeep, 0
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Items)) + 1)
+	for i := range v.Items {
+		m, t := sizeTreeItem(&v.Items[i], depth+1)
+		if m < 0 {
+			return m, 0
+		}
+		n += m
+		text += t
+	}
+	n += 8 // fields of one size
+	return n, text
+}
+
+// putTreeList writes *v to the front of b and text, and returns what is left of them.
+func putTreeList(b, text []byte, v *List) (_, _ []byte) {
+	binary.LittleEndian.PutUint64(b, uint64(v.Value))
+	b = b[8:]
+	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
+	for i := range v.Items {
+		b, text = putTreeItem(b, text, &v.Items[i])
+	}
+	return b, text
+}
+
+// takeTreeList sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeTreeList(v *List, b []byte, s string, depth int) (_ []byte, _ string, ok bool) {
+	var n int
+	if depth > cachert.MaxDepth {
+		return b, s, false
+	}
+	if len(b) < 8 {
+		return b, s, false
+	}
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+		return b, s, false
+	}
+	v.Value = int(binary.LittleEndian.Uint64(b))
+	b = b[8:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Items = make([]Item, n)
+		for i := range v.Items {
+			if b, s, ok = takeTreeItem(&v.Items[i], b, s, depth+1); !ok {
+				return b, s, false
+			}
+		}
+	}
+	return b, s, true
+}
+
+// sizeTreeItem returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeTreeItem(v *Item, depth int) (n, text int) {
+	if depth > cachert.MaxDepth {
+		return cachert.TooDeep, 0
+	}
+	n++
+	if v.Next != nil {
+		m, t := sizeTreeList(v.Next, depth+1)
+		if m < 0 {
+			return m, 0
+		}
+		n += m
+		text += t
+	}
+	return n, text
+}
+
+// putTreeItem writes *v to the front of b and text, and returns what is left of them.
+func putTreeItem(b, text []byte, v *Item) (_, _ []byte) {
+	if v.Next == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putTreeList(b, text, v.Next)
+	}
+	return b, text
+}
+
+// takeTreeItem sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeTreeItem(v *Item, b []byte, s string, depth int) (_ []byte, _ string, ok bool) {
+	if depth > cachert.MaxDepth {
+		return b, s, false
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	there := b[0] == 1
+	b = b[1:]
+	if there {
+		v.Next = new(List)
+		if b, s, ok = takeTreeList(v.Next, b, s, depth+1); !ok {
+			return b, s, false
+		}
+	}
+	return b, s, true
 }
 
 // cloneTree makes *v, a copy of a value, share nothing with it that can change.
@@ -2466,15 +2925,19 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 	c.hot = ottertier.New[int64, int64, Forest](100, clock, func(key int64, _ []byte) int64 { return key })
 	c.forestsTier = cachert.NewObjectLeaf[int64, Forest](cachert.Leaf{Index: 0, Path: "forests", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Forest]{
-		Name:        "ForestCache",
-		Prefix:      "forests:97d433db:",
-		Fingerprint: 0x97d433db41ca6d3d,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
-		Clone:       cloneForest,
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "ForestCache",
+		Prefix:       "forests:97d433db:",
+		Fingerprint:  0x97d433db41ca6d3d,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: forestCachePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Forest]{
+			{Codec: cachert.CodecBinary, Append: appendForest, Decode: decodeForest},
+		},
+		Clone:  cloneForest,
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.forestsTier)
 	return c, nil
 }
@@ -2540,6 +3003,10 @@ func (c *ForestCache) Store(ctx context.Context, key int64, e cachert.Entry[Fore
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Forest it works as if nested in the annotation.
+func (c *ForestCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *ForestCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -2553,13 +3020,14 @@ func (c *ForestCache) Close(ctx context.Context) error { return c.core.Close(ctx
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *ForestCache) hit(key int64, v *Forest) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	_ = cloneForest(v) // it was copied before, when it was stored
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -2580,6 +3048,86 @@ func appendForestCacheKey(k []byte, key int64) []byte {
 	k = append(k, forestCachePrefix...)
 	k = binary.LittleEndian.AppendUint64(k, uint64(key))
 	return k
+}
+
+// sizeForest returns how many bytes *v takes.
+func sizeForest(v *Forest) (n int) {
+	m := sizeForestForest(v, 1)
+	if m < 0 {
+		return m
+	}
+	n += m
+	return n
+}
+
+// appendForest appends *v to dst in the stored form.
+func appendForest(dst []byte, v *Forest) ([]byte, error) {
+	n := sizeForest(v)
+	if n < 0 {
+		return nil, cachert.ErrDepth
+	}
+	dst, b := cachert.Grow(dst, n)
+	b = putForestForest(b, v)
+	_ = b
+	return dst, nil
+}
+
+// decodeForest sets *v, which is zero, from data.
+func decodeForest(v *Forest, data []byte, _ string) error {
+	b := data
+	var ok bool
+	if b, ok = takeForestForest(v, b, 1); !ok {
+		return cachert.ErrCorrupt
+	}
+	if len(b) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
+}
+
+// sizeForestForest returns how many bytes *v takes.
+func sizeForestForest(v *Forest, depth int) (n int) {
+	if depth > cachert.MaxDepth {
+		return cachert.TooDeep
+	}
+	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	for i := range *v {
+		m := sizeForestForest(&(*v)[i], depth+1)
+		if m < 0 {
+			return m
+		}
+		n += m
+	}
+	return n
+}
+
+// putForestForest writes *v to the front of b and returns what is left of it.
+func putForestForest(b []byte, v *Forest) []byte {
+	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	for i := range *v {
+		b = putForestForest(b, &(*v)[i])
+	}
+	return b
+}
+
+// takeForestForest sets *v, which is zero, from the front of b and returns what is left.
+func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
+	var n int
+	if depth > cachert.MaxDepth {
+		return b, false
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, false
+	}
+	if n >= 0 {
+		(*v) = make(Forest, n)
+		for i := range *v {
+			if b, ok = takeForestForest(&(*v)[i], b, depth+1); !ok {
+				return b, false
+			}
+		}
+	}
+	return b, true
 }
 
 // cloneForest makes *v, a copy of a value, share nothing with it that can change.
@@ -2635,15 +3183,19 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 	c.hot = ottertier.New[string, string, Names](100, clock, func(key string, _ []byte) string { return key })
 	c.namesTier = cachert.NewObjectLeaf[string, Names](cachert.Leaf{Index: 0, Path: "names", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[string, Names]{
-		Name:        "NamesCache",
-		Prefix:      "names:5f5a8f8b:",
-		Fingerprint: 0x5f5a8f8b9989fc64,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
-		Clone:       func(v *Names) error { cloneNames(v); return nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "NamesCache",
+		Prefix:       "names:5f5a8f8b:",
+		Fingerprint:  0x5f5a8f8b9989fc64,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: namesCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Names]{
+			{Codec: cachert.CodecBinary, Append: appendNames, Decode: decodeNames},
+		},
+		Clone:  func(v *Names) error { cloneNames(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.namesTier)
 	return c, nil
 }
@@ -2709,6 +3261,10 @@ func (c *NamesCache) Store(ctx context.Context, key string, e cachert.Entry[Name
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Names it works as if nested in the annotation.
+func (c *NamesCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *NamesCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -2722,13 +3278,14 @@ func (c *NamesCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
 func (c *NamesCache) hit(key string, v *Names) bool {
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneNames(v)
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -2749,6 +3306,60 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 	k = append(k, namesCachePrefix...)
 	k = append(k, key...)
 	return cachert.FinishKey(k)
+}
+
+// sizeNames returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeNames(v *Names) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	for i := range *v {
+		n += cachert.SizeUvarint(uint64(len((*v)[i])))
+		text += len((*v)[i])
+	}
+	return n, text
+}
+
+// appendNames appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendNames(dst []byte, v *Names) ([]byte, error) {
+	n, t := sizeNames(v)
+	n += cachert.SizeUvarint(uint64(t))
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:]
+	b = cachert.PutUvarint(b, uint64(t))
+	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	for i := range *v {
+		b = cachert.PutUvarint(b, uint64(len((*v)[i])))
+		text = text[copy(text, (*v)[i]):]
+	}
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeNames sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+func decodeNames(v *Names, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	var n int
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n >= 0 {
+		(*v) = make(Names, n)
+		for i := range *v {
+			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				return cachert.ErrCorrupt
+			}
+			(*v)[i], s = s[:n], s[n:]
+		}
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
 }
 
 // cloneNames makes *v, a copy of a value, share nothing with it that can change.
@@ -2786,15 +3397,19 @@ func NewVisitCache(cfg VisitCacheConfig) (*VisitCache, error) {
 	c.hot = ottertier.New[time.Time, [21]byte, Visit](100, clock, func(_ time.Time, bin []byte) [21]byte { return [21]byte(bin) })
 	c.visitsTier = cachert.NewObjectLeaf[time.Time, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[time.Time, Visit]{
-		Name:        "VisitCache",
-		Prefix:      "visits:eff2f297:",
-		Fingerprint: 0xeff2f297201e2ba3,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   func(dst []byte, key time.Time) ([]byte, error) { return appendVisitCacheKey(dst, key), nil },
-		Clone:       func(v *Visit) error { cloneVisit(v); return nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "VisitCache",
+		Prefix:       "visits:eff2f297:",
+		Fingerprint:  0xeff2f297201e2ba3,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: visitCachePrefix,
+		BinaryKey:    func(dst []byte, key time.Time) ([]byte, error) { return appendVisitCacheKey(dst, key), nil },
+		Formats: []cachert.Format[Visit]{
+			{Codec: cachert.CodecBinary, Append: appendVisit, Decode: decodeVisit},
+		},
+		Clone:  func(v *Visit) error { cloneVisit(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.visitsTier)
 	return c, nil
 }
@@ -2860,6 +3475,10 @@ func (c *VisitCache) Store(ctx context.Context, key time.Time, e cachert.Entry[V
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Visit it works as if nested in the annotation.
+func (c *VisitCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *VisitCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -2875,13 +3494,14 @@ func (c *VisitCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 func (c *VisitCache) hit(key time.Time, v *Visit) bool {
 	var kb [22]byte
 	bin := appendVisitCacheKey(kb[:0], key)
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get([21]byte(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneVisit(v)
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -2902,6 +3522,81 @@ func appendVisitCacheKey(k []byte, key time.Time) []byte {
 	k = append(k, visitCachePrefix...)
 	k = cachert.AppendBinaryTime(k, key)
 	return k
+}
+
+// sizeVisit returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVisit(v *Visit) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Place)))
+	text += len(v.Place)
+	n += cachert.SizeTime(v.At)
+	n += cachert.SizeUvarint(uint64(len(v.Code.Text)))
+	text += len(v.Code.Text)
+	n += cachert.SizeUvarint(uint64(len(v.Seen)) + 1)
+	for i := range v.Seen {
+		n += cachert.SizeUvarint(uint64(len(v.Seen[i])))
+		text += len(v.Seen[i])
+	}
+	return n, text
+}
+
+// appendVisit appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendVisit(dst []byte, v *Visit) ([]byte, error) {
+	n, t := sizeVisit(v)
+	n += cachert.SizeUvarint(uint64(t))
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:]
+	b = cachert.PutUvarint(b, uint64(t))
+	b = cachert.PutUvarint(b, uint64(len(v.Place)))
+	text = text[copy(text, v.Place):]
+	b = cachert.PutTime(b, v.At)
+	b = cachert.PutUvarint(b, uint64(len(v.Code.Text)))
+	text = text[copy(text, v.Code.Text):]
+	b = cachert.PutCount(b, len(v.Seen), v.Seen == nil)
+	for i := range v.Seen {
+		b = cachert.PutUvarint(b, uint64(len(v.Seen[i])))
+		text = text[copy(text, v.Seen[i]):]
+	}
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeVisit sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+func decodeVisit(v *Visit, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	var n int
+	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		return cachert.ErrCorrupt
+	}
+	v.Place, s = s[:n], s[n:]
+	if v.At, b, ok = cachert.TakeTime(b); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		return cachert.ErrCorrupt
+	}
+	v.Code.Text, s = s[:n], s[n:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n >= 0 {
+		v.Seen = make([]string, n)
+		for i := range v.Seen {
+			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				return cachert.ErrCorrupt
+			}
+			v.Seen[i], s = s[:n], s[n:]
+		}
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
 }
 
 // cloneVisit makes *v, a copy of a value, share nothing with it that can change.
@@ -2947,12 +3642,16 @@ func NewPlaceVisitCache(cfg PlaceVisitCacheConfig) (*PlaceVisitCache, error) {
 	c.hot = ottertier.New[PlaceVisitCacheKey, string, Visit](100, clock, func(_ PlaceVisitCacheKey, bin []byte) string { return string(bin) })
 	c.visitsTier = cachert.NewObjectLeaf[PlaceVisitCacheKey, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[PlaceVisitCacheKey, Visit]{
-		Name:        "PlaceVisitCache",
-		Prefix:      "visits:91830d6e:",
-		Fingerprint: 0x91830d6eb6db8aba,
-		LoadTimeout: 10 * time.Second,
+		Name:         "PlaceVisitCache",
+		Prefix:       "visits:91830d6e:",
+		Fingerprint:  0x91830d6eb6db8aba,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: placeVisitCachePrefix,
 		BinaryKey: func(dst []byte, key PlaceVisitCacheKey) ([]byte, error) {
 			return appendPlaceVisitCacheKey(dst, key), nil
+		},
+		Formats: []cachert.Format[Visit]{
+			{Codec: cachert.CodecBinary, Append: appendVisit, Decode: decodeVisit},
 		},
 		Clone:  func(v *Visit) error { cloneVisit(v); return nil },
 		Read:   c.read,
@@ -3034,6 +3733,10 @@ func (c *PlaceVisitCache) Store(ctx context.Context, key PlaceVisitCacheKey, e c
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Visit it works as if nested in the annotation.
+func (c *PlaceVisitCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *PlaceVisitCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -3049,13 +3752,14 @@ func (c *PlaceVisitCache) Close(ctx context.Context) error { return c.core.Close
 func (c *PlaceVisitCache) hit(key PlaceVisitCacheKey, v *Visit) bool {
 	var kb [128]byte
 	bin := appendPlaceVisitCacheKey(kb[:0], key)
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(string(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneVisit(v)
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 
@@ -3103,15 +3807,19 @@ func NewCodeVisitCache(cfg CodeVisitCacheConfig) (*CodeVisitCache, error) {
 	c.hot = ottertier.New[Code, string, Visit](100, clock, func(_ Code, bin []byte) string { return string(bin) })
 	c.visitsTier = cachert.NewObjectLeaf[Code, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[Code, Visit]{
-		Name:        "CodeVisitCache",
-		Prefix:      "visits:8047e0a4:",
-		Fingerprint: 0x8047e0a461b91bab,
-		LoadTimeout: 10 * time.Second,
-		BinaryKey:   appendCodeVisitCacheKey,
-		Clone:       func(v *Visit) error { cloneVisit(v); return nil },
-		Read:        c.read,
-		Write:       c.write,
-		Remove:      c.remove,
+		Name:         "CodeVisitCache",
+		Prefix:       "visits:8047e0a4:",
+		Fingerprint:  0x8047e0a461b91bab,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: codeVisitCachePrefix,
+		BinaryKey:    appendCodeVisitCacheKey,
+		Formats: []cachert.Format[Visit]{
+			{Codec: cachert.CodecBinary, Append: appendVisit, Decode: decodeVisit},
+		},
+		Clone:  func(v *Visit) error { cloneVisit(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
 	}, cfg.Options, clock, c.visitsTier)
 	return c, nil
 }
@@ -3177,6 +3885,10 @@ func (c *CodeVisitCache) Store(ctx context.Context, key Code, e cachert.Entry[Vi
 	return c.core.Store(ctx, key, e)
 }
 
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Visit it works as if nested in the annotation.
+func (c *CodeVisitCache) Backend() cachert.Backend { return c.core.Backend() }
+
 // Stats returns the counters of the cache and of each tier.
 func (c *CodeVisitCache) Stats() cachert.Stats { return c.core.Stats() }
 
@@ -3195,12 +3907,13 @@ func (c *CodeVisitCache) hit(key Code, v *Visit) bool {
 	if err != nil {
 		return false
 	}
+	began := c.core.Hot.Begin()
 	o, status := c.hot.Get(string(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.Hit(0, status)
+	c.core.Hot.End(began, 0, status)
 	return true
 }
 

@@ -2,7 +2,6 @@ package object
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -220,7 +219,7 @@ func TestEmpty(t *testing.T) {
 // TestDepth: what contains itself cannot be kept, and what replaces it can.
 func TestDepth(t *testing.T) {
 	ctx := t.Context()
-	trees := open(t, TreeCacheConfig{Options: runtime.Options{Logger: slog.New(slog.DiscardHandler)}}, NewTreeCache)
+	trees := open(t, TreeCacheConfig{Options: quiet}, NewTreeCache)
 	forests := open(t, ForestCacheConfig{}, NewForestCache)
 	tree := Tree{Name: "t", Left: &Tree{Name: "l"}, Children: []Tree{{Name: "c"}}, ByName: map[string]*Tree{"x": {Name: "x"}, "nil": nil},
 		List: &List{Value: 1, Items: []Item{{Next: &List{Value: 2}}}}}

@@ -139,7 +139,7 @@ func TestLinks(t *testing.T) {
 			if matchesAny(unlinked, path) {
 				t.Errorf("%s links %s, which is for the generator only", p.name(), path)
 			}
-			if matchesAny(metrics, path) && !matchesAny(metrics, p.ImportPath) {
+			if matchesAny(metrics, path) && !matchesAny(metrics, p.ImportPath) && !badgers(p, path) {
 				t.Errorf("%s links %s: only who wants such metrics does", p.name(), path)
 			}
 			if p.name() == "runtime" && !standard(path) && !strings.HasPrefix(path, module+"/") {
@@ -147,6 +147,13 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// badgers reports whether a package links another for badger, which makes spans of
+// its own.
+func badgers(p pkg, path string) bool {
+	const badger = module + "/runtime/badgertier"
+	return matches("go.opentelemetry.io/...", path) && (p.ImportPath == badger || slices.Contains(p.Deps, badger))
 }
 
 // TestEngines looks at what a cache links for engines that it does not have.

@@ -1,6 +1,8 @@
 package ottertier
 
 import (
+	"sync/atomic"
+
 	"github.com/maypok86/otter/v2"
 
 	"github.com/cachegen/cachegen/runtime"
@@ -12,6 +14,11 @@ type Tier[K, Q comparable, V any] struct {
 	cache *otter.Cache[Q, *runtime.Object[V]]
 	time  *runtime.Timebase
 	ident func(key K, bin []byte) Q
+
+	// What lies under raw keys, which a cache uses that has this one as a tier. It
+	// comes with the first of them.
+	raw     atomic.Pointer[otter.Cache[string, *runtime.Object[V]]]
+	entries int
 }
 
 // New returns a tier of so many entries. Ident makes of a key and its binary form
@@ -21,6 +28,8 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 		cache: otter.Must(&otter.Options[Q, *runtime.Object[V]]{MaximumSize: entries}),
 		time:  t,
 		ident: ident,
+
+		entries: entries,
 	}
 }
 
@@ -46,19 +55,36 @@ func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status) {
 }
 
 // Load implements runtime.ObjectEngine.
-func (t *Tier[K, Q, V]) Load(key K, bin []byte) *runtime.Object[V] {
-	o, _ := t.cache.GetIfPresent(t.ident(key, bin))
+func (t *Tier[K, Q, V]) Load(key K, bin []byte) (o *runtime.Object[V]) {
+	if !runtime.RawKey(bin) {
+		o, _ = t.cache.GetIfPresent(t.ident(key, bin))
+	} else if raw := t.raw.Load(); raw != nil {
+		o, _ = raw.GetIfPresent(string(bin))
+	}
 	return o
 }
 
 // Save implements runtime.ObjectEngine.
 func (t *Tier[K, Q, V]) Save(key K, bin []byte, o *runtime.Object[V]) {
-	t.cache.Set(t.ident(key, bin), o)
+	if !runtime.RawKey(bin) {
+		t.cache.Set(t.ident(key, bin), o)
+		return
+	}
+	if t.raw.Load() == nil {
+		t.raw.CompareAndSwap(nil, otter.Must(&otter.Options[string, *runtime.Object[V]]{MaximumSize: t.entries}))
+	}
+	t.raw.Load().Set(string(bin), o)
 }
 
 // Drop implements runtime.ObjectEngine.
 func (t *Tier[K, Q, V]) Drop(key K, bin []byte, now int64) bool {
-	o, ok := t.cache.Invalidate(t.ident(key, bin))
+	var o *runtime.Object[V]
+	var ok bool
+	if !runtime.RawKey(bin) {
+		o, ok = t.cache.Invalidate(t.ident(key, bin))
+	} else if raw := t.raw.Load(); raw != nil {
+		o, ok = raw.Invalidate(string(bin))
+	}
 	return ok && now < o.Expire
 }
 
@@ -66,4 +92,8 @@ func (t *Tier[K, Q, V]) Drop(key K, bin []byte, now int64) bool {
 func (t *Tier[K, Q, V]) Close() {
 	t.cache.InvalidateAll()
 	t.cache.StopAllGoroutines()
+	if raw := t.raw.Load(); raw != nil {
+		raw.InvalidateAll()
+		raw.StopAllGoroutines()
+	}
 }
