@@ -189,7 +189,8 @@ func failingTier(s *schedule) {
 	for key, raw := range near {
 		s.tiers[0].Put(key, raw)
 	}
-	s.failing = func(tier int, drawn time.Duration) bool { return tier == 1 && drawn%3 == 0 }
+	failing := func(tier int, drawn time.Duration) bool { return tier == 1 && drawn%3 == 0 }
+	s.failing.Store(&failing) // a repair of the set-up can be asking
 	for range 2 {
 		s.run(func(ctx context.Context, a *actor) {
 			for range 2 {

@@ -35,7 +35,7 @@ type schedule struct {
 	start   time.Time
 	actors  []*actor
 	others  *actor // whoever works in the background
-	failing func(tier int, drawn time.Duration) bool
+	failing atomic.Pointer[func(tier int, drawn time.Duration) bool]
 	closed  atomic.Bool
 	calm    atomic.Bool // tiers take no time any more
 	users   sync.WaitGroup

@@ -61,7 +61,7 @@ func (t *tier) call(ctx context.Context, do func() error) error {
 	}
 	before, after := a.moment(t.number), a.moment(t.number)
 	time.Sleep(before)
-	if s.failing != nil && s.failing(t.number, before) {
+	if failing := s.failing.Load(); failing != nil && (*failing)(t.number, before) {
 		time.Sleep(after)
 		return errDown
 	}
