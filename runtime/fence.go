@@ -13,6 +13,10 @@ import (
 // moves for another key, costs a reader one refill: many are cheap.
 const stripes = 4096
 
+// firstGeneration is that of a stripe in which nothing has been written. 0 means "no
+// generation" in an Entry.
+const firstGeneration = 1
+
 // fence orders what happens to a key inside one cache.
 //
 // A writer has its turn from begin to end; nobody else writes the key outside
@@ -39,7 +43,7 @@ type turn struct{ free chan struct{} }
 func newFence[V any]() *fence[V] {
 	f := &fence[V]{seed: maphash.MakeSeed(), stripes: make([]stripe[V], stripes)}
 	for i := range f.stripes {
-		f.stripes[i].gen = 1 // 0 means "no generation" in an Entry
+		f.stripes[i].gen = firstGeneration
 	}
 	return f
 }

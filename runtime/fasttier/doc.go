@@ -3,6 +3,7 @@
 //
 //	generated Get ──> Tier.Get ──> fastcache.HasGet     one look-up, no allocation
 //	Core ──> MemoryLeaf ──> Load, Save, Drop
+//	a user's main ──> SaveFile at the end, LoadFile at the next start
 //
 // An entry is a header and a payload:
 //
@@ -11,7 +12,9 @@
 //	20 payload
 //
 // Ticks mean nothing to another process, so entries with another number, such as
-// those of a fastcache that was loaded from a file, are not there.
+// those of a fastcache that was loaded with its own LoadFromFile, are not there.
+// SaveFile and LoadFile carry entries over: their file has instants of Unix time, and a
+// checksum for each entry.
 //
 // fastcache does not store entries of 64 KiB and more. Theirs is a marker, and
 // the payload lies under a second key, by SetBig. Both carry one number drawn

@@ -3,6 +3,7 @@ package fasttier
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"github.com/VictoriaMetrics/fastcache"
 
@@ -32,6 +33,7 @@ type Tier struct {
 	cache *fastcache.Cache
 	time  *runtime.Timebase
 	own   bool
+	freed atomic.Bool // by Close
 }
 
 // New returns a tier over cache, or over a new one of the given size in bytes if
@@ -143,6 +145,7 @@ func (t *Tier) Drop(key []byte, now int64) bool {
 // Close implements runtime.MemoryEngine.
 func (t *Tier) Close() {
 	if t.own {
+		t.freed.Store(true)
 		t.cache.Reset()
 	}
 }
