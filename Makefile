@@ -16,9 +16,13 @@ GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # The race detector needs a C compiler; without one, Go sets CGO_ENABLED to 0.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
-# The packages with tests that the race detector would disturb, such as those that
-# count allocations: they import internal/race to skip them, so they run once more.
-SKIPPING = $(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/[[].*internal\/race/ { print $$1 }'
+# Packages with goroutines have their tests look for leaked ones, so they import
+# goleak: these run under the race detector. All others run without it, in a
+# fraction of the time, and so do those with tests that the detector would disturb,
+# such as counts of allocations: they import internal/race to skip them.
+TESTED     = $(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./...
+CONCURRENT = $(TESTED) | awk '/go.uber.org\/goleak/ { print $$1 }'
+SINGLE     = $(TESTED) | awk '!/go.uber.org\/goleak/ || /[[ ][^ ]*internal\/race[] ]/ { print $$1 }'
 
 # Files that are meant to be wrong lie in testdata.
 GOFILES = find . -name '*.go' -not -path '*/testdata/*'
@@ -37,8 +41,8 @@ demo: ## watch a generated cache work on the documentation of Go's standard libr
 test: redis ## run all tests, against a real redis-server
 	$(if $(RACE),,@echo 'make: no C compiler, so no race detector' >&2)
 	$(GO) vet ./...
-	$(GO) test $(RACE) ./...
-	$(if $(RACE),$(GO) test $$($(SKIPPING)))
+	$(if $(RACE),$(GO) test $(RACE) $$($(CONCURRENT)))
+	$(GO) test $(if $(RACE),$$($(SINGLE)),./...)
 	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) vet ./... && $(GO) test $(RACE) ./...); done
 
 .PHONY: soak

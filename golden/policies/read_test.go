@@ -11,11 +11,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/cachegen/cachegen/internal/fakebackend"
 	"github.com/cachegen/cachegen/internal/race"
 	"github.com/cachegen/cachegen/policy"
 	"github.com/cachegen/cachegen/runtime"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // outcome is what a tier does when it is read.
 type outcome struct {

@@ -10,9 +10,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/cachegen/cachegen/internal/fakebackend"
 	"github.com/cachegen/cachegen/runtime"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var quiet = runtime.Options{Logger: slog.New(slog.DiscardHandler)}
 

@@ -73,6 +73,7 @@ func (s *schedule) actorOf(ctx context.Context) *actor {
 func (s *schedule) run(do func(ctx context.Context, a *actor)) {
 	a := s.actor()
 	s.users.Go(func() {
+		deepen()
 		a.rest(2)
 		do(context.WithValue(context.Background(), actorKey{}, a), a)
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/cachegen/cachegen/golden/foreign/money"
 	"github.com/cachegen/cachegen/golden/foreign/redis"
@@ -14,7 +15,7 @@ import (
 	"github.com/cachegen/cachegen/internal/redistest"
 )
 
-func TestMain(m *testing.M) { redistest.Main(m).Run() }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(redistest.Main(m)) }
 
 var sample = Order{
 	ID: 1, Currency: "EUR", Total: money.Amount{Units: 100, Currency: "EUR"}, Taxes: []money.Amount{{Units: 19, Currency: "EUR"}},
