@@ -35,6 +35,9 @@ type RemoteRead struct {
 	Found bool   // whether there is anything under the key
 	Err   error  // ErrTooLarge and ErrWrongType count as rejected entries
 	Entry any    // *Entry of an inner cache instead of Raw
+
+	Fenced bool   // a LeaseEngine is to set Token; the same for all keys of a batch
+	Token  string // for a write of the key, as good as one taken before the read
 }
 
 // RemoteWrite is one key to write.
@@ -44,6 +47,7 @@ type RemoteWrite struct {
 	Life  time.Duration // until Raw.ExpireAt; 0: for ever
 	Err   error         // set by the engine
 	Entry any           // *Entry for an inner cache instead of Raw.Data
+	Token string        // what a LeaseEngine allows the write by
 }
 
 // RemoteRemove is one key to remove. An engine sets what lies behind Key.

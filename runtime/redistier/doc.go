@@ -3,6 +3,7 @@
 //
 //	RemoteLeaf ──> Engine ──┬── one key    GETRANGE, SET PX, DEL
 //	                        └── a batch    MGET, or one pipeline for each node of a cluster
+//	           └── Leased for caches with lease=: scripts that check tokens, and an inbox for notices
 //	Dial, DialSentinel, DialCluster ──> redis.UniversalClient with options that suit a cache
 //
 // What a key holds is read only as far as max-value= goes, so a huge value in

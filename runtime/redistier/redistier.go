@@ -41,13 +41,15 @@ func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 
 // readOne fetches one byte more than a value may have, and no more.
 func (e *Engine) readOne(ctx context.Context, r *runtime.RemoteRead) error {
-	var cmd *redis.StringCmd
+	return e.take(r, e.get(ctx, e.client, r.Key))
+}
+
+// get reads one entry, no more of it than a value may have and one byte.
+func (e *Engine) get(ctx context.Context, c redis.Cmdable, key string) *redis.StringCmd {
 	if e.maxValue > 0 {
-		cmd = e.client.GetRange(ctx, r.Key, 0, e.maxValue)
-	} else {
-		cmd = e.client.Get(ctx, r.Key)
+		return c.GetRange(ctx, key, 0, e.maxValue)
 	}
-	return e.take(r, cmd)
+	return c.Get(ctx, key)
 }
 
 // take reads the reply for one key.
