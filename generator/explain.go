@@ -203,6 +203,9 @@ func (e *explainer) stored() {
 	} else if binary {
 		e.say(2, "%d bytes or more in binary", e.c.Type.Min())
 	}
+	if binary {
+		e.say(2, "decoding allocates at most %d times the bytes, and 4 KiB, whatever they are", e.c.Type.Factor(e.c.OwnStrings))
+	}
 	for _, t := range e.c.Tiers {
 		if !t.Engine.Memory() {
 			e.say(2, "outside the process with an envelope: key, fingerprint, instants, exact length, checksum")

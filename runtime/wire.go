@@ -51,17 +51,14 @@ func TakeLength(b []byte, most int) (n int, rest []byte, ok bool) {
 }
 
 // TakeCount reads the count of a slice or a map whose elements take at least
-// size bytes of what is left each: -1 is nil. No count is believed for which
-// there are not bytes enough; elements of no size are counted up to a million.
+// size bytes of what is left each, and one at least: -1 is nil. No count is
+// believed for which there are not bytes enough.
 func TakeCount(b []byte, size int) (n int, rest []byte, ok bool) {
 	u, rest, ok := TakeUvarint(b)
 	if !ok || u == 0 {
 		return -1, rest, ok
 	}
 	u--
-	if size == 0 {
-		return int(u), rest, u <= 1<<20
-	}
 	return int(u), rest, u <= uint64(len(rest)/size)
 }
 
@@ -92,6 +89,24 @@ func PutCount(b []byte, n int, isNil bool) []byte {
 		return b[1:]
 	}
 	return PutUvarint(b, uint64(n)+1)
+}
+
+// PutEmpty writes n elements that have nothing to store to the front of b, a zero
+// each, and returns what is left of b.
+func PutEmpty(b []byte, n int) []byte {
+	clear(b[:n])
+	return b[n:]
+}
+
+// TakeEmpty reads n elements that have nothing to store from the front of b, which
+// has as many bytes at least.
+func TakeEmpty(b []byte, n int) (rest []byte, ok bool) {
+	for _, zero := range b[:n] {
+		if zero != 0 {
+			return nil, false
+		}
+	}
+	return b[n:], true
 }
 
 // IsInt reports whether n, read as 64 bits, is an int of this machine.

@@ -52,6 +52,7 @@ type codec struct {
 	root  *model.Type
 	name  string // Product
 	texts bool   // values can have strings
+	own   bool   // of which each is to be copied
 
 	funcs   map[*model.Type]string // types that have functions of their own
 	order   []*model.Type

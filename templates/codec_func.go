@@ -100,11 +100,12 @@ func (e *codec) decodeFunc() jen.Code {
 	w := e.g.block()
 	e.value(w, "take", e.root, e.name)
 	v := vars{"name": e.name, "T": e.g.spell(e.root), "in": w.lines(), "vars": e.declared(e.texts)}
+	bound := comment("Whatever data is, it allocates at most %d times its length, and 4 KiB.", e.root.Factor(e.own))
 	if !e.texts {
-		return e.g.snippet(comment("decode%s sets *v, which is zero, from data.", e.name)+
+		return e.g.snippet(comment("decode%s sets *v, which is zero, from data.", e.name)+bound+
 			"func decode$name(v *$T, data []byte, _ string) error {\nb := data\n$vars$in\nif len(b) != 0 {\nreturn $cachert.ErrCorrupt\n}\nreturn nil\n}", v)
 	}
-	return e.g.snippet(comment("decode%s sets *v, which is zero, from data. Its strings are cut from text,\n// which is data as a string, or from a copy of them if text is empty.", e.name)+`func decode$name(v *$T, data []byte, text string) error {
+	return e.g.snippet(comment("decode%s sets *v, which is zero, from data. Its strings are cut from text,\n// which is data as a string, or from a copy of them if text is empty.", e.name)+bound+`func decode$name(v *$T, data []byte, text string) error {
 b, s, ok := $cachert.SplitText(data, text)
 if !ok {
 return $cachert.ErrCorrupt

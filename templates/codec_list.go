@@ -2,13 +2,14 @@ package templates
 
 import "github.com/cachegen/cachegen/generator/model"
 
-// A slice is 0 if it is nil, or else its length and one, and its elements.
+// A slice is 0 if it is nil, or else its length and one, and its elements. Those
+// that have nothing to store are a zero each: see model.Type.MinElem.
 
 func sizeSlice(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr}
 	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
 	if n, ok := t.Elem.Width(); ok {
-		addWidth(w, n, expr)
+		addWidth(w, max(n, 1), expr)
 		return
 	}
 	e.each(w, expr, t.Elem, e.size)
@@ -20,20 +21,25 @@ func putSlice(e *codec, w *block, expr string, t *model.Type) {
 	switch {
 	case plainBytes(t):
 		w.add("b = b[copy(b, $v):]", v)
+	case t.Elem.Empty():
+		w.add("b = $cachert.PutEmpty(b, len($v))", v)
 	default:
 		e.each(w, expr, t.Elem, e.put)
 	}
 }
 
 func takeSlice(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr, "T": e.g.spell(t), "min": t.Elem.Min(), "fail": e.fail}
+	v := vars{"v": expr, "T": e.g.spell(t), "min": t.Elem.MinElem(), "fail": e.fail}
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
 	in := w.nested()
 	in.add("$v = make($T, n)", v)
-	if plainBytes(t) {
+	switch {
+	case plainBytes(t):
 		in.add("b = b[copy($v, b):]", v)
-	} else {
+	case t.Elem.Empty():
+		in.add("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}", v)
+	default:
 		e.each(in, expr, t.Elem, e.take)
 	}
 	v["in"] = in.lines()
@@ -42,11 +48,10 @@ func takeSlice(e *codec, w *block, expr string, t *model.Type) {
 
 // addWidth adds what elements of one size take.
 func addWidth(w *block, width int64, expr string) {
-	switch v := (vars{"v": expr, "n": width}); width {
-	case 0:
-	case 1:
+	v := vars{"v": expr, "n": width}
+	if width == 1 {
 		w.add("n += len($v)", v)
-	default:
+	} else {
 		w.add("n += $n * len($v)", v)
 	}
 }

@@ -17,9 +17,12 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 	if eok {
 		width += en
 	}
-	addWidth(w, width, expr)
 	if kok && eok {
+		addWidth(w, max(width, 1), expr)
 		return
+	}
+	if width > 0 {
+		addWidth(w, width, expr)
 	}
 	k, x := "_", "_"
 	in := w.nested()
@@ -36,6 +39,10 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 
 func putMap(e *codec, w *block, expr string, t *model.Type) {
 	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", vars{"v": expr})
+	if t.Key.Empty() && t.Elem.Empty() {
+		w.add("b = $cachert.PutEmpty(b, len($v))", vars{"v": expr})
+		return
+	}
 	k, x := w.local("k"), w.local("x")
 	in := w.nested()
 	e.put(in, k, t.Key)
@@ -47,9 +54,7 @@ func putMap(e *codec, w *block, expr string, t *model.Type) {
 	if before == 0 {
 		k = "_"
 	}
-	if len(in.code) > 0 {
-		e.entries(w, expr, k, x, in)
-	}
+	e.entries(w, expr, k, x, in)
 }
 
 // entries writes a loop over the entries of a map.
@@ -66,17 +71,20 @@ func takeMap(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{
 		"v": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem),
 		"k": w.local("k"), "x": w.local("x"), "n": w.local("entries"),
-		"min": t.Key.Min() + t.Elem.Min(), "fail": e.fail,
+		"min": t.MinEntry(), "fail": e.fail,
 	}
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
 	in := w.nested()
 	e.take(in, v["k"].(string), t.Key)
 	e.take(in, v["x"].(string), t.Elem)
-	v["in"] = in.lines()
+	v["in"], v["empty"] = in.lines(), ""
+	if t.Key.Empty() && t.Elem.Empty() {
+		v["empty"] = w.g.snippet("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}\n", v)
+	}
 	w.add(`if $n := n; $n >= 0 {
 $v = make($T, $n)
-for range $n {
+${empty}for range $n {
 var $k $K
 var $x $X
 $in

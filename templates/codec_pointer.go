@@ -24,8 +24,18 @@ func putPointer(e *codec, w *block, expr string, t *model.Type) {
 func takePointer(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr, "T": e.g.spell(t.Elem), "fail": e.fail, "p": w.local("there")}
 	in := w.nested()
-	e.take(in, "(*"+expr+")", t.Elem)
+	if fixed(t.Elem) {
+		r := run{e: e, first: e.g.snippet("$v = new($T)", v)}
+		r.add("(*"+expr+")", t.Elem)
+		r.take(in)
+	} else {
+		if n := t.Elem.Min(); n > 1 {
+			in.add("if len(b) < $n {\n$fail\n}", vars{"n": n, "fail": e.fail}) // before room is made for it
+		}
+		in.add("$v = new($T)", v)
+		e.take(in, "(*"+expr+")", t.Elem)
+	}
 	v["in"] = in.lines()
 	w.add("if len(b) == 0 || b[0] > 1 {\n$fail\n}", v)
-	w.add("$p := b[0] == 1\nb = b[1:]\nif $p {\n$v = new($T)\n$in\n}", v)
+	w.add("$p := b[0] == 1\nb = b[1:]\nif $p {\n$in\n}", v)
 }

@@ -14,6 +14,7 @@ type run struct {
 	e     *codec
 	items []item
 	width int64
+	first jen.Code // what is to be done before the run is read, or nil
 }
 
 // item is one of them: what spells it, and where it lies in the run.
@@ -57,10 +58,15 @@ func (r *run) put(w *block) {
 
 // take reads the run.
 func (r *run) take(w *block) {
+	if r.width > 0 {
+		w.add("if len(b) < $n {\n$fail\n}", vars{"n": r.width, "fail": r.e.fail})
+	}
+	if r.first != nil {
+		w.code = append(w.code, r.first)
+	}
 	if r.width == 0 {
 		return
 	}
-	w.add("if len(b) < $n {\n$fail\n}", vars{"n": r.width, "fail": r.e.fail})
 	for _, it := range r.items {
 		it.take(w, r.e)
 	}

@@ -44,9 +44,21 @@ func (s *schema) reject(at place, hint, format string, args ...any) *model.Type 
 	return nil
 }
 
+// sizes says how much memory values take where the output is not to depend on the
+// machine.
+var sizes = types.SizesFor("gc", "amd64")
+
 // describe returns the shape of a type, or nil after reporting why it has
 // none.
 func (s *schema) describe(t types.Type, at place) *model.Type {
+	m := s.shape(t, at)
+	if m != nil {
+		m.Size = sizes.Sizeof(t)
+	}
+	return m
+}
+
+func (s *schema) shape(t types.Type, at place) *model.Type {
 	switch t := types.Unalias(t).(type) {
 	case *types.Named:
 		return s.named(t, at)

@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // Kind classifies types by how their values are stored.
 type Kind uint8
 
@@ -63,6 +65,9 @@ type Type struct {
 
 	Marshal Marshal
 
+	// Size is how many bytes of memory a value takes, on a machine of 64 bits.
+	Size int64
+
 	// Recursive is set for a named type that contains itself, however deep.
 	Recursive bool
 }
@@ -108,9 +113,6 @@ func (t *Type) Width() (n int64, ok bool) {
 		n, ok = t.Elem.Width()
 		return n * t.Len, ok
 	case Struct:
-		if t.Recursive {
-			return 0, false
-		}
 		for _, f := range t.Fields {
 			if f.Skip {
 				continue
@@ -126,8 +128,7 @@ func (t *Type) Width() (n int64, ok bool) {
 	return 0, false
 }
 
-// Min returns the smallest size of an encoded value, in bytes: what a decoder
-// divides the bytes that are left by before it believes a count.
+// Min returns the smallest size of an encoded value, in bytes.
 func (t *Type) Min() int64 {
 	if n, ok := t.Width(); ok {
 		return n
@@ -136,9 +137,6 @@ func (t *Type) Min() int64 {
 	case Array:
 		return t.Len * t.Elem.Min()
 	case Struct:
-		if t.Recursive {
-			return 1 // a recursive type has at least a count or a presence byte
-		}
 		var n int64
 		for _, f := range t.Fields {
 			if !f.Skip {
@@ -151,6 +149,36 @@ func (t *Type) Min() int64 {
 	default: // a count, a length, a presence byte
 		return 1
 	}
+}
+
+// MinElem returns the smallest size of a value that is an element: what a decoder
+// divides the bytes that are left by before it believes a count. What takes no
+// bytes elsewhere takes one here, or a count of a few bytes could claim any number.
+func (t *Type) MinElem() int64 { return max(t.Min(), 1) }
+
+// MinEntry returns the smallest size of an entry of a map, in the same sense.
+func (t *Type) MinEntry() int64 { return max(t.Key.Min()+t.Elem.Min(), 1) }
+
+// Nests reports whether values of the type can lie in one another without end, or
+// hold such values.
+func (t *Type) Nests() bool {
+	switch {
+	case t.Recursive:
+		return true
+	case t.Key != nil && t.Key.Nests(), t.Elem != nil && t.Elem.Nests():
+		return true
+	}
+	return slices.ContainsFunc(t.Fields, func(f Field) bool { return !f.Skip && f.Type.Nests() })
+}
+
+// Nested reports whether what a slice, a map or a pointer holds nests.
+func (t *Type) Nested() bool { return t.Elem.Nests() || t.Key != nil && t.Key.Nests() }
+
+// Empty reports whether no value of the type takes any bytes, so that one that is
+// an element is a byte which is zero.
+func (t *Type) Empty() bool {
+	n, ok := t.Width()
+	return ok && n == 0
 }
 
 // Plain reports whether copying a value copies all of it: the type holds no

@@ -222,6 +222,7 @@ func appendSession(dst []byte, v *Session) ([]byte, error) {
 
 // decodeSession sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSession(v *Session, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {

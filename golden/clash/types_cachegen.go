@@ -228,6 +228,7 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 
 // decodeItem2 sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeItem2(v *Item, data []byte, text string) error {
 	b, s, ok := cachert2.SplitText(data, text)
 	if !ok {

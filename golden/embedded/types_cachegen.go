@@ -268,6 +268,7 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 
 // decodeFile sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 127 times its length, and 4 KiB.
 func decodeFile(v *File, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -288,6 +289,9 @@ func decodeFile(v *File, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 2 {
+			return cachert.ErrCorrupt
+		}
 		v.Owner = new(Owner)
 		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
 			return cachert.ErrCorrupt

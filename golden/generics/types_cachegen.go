@@ -254,6 +254,7 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 
 // decodeUserPage sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 114 times its length, and 4 KiB.
 func decodeUserPage(v *UserPage, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -285,6 +286,9 @@ func decodeUserPage(v *UserPage, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 10 {
+			return cachert.ErrCorrupt
+		}
 		v.Next = new(Page[User])
 		if b, s, ok = takeUserPagePage(v.Next, b, s, 1); !ok {
 			return cachert.ErrCorrupt
@@ -370,6 +374,9 @@ func takeUserPagePage(v *Page[User], b []byte, s string, depth int) (_ []byte, _
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 10 {
+			return b, s, false
+		}
 		v.Next = new(Page[User])
 		if b, s, ok = takeUserPagePage(v.Next, b, s, depth+1); !ok {
 			return b, s, false
@@ -687,6 +694,7 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 
 // decodeIndex sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 114 times its length, and 4 KiB.
 func decodeIndex(v *Index, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -736,12 +744,15 @@ func decodeIndex(v *Index, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 9 {
+			return cachert.ErrCorrupt
+		}
 		v.Best.Second = new(User)
 		if b, s, ok = takeIndexUser(v.Best.Second, b, s); !ok {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 11); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -842,6 +853,9 @@ func takeIndexPage(v *Page[User], b []byte, s string, depth int) (_ []byte, _ st
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 10 {
+			return b, s, false
+		}
 		v.Next = new(Page[User])
 		if b, s, ok = takeIndexPage(v.Next, b, s, depth+1); !ok {
 			return b, s, false

@@ -236,6 +236,7 @@ func sizeKinds(v *Kinds) (n, text int) {
 		text += len(v.NamedList[i3])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Empties)) + 1)
+	n += len(v.Empties)
 	for i4 := range v.Strs {
 		n += cachert.SizeUvarint(uint64(len(v.Strs[i4])))
 		text += len(v.Strs[i4])
@@ -459,31 +460,32 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		text = text[copy(text, v.NamedList[i7]):]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
-	for i9 := range v.Array {
-		binary.LittleEndian.PutUint16(b, uint16(v.Array[i9]))
+	b = cachert.PutEmpty(b, len(v.Empties))
+	for i8 := range v.Array {
+		binary.LittleEndian.PutUint16(b, uint16(v.Array[i8]))
 		b = b[2:]
 	}
 	copy(b, v.ByteArray[:])
 	b = b[5:]
-	for i10 := range v.NameArray {
-		b[0] = uint8(v.NameArray[i10])
+	for i9 := range v.NameArray {
+		b[0] = uint8(v.NameArray[i9])
 		b = b[1:]
 	}
-	for i11 := range v.Strs {
-		b = cachert.PutUvarint(b, uint64(len(v.Strs[i11])))
-		text = text[copy(text, v.Strs[i11]):]
+	for i10 := range v.Strs {
+		b = cachert.PutUvarint(b, uint64(len(v.Strs[i10])))
+		text = text[copy(text, v.Strs[i10]):]
 	}
-	for i12 := range v.NamedArray {
-		b[0] = uint8(v.NamedArray[i12])
+	for i11 := range v.NamedArray {
+		b[0] = uint8(v.NamedArray[i11])
 		b = b[1:]
 	}
-	for i13 := range v.None {
-		b = cachert.PutUvarint(b, uint64(len(v.None[i13])))
-		text = text[copy(text, v.None[i13]):]
+	for i12 := range v.None {
+		b = cachert.PutUvarint(b, uint64(len(v.None[i12])))
+		text = text[copy(text, v.None[i12]):]
 	}
-	for i14 := range v.Matrix {
-		for i15 := range v.Matrix[i14] {
-			binary.LittleEndian.PutUint64(b, math.Float64bits(v.Matrix[i14][i15]))
+	for i13 := range v.Matrix {
+		for i14 := range v.Matrix[i13] {
+			binary.LittleEndian.PutUint64(b, math.Float64bits(v.Matrix[i13][i14]))
 			b = b[8:]
 		}
 	}
@@ -513,9 +515,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b = cachert.PutUvarint(b, uint64(len(k4)))
 		text = text[copy(text, k4):]
 		b = cachert.PutCount(b, len(x4), x4 == nil)
-		for i15 := range x4 {
-			b = cachert.PutCount(b, len(x4[i15]), x4[i15] == nil)
-			for k5, x5 := range x4[i15] {
+		for i14 := range x4 {
+			b = cachert.PutCount(b, len(x4[i14]), x4[i14] == nil)
+			for k5, x5 := range x4[i14] {
 				b[0] = uint8(k5)
 				b = b[1:]
 				b = cachert.PutUvarint(b, uint64(len(x5)))
@@ -531,8 +533,8 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.ArrayKeys), v.ArrayKeys == nil)
 	for k6, x6 := range v.ArrayKeys {
-		for i15 := range k6 {
-			b[0] = uint8(k6[i15])
+		for i14 := range k6 {
+			b[0] = uint8(k6[i14])
 			b = b[1:]
 		}
 		b[0] = 0
@@ -577,9 +579,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.PSlice)), (*v.PSlice) == nil)
-		for i15 := range *v.PSlice {
-			b = cachert.PutUvarint(b, uint64(len((*v.PSlice)[i15])))
-			text = text[copy(text, (*v.PSlice)[i15]):]
+		for i14 := range *v.PSlice {
+			b = cachert.PutUvarint(b, uint64(len((*v.PSlice)[i14])))
+			text = text[copy(text, (*v.PSlice)[i14]):]
 		}
 	}
 	if v.PMap == nil {
@@ -601,12 +603,12 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b, text = putKindsPoint(b, text, v.PStruct)
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
-	for i15 := range v.Points {
-		if v.Points[i15] == nil {
+	for i14 := range v.Points {
+		if v.Points[i14] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putKindsPoint(b, text, v.Points[i15])
+			b, text = putKindsPoint(b, text, v.Points[i14])
 		}
 	}
 	b, text = putKindsPoint(b, text, &v.Nested)
@@ -624,8 +626,8 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b = cachert.PutTime(b, (*v.PAt))
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
-	for i16 := range v.Times {
-		b = cachert.PutTime(b, v.Times[i16])
+	for i15 := range v.Times {
+		b = cachert.PutTime(b, v.Times[i15])
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Duration))
@@ -645,6 +647,7 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 
 // decodeKinds sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 438 times its length, and 4 KiB.
 func decodeKinds(v *Kinds, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -830,11 +833,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			v.NamedList[i], s = MyString(s[:n]), s[n:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 0); !ok {
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Empties = make([]Empty, n)
+		if b, ok = cachert.TakeEmpty(b, n); !ok {
+			return cachert.ErrCorrupt
+		}
 	}
 	for i := range v.Array {
 		if len(b) < 2 {
@@ -1084,10 +1090,10 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		v.PInt = new(int)
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
+		v.PInt = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return cachert.ErrCorrupt
 		}
@@ -1119,10 +1125,10 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		there4 := b[0] == 1
 		b = b[1:]
 		if there4 {
-			(*v.PPInt) = new(int)
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
+			(*v.PPInt) = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
@@ -1190,6 +1196,9 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	there6 := b[0] == 1
 	b = b[1:]
 	if there6 {
+		if len(b) < 17 {
+			return cachert.ErrCorrupt
+		}
 		v.PStruct = new(Point)
 		if b, s, ok = takeKindsPoint(v.PStruct, b, s); !ok {
 			return cachert.ErrCorrupt
@@ -1207,6 +1216,9 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			there7 := b[0] == 1
 			b = b[1:]
 			if there7 {
+				if len(b) < 17 {
+					return cachert.ErrCorrupt
+				}
 				v.Points[i7] = new(Point)
 				if b, s, ok = takeKindsPoint(v.Points[i7], b, s); !ok {
 					return cachert.ErrCorrupt
@@ -1236,6 +1248,9 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	there7 := b[0] == 1
 	b = b[1:]
 	if there7 {
+		if len(b) < 13 {
+			return cachert.ErrCorrupt
+		}
 		v.PAt = new(time.Time)
 		if (*v.PAt), b, ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt

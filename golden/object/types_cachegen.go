@@ -205,6 +205,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 
 // decodeSmall sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -760,6 +761,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 234 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -876,10 +878,10 @@ func decodeProduct(v *Product, data []byte, text string) error {
 			there := b[0] == 1
 			b = b[1:]
 			if there {
-				k3 = new(int)
 				if len(b) < 8 {
 					return cachert.ErrCorrupt
 				}
+				k3 = new(int)
 				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 					return cachert.ErrCorrupt
 				}
@@ -939,10 +941,10 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		v.Parent = new(int64)
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
+		v.Parent = new(int64)
 		*v.Parent = int64(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
@@ -959,6 +961,9 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		there3 := b[0] == 1
 		b = b[1:]
 		if there3 {
+			if len(b) < 2 {
+				return cachert.ErrCorrupt
+			}
 			(*v.Chain) = new(Maker)
 			if b, s, ok = takeProductMaker((*v.Chain), b, s); !ok {
 				return cachert.ErrCorrupt
@@ -971,6 +976,9 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	there3 := b[0] == 1
 	b = b[1:]
 	if there3 {
+		if len(b) < 10 {
+			return cachert.ErrCorrupt
+		}
 		v.First = new(Variant)
 		if b, s, ok = takeProductVariant(v.First, b, s); !ok {
 			return cachert.ErrCorrupt
@@ -985,6 +993,9 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	there4 := b[0] == 1
 	b = b[1:]
 	if there4 {
+		if len(b) < 13 {
+			return cachert.ErrCorrupt
+		}
 		v.Updated = new(time.Time)
 		if (*v.Updated), b, ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt
@@ -1950,6 +1961,7 @@ func appendOffer(dst []byte, v *Offer) ([]byte, error) {
 
 // decodeOffer sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
 func decodeOffer(v *Offer, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -2518,6 +2530,7 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 
 // decodeTree sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 224 times its length, and 4 KiB.
 func decodeTree(v *Tree, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -2635,12 +2648,15 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 5 {
+			return b, s, false
+		}
 		v.Left = new(Tree)
 		if b, s, ok = takeTreeTree(v.Left, b, s, depth+1); !ok {
 			return b, s, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
@@ -2669,6 +2685,9 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			there2 := b[0] == 1
 			b = b[1:]
 			if there2 {
+				if len(b) < 5 {
+					return b, s, false
+				}
 				x = new(Tree)
 				if b, s, ok = takeTreeTree(x, b, s, depth+1); !ok {
 					return b, s, false
@@ -2686,6 +2705,9 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
+		if len(b) < 9 {
+			return b, s, false
+		}
 		v.List = new(List)
 		if b, s, ok = takeTreeList(v.List, b, s, depth+1); !ok {
 			return b, s, false
@@ -2794,6 +2816,9 @@ func takeTreeItem(v *Item, b []byte, s string, depth int) (_ []byte, _ string, o
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 9 {
+			return b, s, false
+		}
 		v.Next = new(List)
 		if b, s, ok = takeTreeList(v.Next, b, s, depth+1); !ok {
 			return b, s, false
@@ -3073,6 +3098,7 @@ func appendForest(dst []byte, v *Forest) ([]byte, error) {
 }
 
 // decodeForest sets *v, which is zero, from data.
+// Whatever data is, it allocates at most 62 times its length, and 4 KiB.
 func decodeForest(v *Forest, data []byte, _ string) error {
 	b := data
 	var ok bool
@@ -3338,6 +3364,7 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
 func decodeNames(v *Names, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -3564,6 +3591,7 @@ func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 
 // decodeVisit sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
 func decodeVisit(v *Visit, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {

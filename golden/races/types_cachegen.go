@@ -211,6 +211,7 @@ func appendItem(dst []byte, v *Item) ([]byte, error) {
 }
 
 // decodeItem sets *v, which is zero, from data.
+// Whatever data is, it allocates at most 1 times its length, and 4 KiB.
 func decodeItem(v *Item, data []byte, _ string) error {
 	b := data
 	if len(b) < 16 {

@@ -222,6 +222,7 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 
 // decodeTree sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 234 times its length, and 4 KiB.
 func decodeTree(v *Tree, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -354,6 +355,9 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 6 {
+			return b, s, false
+		}
 		v.Left = new(Tree)
 		if b, s, ok = takeTreeTree(v.Left, b, s, depth+1); !ok {
 			return b, s, false
@@ -365,12 +369,15 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
+		if len(b) < 6 {
+			return b, s, false
+		}
 		v.Right = new(Tree)
 		if b, s, ok = takeTreeTree(v.Right, b, s, depth+1); !ok {
 			return b, s, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 6); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
@@ -399,6 +406,9 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			there3 := b[0] == 1
 			b = b[1:]
 			if there3 {
+				if len(b) < 6 {
+					return b, s, false
+				}
 				x = new(Tree)
 				if b, s, ok = takeTreeTree(x, b, s, depth+1); !ok {
 					return b, s, false
@@ -416,6 +426,9 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	there3 := b[0] == 1
 	b = b[1:]
 	if there3 {
+		if len(b) < 9 {
+			return b, s, false
+		}
 		v.List = new(List)
 		if b, s, ok = takeTreeList(v.List, b, s, depth+1); !ok {
 			return b, s, false
@@ -524,6 +537,9 @@ func takeTreeItem(v *Item, b []byte, s string, depth int) (_ []byte, _ string, o
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 9 {
+			return b, s, false
+		}
 		v.Next = new(List)
 		if b, s, ok = takeTreeList(v.Next, b, s, depth+1); !ok {
 			return b, s, false
@@ -728,6 +744,7 @@ func appendForest(dst []byte, v *Forest) ([]byte, error) {
 }
 
 // decodeForest sets *v, which is zero, from data.
+// Whatever data is, it allocates at most 62 times its length, and 4 KiB.
 func decodeForest(v *Forest, data []byte, _ string) error {
 	b := data
 	var ok bool
