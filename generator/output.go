@@ -3,13 +3,14 @@ package generator
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"github.com/cachegen/cachegen/generator/diag"
 	"github.com/cachegen/cachegen/templates"
 )
 
@@ -42,6 +43,7 @@ type State struct {
 // error.
 func (r *Result) Compare() ([]State, error) {
 	var states []State
+	var mistakes diag.List
 	var errs []error
 	for _, f := range r.Files {
 		s := State{File: f}
@@ -52,7 +54,8 @@ func (r *Result) Compare() ([]State, error) {
 		case err != nil:
 			errs = append(errs, err)
 		case !ours(old):
-			errs = append(errs, fmt.Errorf("%s: in the way of a generated file: it does not begin with %q, so it is not overwritten; rename or remove it", f.Path, templates.Header))
+			mistakes.Add(token.Position{Filename: f.Path, Line: 1, Column: 1}, "rename or remove it",
+				"in the way of a generated file, and not overwritten since it does not begin with %q", templates.Header)
 		case !bytes.Equal(old, f.Content):
 			s.Change = Stale
 		}
@@ -67,7 +70,7 @@ func (r *Result) Compare() ([]State, error) {
 		}
 		states = append(states, State{File: File{Path: path}, Change: Orphan, Old: old})
 	}
-	return states, errors.Join(errs...)
+	return states, errors.Join(append(errs, mistakes.Err())...)
 }
 
 // ours reports whether cachegen has generated a file. A merge conflict in front

@@ -67,7 +67,31 @@ func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, er
 		text, _, _ := strings.Cut(err.Error(), "\n") // and not the whole source behind it
 		return nil, fmt.Errorf("cachegen bug: %s: %s", in.Output, text)
 	}
-	return out.Bytes(), nil
+	return groupImports(out.Bytes()), nil
+}
+
+// groupImports puts the imports of the standard library in front of the others, as
+// people write them; jennifer has them in one row.
+func groupImports(src []byte) []byte {
+	before, rest, ok := bytes.Cut(src, []byte("import (\n"))
+	specs, after, end := bytes.Cut(rest, []byte(")\n"))
+	if !ok || !end {
+		return src
+	}
+	var std, others []byte
+	for line := range bytes.Lines(specs) {
+		path := line[bytes.IndexByte(line, '"')+1:]
+		first, _, _ := bytes.Cut(path, []byte("/"))
+		if bytes.IndexByte(first, '.') < 0 {
+			std = append(std, line...)
+		} else {
+			others = append(others, line...)
+		}
+	}
+	if len(std) > 0 && len(others) > 0 {
+		std = append(std, '\n')
+	}
+	return slices.Concat(before, []byte("import (\n"), std, others, []byte(")\n"), after)
 }
 
 // verbNames are how the functions of a codec begin.

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"go/token"
 	"io"
-	"strings"
+
+	"github.com/cachegen/cachegen/generator"
 )
 
 // annotation is what a type can begin with.
@@ -22,6 +23,6 @@ func initType(args []string, stdout io.Writer) error {
 	if len(args) != 1 || !token.IsIdentifier(args[0]) {
 		return fmt.Errorf("init takes the name of one type, as in: cachegen init Product")
 	}
-	_, err := fmt.Fprintf(stdout, annotation, args[0], strings.ToLower(args[0]))
+	_, err := fmt.Fprintf(stdout, annotation, args[0], generator.RootLabel(args[0], "memory", "redis"))
 	return err
 }

@@ -114,9 +114,18 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.tags, "tags", "", "build tags to load the packages with, separated by commas")
 	f.BoolVar(&o.verbose, "v", false, "print each file and what took how long")
 	f.BoolVar(&o.version, "version", false, "print the version")
-	err := f.Parse(args)
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
 	o.patterns = f.Args()
-	return o, err
+	for _, p := range o.patterns {
+		if strings.HasPrefix(p, "-") {
+			err := fmt.Errorf("cachegen: flag %s stands behind %s: flags come first", p, o.patterns[0])
+			fmt.Fprintln(stderr, err)
+			return o, err
+		}
+	}
+	return o, nil
 }
 
 // command returns the command that is named instead of packages, if any, and its

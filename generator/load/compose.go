@@ -80,7 +80,7 @@ func (b *block) tree(r reporter) {
 
 // defaultTree is the composition of a cache that names none.
 func (b *block) defaultTree() {
-	label := rootLabel(b.spec.Name.Name)
+	label := RootLabel(b.spec.Name.Name)
 	b.Tiers = []*model.Tier{
 		{
 			Label: "memory", Field: "Memory", Path: label + ".memory", Engine: model.Fastcache, Size: defaultMemory,
@@ -187,7 +187,7 @@ func (b *block) root(r reporter, labels []string, parts map[string]*part) *part 
 	}
 	root = parts[labels[0]]
 	for _, l := range labels[1:] {
-		hint := fmt.Sprintf("//%s:compose %s = %s %s", tool, rootLabel(b.spec.Name.Name), root.label.text, l)
+		hint := fmt.Sprintf("//%s:compose %s = %s %s", tool, RootLabel(b.spec.Name.Name), root.label.text, l)
 		r.at(parts[l].label.pos, hint, "tiers %s and %s are not composed", root.label.text, l)
 	}
 	return root

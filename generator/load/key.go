@@ -34,6 +34,10 @@ func (s *schema) key(b *block, t *types.Named) {
 	exported := map[string]string{}
 	for _, p := range parts {
 		name, _, _ := strings.Cut(p.text, ":")
+		if name == "_" {
+			s.at(p.pos, "name a field, or a parameter as in id:int64", "key: _ has no name")
+			continue
+		}
 		if first, ok := exported[keyName(name)]; ok {
 			s.at(p.pos, "", "key: %s and %s are both %s in the key", first, name, keyName(name))
 			continue
@@ -84,6 +88,9 @@ func (s *schema) keyField(t *types.Named, p arg) *model.Type {
 	obj, index, pointer := types.LookupFieldOrMethod(t, true, s.unit.types, name)
 	v, ok := obj.(*types.Var)
 	switch {
+	case obj == nil && index != nil:
+		s.at(p.pos, "name a parameter instead, as in key=id:string", "%s: several embedded structs have it", subject)
+		return nil
 	case !ok:
 		hint := didYouMean(name, fieldNames(st))
 		if name == "" {

@@ -58,7 +58,7 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	if err := errors.Join(l.broken...); err != nil {
-		return nil, err
+		return nil, l.outside(err)
 	}
 	dirs, err := l.scan(pkgs)
 	if err != nil {
@@ -120,12 +120,26 @@ func (l *loader) load(ctx context.Context, tests bool, patterns []string) ([]*pa
 		return nil, fmt.Errorf("loading packages: %w", err)
 	}
 	if len(pkgs) == 0 {
-		return nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
+		return nil, l.outside(fmt.Errorf("no packages match %s", strings.Join(patterns, " ")))
 	}
 	for _, p := range pkgs {
 		l.errors(p)
 	}
 	return pkgs, nil
+}
+
+// outside says so if the reason for an error is that there is no module.
+func (l *loader) outside(err error) error {
+	for dir := l.cfg.Dir; ; dir = filepath.Dir(dir) {
+		for _, name := range []string{"go.mod", "go.work"} {
+			if _, missing := os.Stat(filepath.Join(dir, name)); missing == nil {
+				return err
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return fmt.Errorf("%w; %s lies in no Go module: run go mod init first", err, l.cfg.Dir)
+		}
+	}
 }
 
 // loadTests loads the test variants of the packages whose test files have

@@ -52,9 +52,9 @@ func upperFirst(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// rootLabel returns the label of a cache without tiers of its own, made from
+// RootLabel returns the label of a cache without tiers of its own, made from
 // the name of its type: HTTPPage → http_page.
-func rootLabel(typ string) string {
+func RootLabel(typ string) string {
 	var b strings.Builder
 	runes := []rune(typ)
 	for i, r := range runes {

@@ -66,8 +66,8 @@ func TestLabels(t *testing.T) {
 		"Product": "product", "HTTPPage": "http_page", "UserV2": "user_v2", "userID": "user_id", "X": "x",
 		"Größe": "gre", "Ω": "cache", "_A1": "a1", "V2Page": "v2_page", "日本": "cache",
 	} {
-		if got := rootLabel(typ); got != want || !isLabel(got) {
-			t.Errorf("rootLabel(%q) = %q, want %q", typ, got, want)
+		if got := RootLabel(typ); got != want || !isLabel(got) {
+			t.Errorf("RootLabel(%q) = %q, want %q", typ, got, want)
 		}
 	}
 	for part, want := range map[string]string{"tenant": "Tenant", "page_no": "PageNo", "SKU": "SKU", "_x": "X", "日": "X日", "_": "X"} {

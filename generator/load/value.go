@@ -23,7 +23,7 @@ func duration(s string) (time.Duration, error) {
 	case err != nil:
 		return 0, &wrong{msg: fmt.Sprintf("%q is no duration", s), hint: durationHint(s)}
 	case d <= 0:
-		return 0, &wrong{msg: fmt.Sprintf("%q is not positive", s), hint: "leave the option out to turn it off"}
+		return 0, &wrong{msg: fmt.Sprintf("%q is not positive", s), hint: "leave the option out for its default"}
 	case d > longest:
 		return 0, &wrong{msg: fmt.Sprintf("%q is longer than 50 years", s)}
 	}

@@ -5,12 +5,13 @@ package bare
 import (
 	"context"
 	"encoding/binary"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	"github.com/redis/go-redis/v9"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

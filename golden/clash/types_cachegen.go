@@ -5,13 +5,14 @@ package clash
 import (
 	context2 "context"
 	binary2 "encoding/binary"
+	math2 "math"
+	"time"
+
 	fastcache2 "github.com/VictoriaMetrics/fastcache"
 	cachert2 "github.com/cachegen/cachegen/runtime"
 	fasttier2 "github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	redis2 "github.com/redis/go-redis/v9"
-	math2 "math"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -5,13 +5,14 @@ package cluster
 import (
 	"context"
 	"encoding/binary"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	"github.com/redis/go-redis/v9"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

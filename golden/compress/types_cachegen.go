@@ -5,6 +5,9 @@ package compress
 import (
 	"context"
 	"encoding/binary"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
@@ -13,8 +16,6 @@ import (
 	"github.com/cachegen/cachegen/runtime/s2format"
 	"github.com/cachegen/cachegen/runtime/zstdformat"
 	"github.com/redis/go-redis/v9"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -4,6 +4,9 @@ package disk
 
 import (
 	"context"
+	"slices"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/badgertier"
@@ -13,8 +16,6 @@ import (
 	"github.com/cachegen/cachegen/runtime/s2format"
 	"github.com/dgraph-io/badger/v4"
 	"github.com/redis/go-redis/v9"
-	"slices"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -5,11 +5,12 @@ package generics
 import (
 	"context"
 	"encoding/binary"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -5,12 +5,13 @@ package keys
 import (
 	"context"
 	"encoding/binary"
-	"github.com/VictoriaMetrics/fastcache"
-	cachert "github.com/cachegen/cachegen/runtime"
-	"github.com/cachegen/cachegen/runtime/fasttier"
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/VictoriaMetrics/fastcache"
+	cachert "github.com/cachegen/cachegen/runtime"
+	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -5,15 +5,16 @@ package object
 import (
 	"context"
 	"encoding/binary"
-	"github.com/VictoriaMetrics/fastcache"
-	cachert "github.com/cachegen/cachegen/runtime"
-	"github.com/cachegen/cachegen/runtime/fasttier"
-	"github.com/cachegen/cachegen/runtime/ottertier"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/VictoriaMetrics/fastcache"
+	cachert "github.com/cachegen/cachegen/runtime"
+	"github.com/cachegen/cachegen/runtime/fasttier"
+	"github.com/cachegen/cachegen/runtime/ottertier"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

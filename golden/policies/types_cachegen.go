@@ -4,8 +4,9 @@ package policies
 
 import (
 	"context"
-	cachert "github.com/cachegen/cachegen/runtime"
 	"time"
+
+	cachert "github.com/cachegen/cachegen/runtime"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

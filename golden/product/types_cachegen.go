@@ -5,14 +5,15 @@ package product
 import (
 	"context"
 	"encoding/binary"
+	"math"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	"github.com/redis/go-redis/v9"
-	"math"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -5,6 +5,10 @@ package shop
 import (
 	"context"
 	"encoding/binary"
+	"net/url"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	"github.com/cachegen/cachegen/golden/foreign/money"
 	redis2 "github.com/cachegen/cachegen/golden/foreign/redis"
@@ -12,9 +16,6 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	"github.com/redis/go-redis/v9"
-	"net/url"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

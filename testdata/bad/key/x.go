@@ -21,12 +21,22 @@ package key
 //cachegen:cache name=I key=Hidden
 // want+1:29 `key: Product has no field "String"`
 //cachegen:cache name=J key=String
+// want+1:29 `key: _ has no name`
+//cachegen:cache name=K key=_
+// want+1:29 `key field Both: several embedded structs have it\n.*name a parameter`
+//cachegen:cache name=L key=Both
 type Product struct {
 	ID     int64
 	Name   string
 	Hidden string `cache:"-"`
 	*Place
+	One
+	Two
 }
+
+type One struct{ Both int }
+
+type Two struct{ Both int }
 
 type Place struct{ Where string }
 
