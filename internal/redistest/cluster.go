@@ -3,11 +3,9 @@ package redistest
 import (
 	"context"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -92,42 +90,42 @@ func (c *Cluster) Client(options ...func(*redis.ClusterOptions)) *redis.ClusterC
 	return client
 }
 
-// Sentinel is a Redis Sentinel that watches one server, and belongs to one test.
-type Sentinel struct {
-	*Server
-	Master string // the name that it knows the server by
+// BeginMigration takes the keys of a slot from one node to another, and leaves the slot
+// with the first: who asks it for one of the keys is told to ASK the other.
+func (c *Cluster) BeginMigration(slot, from, to int) {
+	c.tb.Helper()
+	source, target := c.Nodes[from], c.Nodes[to]
+	c.do(target, "CLUSTER", "SETSLOT", slot, "IMPORTING", c.id(source))
+	c.do(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", c.id(target))
+	keys := source.Client().ClusterGetKeysInSlot(context.Background(), slot, 1<<20).Val()
+	if len(keys) == 0 {
+		return
+	}
+	args := []any{"MIGRATE", "127.0.0.1", target.port, "", 0, patience.Milliseconds(), "KEYS"}
+	for _, key := range keys {
+		args = append(args, key)
+	}
+	c.do(source, args...)
 }
 
-// StartSentinel starts a sentinel for a server.
-func StartSentinel(tb testing.TB, s *Server) *Sentinel {
-	tb.Helper()
-	watcher := &Sentinel{Server: Start(tb, "--sentinel"), Master: "main"}
-	host, port, err := net.SplitHostPort(s.Addr())
-	if err != nil {
-		tb.Fatal(err)
+// EndMigration gives the slot to the other node too: who asks the first one now is told
+// that the slot has MOVED.
+func (c *Cluster) EndMigration(slot, to int) {
+	c.tb.Helper()
+	owner := c.id(c.Nodes[to])
+	c.do(c.Nodes[to], "CLUSTER", "SETSLOT", slot, "NODE", owner)
+	for _, node := range c.Nodes {
+		c.do(node, "CLUSTER", "SETSLOT", slot, "NODE", owner)
 	}
-	if err := watcher.Client().Do(context.Background(), "SENTINEL", "MONITOR", watcher.Master, host, port, 1).Err(); err != nil {
-		tb.Fatalf("sentinel: %v", err)
-	}
-	return watcher
 }
 
-// URL returns the URL of the watched server, by way of the sentinel.
-func (s *Sentinel) URL() string {
-	return fmt.Sprintf("redis://%s/0?master_name=%s", s.Addr(), s.Master)
+func (c *Cluster) id(node *Server) string {
+	return node.Client().Do(context.Background(), "CLUSTER", "MYID").Val().(string)
 }
 
-// poll waits until ok, for as long as patience goes.
-func poll(ok func() bool) error {
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(patience)
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			return fmt.Errorf("not ready within %v", patience)
-		}
+func (c *Cluster) do(node *Server, args ...any) {
+	c.tb.Helper()
+	if err := node.Client().Do(context.Background(), args...).Err(); err != nil {
+		c.tb.Fatalf("%v: %v", args, err)
 	}
-	return nil
 }
