@@ -81,6 +81,16 @@ func SplitText(data []byte, text string) (b []byte, s string, ok bool) {
 	return b[:len(b)-n], s, true
 }
 
+// SplitBytes is SplitText for decoders that copy each string: the section of the
+// strings stays part of data.
+func SplitBytes(data []byte) (b, s []byte, ok bool) {
+	n, b, ok := TakeLength(data, len(data))
+	if !ok || n > len(b) {
+		return nil, nil, false
+	}
+	return b[:len(b)-n], b[len(b)-n:], true
+}
+
 // PutCount writes the count of a slice or a map to the front of b and returns
 // what is left of b.
 func PutCount(b []byte, n int, isNil bool) []byte {

@@ -79,7 +79,7 @@ func (x *cacheGen) addFormats() {
 func (x *cacheGen) codecOf() *codec {
 	k := codecKey{x.c.Type, x.c.OwnStrings, x.c.SortedMaps}
 	if x.codecs[k] == nil {
-		x.codecs[k] = x.newCodec(x.c.Type)
+		x.codecs[k] = x.newCodec(k)
 	}
 	return x.codecs[k]
 }

@@ -9,12 +9,13 @@ import (
 // A value is stored in one pass over its fields, in source order: numbers at
 // their own width, counts and lengths as varints. The bytes of its strings follow
 // in a section of their own, so that a decoder makes one Go string of them all.
+// Behind it is what values make of themselves that have methods for it.
 //
 // Each kind has three verbs:
 //
 //	size  adds to n, and to text what the strings take
 //	put   writes to the front of b, and of text
-//	take  reads from the front of b, and of s
+//	take  reads from the front of b, and of s and own
 //
 // Values of fixed size that stand side by side are one run: one check of bounds
 // covers them all.
@@ -42,31 +43,40 @@ func verbs(k model.Kind) kind {
 		return kind{sizeStruct, putStruct, takeStruct}
 	case model.Time:
 		return kind{sizeTime, putTime, takeTime}
+	case model.Custom:
+		return kind{sizeOwn, putOwn, takeOwn}
 	}
 	panic("cachegen bug: no codec for " + k.String())
 }
 
 // codec emits the functions that store the values of one annotated type.
 type codec struct {
-	g     *gen
-	root  *model.Type
-	name  string // Product
-	texts bool   // values can have strings
-	own   bool   // of which each is to be copied
+	g      *gen
+	root   *model.Type
+	name   string // Product
+	texts  bool   // values can have strings
+	own    bool   // of which each is to be copied
+	sorted bool   // maps are stored in the order of their keys
 
 	funcs   map[*model.Type]string // types that have functions of their own
 	order   []*model.Type
-	fail    string // the statement with which the current decoder gives up
-	deep    bool   // the current function counts its depth
-	n, ok   bool   // the current decoder needs a variable n, or ok
-	emitted bool   // the functions are in the file
-	cloned  bool   // those that copy are in the file
+	customs map[*model.Type]string // types that store themselves
+	owners  []*model.Type          // the same in order
+	fail    string                 // the statement with which the current decoder gives up
+	deep    bool                   // the current function counts its depth
+	n, ok   bool                   // the current decoder needs a variable n, or ok
+	emitted bool                   // the functions are in the file
+	cloned  bool                   // those that copy are in the file
 }
 
 // newCodec decides which types get functions of their own: recursive ones, and
 // structs that are stored in several places.
-func (g *gen) newCodec(root *model.Type) *codec {
-	e := &codec{g: g, root: root, name: g.stem(upper(root.Name)), texts: root.Strings(), funcs: map[*model.Type]string{}}
+func (g *gen) newCodec(k codecKey) *codec {
+	root := k.root
+	e := &codec{
+		g: g, root: root, name: g.stem(upper(root.Name)), texts: root.Strings(), own: k.own, sorted: k.order,
+		funcs: map[*model.Type]string{}, customs: map[*model.Type]string{},
+	}
 	uses := map[*model.Type]int{}
 	var walk func(t *model.Type)
 	walk = func(t *model.Type) {
@@ -75,6 +85,10 @@ func (g *gen) newCodec(root *model.Type) *codec {
 		if (t.Recursive || shared) && e.funcs[t] == "" {
 			e.funcs[t] = g.stem(e.name + upper(t.Name))
 			e.order = append(e.order, t)
+		}
+		if t.Kind == model.Custom && e.customs[t] == "" {
+			e.customs[t] = g.stem(e.name + upper(t.Name))
+			e.owners = append(e.owners, t)
 		}
 		if uses[t] > 1 || fixed(t) {
 			return
@@ -118,7 +132,7 @@ func byteArray(t *model.Type) bool {
 
 // size, put and take write the statements for one value.
 func (e *codec) size(w *block, expr string, t *model.Type) {
-	if n, ok := t.Width(); ok {
+	if n, ok := t.Constant(); ok {
 		if n > 0 {
 			w.add("n += $n", vars{"n": n})
 		}
@@ -174,20 +188,35 @@ func (e *codec) call(w *block, verb, expr string, t *model.Type) {
 			v["depth"] = ", depth+1"
 		}
 	}
-	switch {
-	case verb == "size":
+	switch verb {
+	case "size":
 		e.callSize(w, t, v)
-	case verb == "put" && e.texts:
-		w.add("b, text = $f(b, text, $v)", v)
-	case verb == "put":
-		w.add("b = $f(b, $v)", v)
-	case e.texts:
-		e.ok = true
-		w.add("if b, s, ok = $f($v, b, s$depth); !ok {\n$fail\n}", v)
+	case "put":
+		v["state"], v["own"] = "b", ""
+		if e.texts {
+			v["state"] = "b, text"
+		}
+		if len(e.owners) > 0 {
+			v["own"] = ", own"
+		}
+		w.add("$state = $f($state$own, $v)", v)
 	default:
 		e.ok = true
-		w.add("if b, ok = $f($v, b$depth); !ok {\n$fail\n}", v)
+		v["state"] = e.state()
+		w.add("if $state, ok = $f($v, $state$depth); !ok {\n$fail\n}", v)
 	}
+}
+
+// state returns the variables that a decoder reads from.
+func (e *codec) state() string {
+	state := "b"
+	if e.texts {
+		state += ", s"
+	}
+	if len(e.owners) > 0 {
+		state += ", own"
+	}
+	return state
 }
 
 func (e *codec) callSize(w *block, t *model.Type, v vars) {

@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/cachegen/cachegen/generator/model"
@@ -10,14 +12,17 @@ import (
 // function then gives the copy slices, maps and pointers of its own. Strings are
 // shared, since nobody can change them; nil and empty stay different; what is
 // not stored becomes zero. The functions are those of the codec, by one more
-// verb, and recursive ones count their depth as its size pass does.
+// verb, and recursive ones count their depth as its size pass does. What nobody can
+// look into is copied by the methods that store it.
 
 // shares reports whether a copy of a value of the type shares something with it
 // that can change, or has a field that is not to be kept.
 func shares(t *model.Type) bool {
 	switch t.Kind {
-	case model.Slice, model.Map, model.Pointer, model.Custom:
+	case model.Slice, model.Map, model.Pointer:
 		return true
+	case model.Custom:
+		return !t.Flat
 	case model.Array:
 		return t.Len > 0 && shares(t.Elem)
 	case model.Struct:
@@ -32,44 +37,50 @@ func shares(t *model.Type) bool {
 
 // clones returns the functions that copy.
 func (e *codec) clones() []jen.Code {
-	e.deep = false
-	w := e.g.block()
-	v := vars{"name": e.name, "T": e.g.spell(e.root)}
-	if e.recursive() {
-		e.fail = "return " + e.g.aliases[runtimePath] + ".ErrDepth"
-	}
-	e.cloneValue(w, e.root, e.name)
-	v["in"] = w.lines()
-	var all []jen.Code
-	if e.recursive() {
-		all = append(all, e.g.snippet(comment("clone%s makes *v, a copy of a value, share nothing with it that can change.\n// It fails for a value that is too deep, as one is that contains itself.", e.name)+
-			"func clone$name(v *$T) error {\n$in\nreturn nil\n}", v))
-	} else {
-		all = append(all, e.g.snippet(comment("clone%s makes *v, a copy of a value, share nothing with it that can change.", e.name)+
-			"func clone$name(v *$T) {\n$in\n}", v))
-	}
+	all := []jen.Code{e.cloneFunc(e.root, e.name, "clone%s makes *v, a copy of a value, share nothing with it that can change.")}
 	for _, t := range e.order {
 		if shares(t) {
-			all = append(all, e.clonePart(t))
+			all = append(all, e.cloneFunc(t, e.funcs[t], "clone%s does so for a part."))
+		}
+	}
+	for _, t := range e.owners {
+		if shares(t) {
+			all = append(all, e.cloneOwnFunc(t))
 		}
 	}
 	return all
 }
 
-// clonePart returns the function of a type that has one.
-func (e *codec) clonePart(t *model.Type) jen.Code {
-	e.deep, e.fail = t.Recursive, "return false"
+// cloneFunc returns the function that copies values of a type.
+func (e *codec) cloneFunc(t *model.Type, name, doc string) jen.Code {
+	e.deep = t.Recursive && name == e.funcs[t]
 	w := e.g.block()
 	if e.deep {
-		w.add("if depth > $cachert.MaxDepth {\nreturn false\n}", nil)
+		w.add("if depth > $cachert.MaxDepth {\nreturn $cachert.ErrDepth\n}", nil)
 	}
-	e.cloneValue(w, t, e.funcs[t])
-	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "in": w.lines()}
-	if e.deep {
-		return e.g.snippet(comment("clone%s does so for a part, and reports whether it is not too deep.", e.funcs[t])+
-			"func clone$name(v *$T, depth int) bool {\n$in\nreturn true\n}", v)
+	e.cloneValue(w, t, name)
+	v := vars{"name": name, "T": e.g.spell(t), "in": w.lines(), "depth": depthParam(e.deep)}
+	if !cloneFails(t) {
+		return e.g.snippet(comment(doc, name)+"func clone$name(v *$T$depth) {\n$in\n}", v)
 	}
-	return e.g.snippet(comment("clone%s does so for a part.", e.funcs[t])+"func clone$name(v *$T) {\n$in\n}", v)
+	why := "// It fails for a value that is too deep, as one is that contains itself.\n"
+	if !t.Nests() {
+		why = "// It fails where a method of the value does.\n"
+	}
+	return e.g.snippet(comment(doc, name)+why+"func clone$name(v *$T$depth) error {\n$in\nreturn nil\n}", v)
+}
+
+// cloneFails reports whether there are values of a type that cannot be copied: they
+// are too deep, or their own methods fail.
+func cloneFails(t *model.Type) bool {
+	switch {
+	case t == nil || !shares(t):
+		return false
+	case t.Recursive || t.Kind == model.Custom:
+		return true
+	}
+	return cloneFails(t.Key) || cloneFails(t.Elem) ||
+		slices.ContainsFunc(t.Fields, func(f model.Field) bool { return !f.Skip && cloneFails(f.Type) })
 }
 
 // cloneValue writes the statements for the value of a function.
@@ -85,7 +96,7 @@ func (e *codec) cloneValue(w *block, t *model.Type, name string) {
 func (e *codec) clonePlace(w *block, expr string, t *model.Type) {
 	switch {
 	case !shares(t):
-	case e.funcs[t] != "":
+	case e.funcs[t] != "" || e.customs[t] != "":
 		e.cloneCall(w, expr, t)
 	default:
 		e.cloneInline(w, expr, t)
@@ -93,15 +104,18 @@ func (e *codec) clonePlace(w *block, expr string, t *model.Type) {
 }
 
 func (e *codec) cloneCall(w *block, expr string, t *model.Type) {
-	v := vars{"f": "clone" + e.funcs[t], "v": address(expr), "depth": "1", "fail": e.fail}
-	if !t.Recursive {
+	v := vars{"f": "clone" + e.funcs[t] + e.customs[t], "v": address(expr), "depth": ""}
+	if t.Recursive {
+		v["depth"] = ", 1"
+		if e.deep {
+			v["depth"] = ", depth+1"
+		}
+	}
+	if cloneFails(t) {
+		w.add("if err := $f($v$depth); err != nil {\nreturn err\n}", v)
+	} else {
 		w.add("$f($v)", v)
-		return
 	}
-	if e.deep {
-		v["depth"] = "depth+1"
-	}
-	w.add("if !$f($v, $depth) {\n$fail\n}", v)
 }
 
 func (e *codec) cloneInline(w *block, expr string, t *model.Type) {

@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/cachegen/cachegen/generator/model"
@@ -12,6 +14,9 @@ func (e *codec) functions() []jen.Code {
 	all := []jen.Code{e.sizeFunc(e.root, e.name, false), e.appendFunc(), e.decodeFunc()}
 	for _, t := range e.order {
 		all = append(all, e.sizeFunc(t, e.funcs[t], t.Recursive), e.putFunc(t), e.takeFunc(t))
+	}
+	for _, t := range e.owners {
+		all = append(all, e.takeOwnFunc(t))
 	}
 	return all
 }
@@ -52,7 +57,7 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 		}
 		return
 	}
-	if n, ok := t.Width(); ok && verb == "size" {
+	if n, ok := t.Constant(); ok && verb == "size" {
 		w.add("n += $n", vars{"n": n})
 		return
 	}
@@ -69,28 +74,44 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 func (e *codec) appendFunc() jen.Code {
 	e.deep = false
 	w := e.g.block()
-	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n"}
+	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n", "grow": "Grow", "own": "", "end": "return dst, nil"}
 	e.value(w, "put", e.root, e.name)
 	v["in"] = w.lines()
 	if e.recursive() {
 		v["deep"] = e.g.snippet("\nif n < 0 {\nreturn nil, $cachert.ErrDepth\n}\n", nil)
 	}
+	doc := comment("append%s appends *v to dst in the stored form.", e.name)
+	if e.texts {
+		doc = comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then the bytes of all strings.", e.name)
+	}
+	if len(e.owners) > 0 {
+		doc = comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then what values make of themselves.", e.name)
+		if e.texts {
+			doc = comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then the bytes of all strings, then what values make\n// of themselves.", e.name)
+		}
+		// The scratch is for small ones, which then need no memory.
+		v["grow"], v["own"] = "GrowOwn", e.g.snippet("var scratch [256]byte\nown := &$cachert.Own{Bytes: scratch[:0]}\n", nil)
+		v["end"] = "return own.End(dst, n)"
+		if e.texts {
+			v["end"] = "return own.End(dst, n+t)"
+		}
+	}
 	if !e.texts {
-		return e.g.snippet(comment("append%s appends *v to dst in the stored form.", e.name)+`func append$name(dst []byte, v *$T) ([]byte, error) {
-n := size$name(v)${deep}dst, b := $cachert.Grow(dst, n)
-$in
+		return e.g.snippet(doc+`func append$name(dst []byte, v *$T) ([]byte, error) {
+n := size$name(v)${deep}dst, b := $cachert.$grow(dst, n)
+$own$in
 _ = b
-return dst, nil
+$end
 }`, v)
 	}
-	return e.g.snippet(comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then the bytes of all strings.", e.name)+`func append$name(dst []byte, v *$T) ([]byte, error) {
+	return e.g.snippet(doc+`func append$name(dst []byte, v *$T) ([]byte, error) {
 n, t := size$name(v)${deep}n += $cachert.SizeUvarint(uint64(t))
-dst, b := $cachert.Grow(dst, n+t)
+dst, b := $cachert.$grow(dst, n+t)
 b, text := b[:n], b[n:]
 b = $cachert.PutUvarint(b, uint64(t))
-$in
+$own$in
 _, _ = b, text
-return dst, nil
+$end
 }`, v)
 }
 
@@ -99,23 +120,51 @@ func (e *codec) decodeFunc() jen.Code {
 	e.fail = "return " + e.g.aliases[runtimePath] + ".ErrCorrupt"
 	w := e.g.block()
 	e.value(w, "take", e.root, e.name)
-	v := vars{"name": e.name, "T": e.g.spell(e.root), "in": w.lines(), "vars": e.declared(e.texts)}
-	bound := comment("Whatever data is, it allocates at most %d times its length, and 4 KiB.", e.root.Factor(e.own))
-	if !e.texts {
-		return e.g.snippet(comment("decode%s sets *v, which is zero, from data.", e.name)+bound+
-			"func decode$name(v *$T, data []byte, _ string) error {\nb := data\n$vars$in\nif len(b) != 0 {\nreturn $cachert.ErrCorrupt\n}\nreturn nil\n}", v)
+	doc := comment("decode%s sets *v, which is zero, from data.", e.name)
+	if e.texts && !e.own {
+		doc = comment("decode%s sets *v, which is zero, from data. Its strings are cut from text,\n// which is data as a string, or from a copy of them if text is empty.", e.name)
 	}
-	return e.g.snippet(comment("decode%s sets *v, which is zero, from data. Its strings are cut from text,\n// which is data as a string, or from a copy of them if text is empty.", e.name)+bound+`func decode$name(v *$T, data []byte, text string) error {
-b, s, ok := $cachert.SplitText(data, text)
-if !ok {
-return $cachert.ErrCorrupt
-}
-$vars$in
-if len(b) != 0 || len(s) != 0 {
-return $cachert.ErrCorrupt
+	doc += comment("Whatever data is, it allocates at most %d times its length, and 4 KiB.", e.root.Factor(e.own))
+	v := vars{"name": e.name, "T": e.g.spell(e.root), "in": w.lines(), "fail": e.fail, "left": "len(b) != 0", "text": "_"}
+	if e.texts && !e.own {
+		v["text"] = "text"
+	}
+	if e.texts {
+		v["left"] = v["left"].(string) + " || len(s) != 0"
+	}
+	if len(e.owners) > 0 {
+		v["left"] = v["left"].(string) + " || len(own) != 0"
+	}
+	v["split"], v["vars"] = e.split(v), e.declared(e.texts || len(e.owners) > 0)
+	return e.g.snippet(doc+`func decode$name(v *$T, data []byte, $text string) error {
+$split$vars$in
+if $left {
+$fail
 }
 return nil
 }`, v)
+}
+
+// split divides an encoding into the sections that it has.
+func (e *codec) split(v vars) jen.Code {
+	const check = "if !ok {\n$fail\n}\n"
+	var own, rest string
+	switch {
+	case !e.texts && len(e.owners) == 0:
+		rest = "b := data\n"
+	case !e.texts:
+		rest = "b, _, own, ok := $cachert.SplitOwn(data, \"\")\n" + check
+	case e.own:
+		own = "data, _, own, ok := $cachert.SplitOwn(data, \"\")\n" + check
+		rest = "b, s, ok := $cachert.SplitBytes(data)\n" + check
+	default:
+		own = "data, text, own, ok := $cachert.SplitOwn(data, text)\n" + check
+		rest = "b, s, ok := $cachert.SplitText(data, text)\n" + check
+	}
+	if len(e.owners) > 0 {
+		rest = own + rest
+	}
+	return e.g.snippet(rest, v)
 }
 
 // declared declares the variables that a decoder has turned out to need.
@@ -133,35 +182,48 @@ func (e *codec) declared(ok bool) string {
 func (e *codec) putFunc(t *model.Type) jen.Code {
 	w := e.g.block()
 	e.value(w, "put", t, e.funcs[t])
-	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "in": w.lines()}
+	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "in": w.lines(), "own": ""}
+	if len(e.owners) > 0 {
+		v["own"] = e.g.snippet(", own *$cachert.Own", nil)
+	}
 	if e.texts {
 		return e.g.snippet(comment("put%s writes *v to the front of b and text, and returns what is left of them.", e.funcs[t])+
-			"func put$name(b, text []byte, v *$T) (_, _ []byte) {\n$in\nreturn b, text\n}", v)
+			"func put$name(b, text []byte$own, v *$T) (_, _ []byte) {\n$in\nreturn b, text\n}", v)
 	}
 	return e.g.snippet(comment("put%s writes *v to the front of b and returns what is left of it.", e.funcs[t])+
-		"func put$name(b []byte, v *$T) []byte {\n$in\nreturn b\n}", v)
+		"func put$name(b []byte$own, v *$T) []byte {\n$in\nreturn b\n}", v)
 }
 
 func (e *codec) takeFunc(t *model.Type) jen.Code {
-	e.deep, e.n, e.ok, e.fail = t.Recursive, false, false, "return b, s, false"
-	if !e.texts {
-		e.fail = "return b, false"
+	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "state": e.state(), "params": "b []byte", "results": "_ []byte", "front": "b", "left": "it"}
+	if e.texts {
+		v["params"], v["results"] = v["params"].(string)+", s "+e.section(), v["results"].(string)+", _ "+e.section()
+		v["front"], v["left"] = "b and s", "them"
 	}
+	if len(e.owners) > 0 {
+		v["params"], v["results"] = v["params"].(string)+", own []byte", v["results"].(string)+", _ []byte"
+		v["front"], v["left"] = strings.ReplaceAll(e.state(), ", own", " and own"), "them"
+	}
+	e.deep, e.n, e.ok, e.fail = t.Recursive, false, false, "return "+e.state()+", false"
 	w := e.g.block()
 	if e.deep {
 		w.add("if depth > $cachert.MaxDepth {\n$fail\n}", vars{"fail": e.fail})
 	}
 	body := w.nested()
 	e.value(body, "take", t, e.funcs[t])
-	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "depth": depthParam(e.deep), "vars": e.declared(true)}
+	v["depth"], v["vars"] = depthParam(e.deep), e.declared(true)
 	w.code = append(w.code, body.code...)
 	v["in"] = w.lines()
-	if e.texts {
-		return e.g.snippet(comment("take%s sets *v, which is zero, from the front of b and s, and returns what is\n// left of them.", e.funcs[t])+
-			"func take$name(v *$T, b []byte, s string$depth) (_ []byte, _ string, ok bool) {\n$vars$in\nreturn b, s, true\n}", v)
+	return e.g.snippet("// take$name sets *v, which is zero, from the front of $front, and returns what is\n// left of $left.\n"+
+		"func take$name(v *$T, $params$depth) ($results, ok bool) {\n$vars$in\nreturn $state, true\n}", v)
+}
+
+// section returns the type in which a decoder has the strings.
+func (e *codec) section() string {
+	if e.own {
+		return "[]byte"
 	}
-	return e.g.snippet(comment("take%s sets *v, which is zero, from the front of b and returns what is left.", e.funcs[t])+
-		"func take$name(v *$T, b []byte$depth) (_ []byte, ok bool) {\n$vars$in\nreturn b, true\n}", v)
+	return "string"
 }
 
 func depthParam(deep bool) string {

@@ -8,7 +8,7 @@ import "github.com/cachegen/cachegen/generator/model"
 func sizeSlice(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr}
 	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
-	if n, ok := t.Elem.Width(); ok {
+	if n, ok := t.Elem.Constant(); ok {
 		addWidth(w, max(n, 1), expr)
 		return
 	}

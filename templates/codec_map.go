@@ -9,8 +9,8 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr}
 	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
 	var width int64
-	kn, kok := t.Key.Width()
-	en, eok := t.Elem.Width()
+	kn, kok := t.Key.Constant()
+	en, eok := t.Elem.Constant()
 	if kok {
 		width += kn
 	}

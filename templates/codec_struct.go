@@ -15,7 +15,7 @@ func sizeStruct(e *codec, w *block, expr string, t *model.Type) {
 		if f.Skip {
 			continue
 		}
-		if width, ok := f.Type.Width(); ok {
+		if width, ok := f.Type.Constant(); ok {
 			n += width
 			continue
 		}

@@ -18,6 +18,9 @@ func putString(_ *codec, w *block, expr string, _ *model.Type) {
 
 func takeString(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr, "x": e.convert(t, "string", "s[:n]"), "fail": e.fail}
+	if e.own {
+		v["x"] = e.g.snippet("$T(s[:n])", vars{"T": e.g.spell(t)})
+	}
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeLength(b, len(s)); !ok {\n$fail\n}", v)
 	w.add("$v, s = $x, s[n:]", v)

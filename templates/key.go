@@ -119,7 +119,7 @@ func (x *cacheGen) binaryKeyFunc() jen.Code {
 	for i, p := range x.c.Key.Parts {
 		x.binaryPart(w, x.keyPart(p), p.Type, i == len(x.c.Key.Parts)-1)
 	}
-	v := x.with(vars{"in": w.lines(), "f": x.binaryKey, "end": "return k", "result": "[]byte"})
+	v := x.with(vars{"in": w.lines(), "f": x.binaryKey, "end": "return k", "result": "[]byte", "panics": ""})
 	switch n, ok := x.keyWidth(); {
 	case ok && n+9 == 16:
 		v["end"] = "return append(k, 0) // fastcache has keys of 16 bytes for itself"
@@ -127,10 +127,10 @@ func (x *cacheGen) binaryKeyFunc() jen.Code {
 		v["end"] = x.snippet("return $cachert.FinishKey(k)", nil)
 	}
 	if x.keyFails() {
-		v["result"] = "([]byte, error)"
+		v["result"], v["panics"] = "(_ []byte, err error)", x.snippet("defer $cachert.Recover(&err)\n", nil)
 		v["end"] = x.snippet("return $cachert.FinishKey(k), nil", nil)
 	}
-	return x.snippet("// $f appends key as memory tiers know it.\nfunc $f(k []byte, key $K) $result {\nk = append(k, $prefix...)\n$in\n$end\n}", v)
+	return x.snippet("// $f appends key as memory tiers know it.\nfunc $f(k []byte, key $K) $result {\n${panics}k = append(k, $prefix...)\n$in\n$end\n}", v)
 }
 
 // binaryPart writes the statements for one part of a binary key.
@@ -207,11 +207,12 @@ func (x *cacheGen) textKeyFunc() jen.Code {
 		}
 		x.textPart(w, x.keyPart(p), p.Type)
 	}
-	v := x.with(vars{"in": w.lines(), "f": x.textKey, "result": "[]byte", "end": "return k"})
+	v := x.with(vars{"in": w.lines(), "f": x.textKey, "result": "[]byte", "end": "return k", "panics": ""})
 	if x.keyFails() {
-		v["result"], v["end"] = "([]byte, error)", "return k, nil"
+		v["result"], v["panics"] = "(_ []byte, err error)", x.snippet("defer $cachert.Recover(&err)\n", nil)
+		v["end"] = "return k, nil"
 	}
-	return x.snippet("// $f appends key as the tiers outside the process know it.\nfunc $f(k []byte, key $K) $result {\n$in\n$end\n}", v)
+	return x.snippet("// $f appends key as the tiers outside the process know it.\nfunc $f(k []byte, key $K) $result {\n$panics$in\n$end\n}", v)
 }
 
 // textPart writes the statements for one part of a text key.

@@ -43,8 +43,8 @@ var imports = map[string]string{
 // locals are the names that generated functions give to their own variables. No
 // import may be called like one.
 var locals = []string{
-	"b", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "i", "k", "kb", "kb2", "key",
-	"keys", "load", "m", "n", "o", "ok", "op", "p", "part", "removed", "res", "s", "status", "t", "text", "there", "v", "vs", "x",
+	"b", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "fresh", "i", "k", "kb", "kb2", "key",
+	"keys", "load", "m", "n", "o", "ok", "op", "own", "p", "part", "removed", "res", "s", "scratch", "slot", "status", "t", "text", "there", "v", "vs", "x",
 }
 
 // isLocal reports whether generated functions can have a variable of the name: one

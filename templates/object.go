@@ -69,7 +69,7 @@ func (x *cacheGen) newObjectTier(t *model.Tier, leaf string, v vars) jen.Code {
 // cloneFunc spells the Clone of the Spec.
 func (x *cacheGen) cloneFunc() jen.Code {
 	v := x.with(vars{"f": "clone" + x.clone.name})
-	if x.clone.recursive() {
+	if cloneFails(x.c.Type) {
 		return x.snippet("$f", v)
 	}
 	return x.snippet("func(v *$V) error { $f(v); return nil }", v)
@@ -83,8 +83,8 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 		v["doc"] = "copied"
 		if x.clone != nil {
 			v["own"] = x.snippet("$f(v)\n", vars{"f": "clone" + x.clone.name})
-			if x.clone.recursive() {
-				v["own"] = x.snippet("_ = $f(v) // it was copied before, when it was stored\n", vars{"f": "clone" + x.clone.name})
+			if cloneFails(x.c.Type) {
+				v["own"] = x.snippet("if $f(v) != nil {\n*v = *new($V)\nreturn false\n}\n", x.with(vars{"f": "clone" + x.clone.name}))
 			}
 		}
 	}

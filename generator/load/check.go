@@ -3,8 +3,6 @@ package load
 import (
 	"cmp"
 	"fmt"
-	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"path/filepath"
@@ -21,12 +19,14 @@ func (l *loader) check(units []*unit, dirs []Dir) []*model.Package {
 		units:     units,
 		packages:  map[*types.Package]bool{},
 		generated: map[string]bool{},
+		annotated: map[types.Object]bool{},
 	}
 	for _, u := range units {
 		u.run = r
 		r.packages[u.types] = true
 		u.read(r.reporter)
 		for _, b := range u.blocks {
+			r.annotated[u.types.Scope().Lookup(b.spec.Name.Name)] = true
 			for _, name := range []string{b.Name, b.Name + "Config", b.Name + "Key"} {
 				r.generated[u.path+"."+name] = true
 			}
@@ -40,6 +40,7 @@ func (l *loader) check(units []*unit, dirs []Dir) []*model.Package {
 		s.markRecursive()
 	}
 	r.clashes(l.cfg.Dir)
+	r.shadows(dirs)
 	if r.mistakes() > 0 {
 		return nil
 	}
@@ -117,7 +118,9 @@ func (r *run) models(dirs []Dir) []*model.Package {
 			p = &model.Package{Name: u.name, Path: u.path, Scope: map[string]bool{}}
 			packages[u.path] = p
 		}
-		u.scope(r.fset, dirs, p.Scope)
+		for name := range u.declared(r.fset, dirs) {
+			p.Scope[name] = true
+		}
 		p.Files = append(p.Files, u.modelFiles(r.fset)...)
 	}
 	list := make([]*model.Package, 0, len(packages))
@@ -148,52 +151,4 @@ func (u *unit) modelFiles(fset *token.FileSet) []*model.File {
 		})
 	}
 	return files
-}
-
-// scope collects what hand-written files of the package declare: those that
-// the type checker saw, and, so that every platform gives the same output,
-// tests and those for other build tags.
-func (u *unit) scope(fset *token.FileSet, dirs []Dir, names map[string]bool) {
-	for _, name := range u.types.Scope().Names() {
-		names[name] = true
-	}
-	if len(u.files) == 0 {
-		return
-	}
-	i := slices.IndexFunc(dirs, func(d Dir) bool { return d.Path == filepath.Dir(u.files[0]) })
-	if i < 0 {
-		return
-	}
-	for _, file := range dirs[i].Files {
-		if file.skipped || slices.Contains(u.files, file.Path) {
-			continue
-		}
-		f, _ := parser.ParseFile(token.NewFileSet(), "", file.src, parser.SkipObjectResolution)
-		if f != nil && f.Name.Name == u.name {
-			declaredNames(f, names)
-		}
-	}
-}
-
-// declaredNames adds the names that a file declares for its package.
-func declaredNames(f *ast.File, names map[string]bool) {
-	for _, d := range f.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if d.Recv == nil {
-				names[d.Name.Name] = true
-			}
-		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				switch s := s.(type) {
-				case *ast.TypeSpec:
-					names[s.Name.Name] = true
-				case *ast.ValueSpec:
-					for _, n := range s.Names {
-						names[n.Name] = true
-					}
-				}
-			}
-		}
-	}
 }

@@ -1,9 +1,6 @@
 package load
 
 import (
-	"fmt"
-	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -145,56 +142,6 @@ func (s *schema) keyParameter(p arg) *model.Type {
 		return nil
 	}
 	return s.keyType(t, "key parameter "+name, pos)
-}
-
-// typeExpr resolves the spelling of a type as the file of the directive sees it.
-func (s *schema) typeExpr(spelling string, pos token.Pos) (types.Type, error) {
-	e, err := parser.ParseExpr(spelling)
-	if err != nil || !isTypeExpr(e) {
-		return nil, &wrong{msg: fmt.Sprintf("%q is no type", spelling), hint: "a type that can be a key, as in page:int"}
-	}
-	// The position selects the imports of the file. It must not lie in a
-	// declaration, whose own scope would hide them.
-	tv, err := types.Eval(s.fset, s.unit.types, s.unit.scopePos(pos), spelling)
-	if err != nil || !tv.IsType() {
-		hint := "a predeclared type, or one that this file can name"
-		if i, ok := e.(*ast.Ident); ok {
-			if n := nearest(i.Name, append(types.Universe.Names(), s.unit.types.Scope().Names()...)); n != "" {
-				hint = fmt.Sprintf("did you mean %q?", n)
-			}
-		}
-		return nil, &wrong{msg: fmt.Sprintf("unknown type %q", spelling), hint: hint}
-	}
-	return tv.Type, nil
-}
-
-// isTypeExpr reports whether an expression is one that can spell the type of a
-// key, so that nothing else is ever evaluated.
-func isTypeExpr(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return e.Name != "_"
-	case *ast.SelectorExpr:
-		_, ok := e.X.(*ast.Ident)
-		return ok
-	case *ast.ArrayType:
-		_, number := e.Len.(*ast.BasicLit)
-		return (e.Len == nil || number || isTypeExpr(e.Len)) && isTypeExpr(e.Elt)
-	case *ast.IndexExpr:
-		return isTypeExpr(e.X) && isTypeExpr(e.Index)
-	case *ast.IndexListExpr:
-		for _, i := range e.Indices {
-			if !isTypeExpr(i) {
-				return false
-			}
-		}
-		return isTypeExpr(e.X)
-	case *ast.MapType:
-		return isTypeExpr(e.Key) && isTypeExpr(e.Value)
-	case *ast.StarExpr:
-		return isTypeExpr(e.X)
-	}
-	return false
 }
 
 // keyType returns the shape of the type of a key, which is not that of the

@@ -136,7 +136,8 @@ func (s *schema) named(t *types.Named, at place) *model.Type {
 		s.known[spelling] = m
 		return m
 	}
-	if !s.usable(t, at) {
+	how := s.stores(t)
+	if !s.usable(t, how, at) {
 		return nil
 	}
 	s.known[spelling] = m
@@ -147,6 +148,10 @@ func (s *schema) named(t *types.Named, at place) *model.Type {
 		described := s.describe(a, arg)
 		m.Args = append(m.Args, described)
 		ok = ok && described != nil
+	}
+	if how != model.NoMarshal && ok {
+		m.Kind, m.Marshal, m.Flat = model.Custom, how, flat(t)
+		return m
 	}
 	at.decl = obj.Pos()
 	if u := s.describe(t.Underlying(), at); u != nil && ok {
@@ -160,26 +165,49 @@ func (s *schema) named(t *types.Named, at place) *model.Type {
 }
 
 // usable reports whether a named type can be named and copied by generated
-// code, and says why not.
-func (s *schema) usable(t *types.Named, at place) bool {
+// code, and stored by its methods or field by field, and says why not.
+func (s *schema) usable(t *types.Named, how model.Marshal, at place) bool {
 	obj, local := t.Obj(), t.Obj().Pkg() == s.unit.types
-	name, hidden := s.spell(t), unexported(t, s.unit.types)
+	name, hidden := s.spell(t), ""
+	if how == model.NoMarshal {
+		hidden = unexported(t, s.unit.types)
+	}
+	lock := guarded(t)
+	if lock != nil && how == model.NoMarshal && !types.Identical(lock, t) && hidden == "" {
+		lock = nil // the field that has it says more
+	}
 	switch p := obj.Pkg().Path(); {
-	case p == "sync" || p == "sync/atomic" || locks(t):
+	case lock != nil && types.Identical(lock, t):
 		s.reject(at, `leave it out with cache:"-"`, "%s cannot be copied, so it cannot be cached", name)
+	case lock != nil:
+		s.reject(at, `leave it out with cache:"-"`, "%s holds %s and cannot be copied, so it cannot be cached", name, s.spell(lock))
 	case !local && !obj.Exported():
 		s.reject(at, leaveOut, "type %s is not exported", name)
 	case !local && !importable(p, s.unit.dir):
 		s.reject(at, leaveOut, "type %s is in a package that cannot be imported here", name)
-	case marshals(t) != model.NoMarshal && (hidden != "" || !local && !s.structural(t)):
-		s.reject(at, `leave it out with cache:"-"`, "%s stores itself by its methods, which is not supported yet", name)
 	case hidden != "":
+		methods := "no methods to store itself"
+		if h := half(t); h != "" {
+			methods = "no method to set it from what " + h + " makes"
+		}
 		s.reject(at, `store its parts in fields of your own, or leave it out with cache:"-"`,
-			"%s has a field that is not exported, %s, and no methods to store itself", name, hidden)
+			"%s has a field that is not exported, %s, and %s", name, hidden, methods)
 	default:
 		return true
 	}
 	return false
+}
+
+// stores returns the method pair by which values of a type are stored. A struct
+// knows best what it is, unless it is annotated and so to be stored field by field.
+// All that other types hold is there to be seen: their methods are for what cannot
+// be stored otherwise.
+func (s *schema) stores(t *types.Named) model.Marshal {
+	how := marshals(t)
+	if how == model.NoMarshal || s.unit.run.annotated[t.Obj()] || !isStruct(t) && s.structural(t) {
+		return model.NoMarshal
+	}
+	return how
 }
 
 // structural reports whether a type can be stored field by field.

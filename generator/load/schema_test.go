@@ -224,3 +224,41 @@ func splitFields(s string) []string {
 	}
 	return append(list, s[start:])
 }
+
+// TestKeyOfUnimported names types of packages that the file of the directive does not
+// import, and could not import for that.
+func TestKeyOfUnimported(t *testing.T) {
+	dir := module(t, `
+-- a.go --
+package shop
+
+//cachegen:cache key=at:time.Time,addr:netip.Addr,own:Own
+//cachegen:tier a = redis
+type Product struct{ Name string }
+-- b.go --
+package shop
+
+import "net/netip"
+
+type Own int
+
+var _ netip.Addr
+-- c/c.go --
+package c
+
+//cachegen:cache key=at:time.Time
+//cachegen:tier c = redis
+type Product struct{ Name string }
+`)
+	r := mustLoad(t, Config{Dir: dir, Patterns: []string{"./..."}})
+	var got []string
+	for _, p := range r.Packages {
+		for _, part := range p.Files[0].Caches[0].Key.Parts {
+			got = append(got, part.Type.Pkg+"."+part.Type.Name)
+		}
+	}
+	want := []string{"time.Time", "net/netip.Addr", "example.com/shop.Own", "time.Time"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("types of keys (-want +got):\n%s", diff)
+	}
+}

@@ -33,50 +33,93 @@ func signature(params []types.Type, results ...types.Type) *types.Signature {
 // has reports whether *T, and so a variable of type T, has an exported method
 // of that name and signature.
 func has(t *types.Named, name string, sig *types.Signature) bool {
-	obj, _, _ := types.LookupFieldOrMethod(t, true, t.Obj().Pkg(), name)
-	fn, ok := obj.(*types.Func)
-	return ok && types.Identical(fn.Signature(), sig)
+	_, ok := method(t, name, sig)
+	return ok
 }
 
-// marshals returns the method pair by which a type stores itself.
+// method returns how *T comes by a method: the fields on the way to it, and its own
+// index.
+func method(t *types.Named, name string, sig *types.Signature) (path []int, ok bool) {
+	obj, path, _ := types.LookupFieldOrMethod(t, true, t.Obj().Pkg(), name)
+	fn, ok := obj.(*types.Func)
+	return path, ok && types.Identical(fn.Signature(), sig)
+}
+
+// whole reports whether *T has a method that is about all of the value. That of an
+// embedded field is so only if there is no other field.
+func whole(t *types.Named, name string, sig *types.Signature) bool {
+	path, ok := method(t, name, sig)
+	if !ok {
+		return false
+	}
+	for in := types.Type(t); len(path) > 1; path = path[1:] {
+		st, ok := in.Underlying().(*types.Struct)
+		if !ok || st.NumFields() > 1 {
+			return false
+		}
+		in = st.Field(path[0]).Type()
+		if _, pointer := in.Underlying().(*types.Pointer); pointer {
+			return false // it may be nil
+		}
+	}
+	return true
+}
+
+// marshals returns the method pair by which a type stores itself. Binary comes first:
+// it is exact, where text may round.
 func marshals(t *types.Named) model.Marshal {
-	binary := has(t, "UnmarshalBinary", unmarshals)
-	text := has(t, "UnmarshalText", unmarshals)
+	if types.IsInterface(t) {
+		return model.NoMarshal
+	}
+	binary := sets(t, "UnmarshalBinary")
+	text := sets(t, "UnmarshalText")
 	switch {
-	case binary && has(t, "AppendBinary", appends):
+	case binary && whole(t, "AppendBinary", appends):
 		return model.BinaryAppend
-	case binary && has(t, "MarshalBinary", marshal):
+	case binary && whole(t, "MarshalBinary", marshal):
 		return model.BinaryPair
-	case text && has(t, "AppendText", appends):
+	case sets(t, "GobDecode") && whole(t, "GobEncode", marshal):
+		return model.GobPair
+	case text && whole(t, "AppendText", appends):
 		return model.TextAppend
-	case text && has(t, "MarshalText", marshal):
+	case text && whole(t, "MarshalText", marshal):
 		return model.TextPair
 	}
 	return model.NoMarshal
+}
+
+// sets reports whether a type has a method that sets all of a value from bytes: one
+// with a value as its receiver would set a copy.
+func sets(t *types.Named, name string) bool {
+	obj, _, _ := types.LookupFieldOrMethod(t, true, t.Obj().Pkg(), name)
+	fn, ok := obj.(*types.Func)
+	if !ok || !whole(t, name, unmarshals) {
+		return false
+	}
+	_, pointer := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer)
+	return pointer
+}
+
+// half returns the method by which a type that cannot be set from bytes makes some,
+// or "".
+func half(t *types.Named) string {
+	for _, name := range []string{"MarshalBinary", "GobEncode", "MarshalText"} {
+		if whole(t, name, marshal) {
+			return name
+		}
+	}
+	return ""
 }
 
 // spells returns the method by which a type spells itself as a key.
 func spells(t *types.Named) model.Marshal {
 	switch {
-	case has(t, "AppendText", appends):
+	case whole(t, "AppendText", appends):
 		return model.TextAppend
-	case has(t, "MarshalText", marshal):
+	case whole(t, "MarshalText", marshal):
 		return model.TextPair
 	}
 	return model.NoMarshal
-}
-
-// locks reports whether a type is a lock, as go vet has it: its pointer has
-// Lock and Unlock, the type itself has not.
-func locks(t *types.Named) bool {
-	pointers := 0
-	for m := range t.Methods() {
-		_, pointer := types.Unalias(m.Signature().Recv().Type()).(*types.Pointer)
-		if pointer && (m.Name() == "Lock" || m.Name() == "Unlock") && types.Identical(m.Signature(), plain) {
-			pointers++
-		}
-	}
-	return pointers == 2
 }
 
 // importable reports whether package path can be imported from package from,

@@ -37,6 +37,7 @@ type run struct {
 	units     []*unit
 	packages  map[*types.Package]bool
 	generated map[string]bool // names still to be generated, as path.Name
+	annotated map[types.Object]bool
 }
 
 // units returns the packages of the first load.

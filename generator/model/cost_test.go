@@ -45,7 +45,7 @@ func TestFactor(t *testing.T) {
 		"a tree":                       {tree, 30 + slack},
 		"a tree in slices":             {slice(tree), 30 + slack},
 		"times":                        {slice(&Type{Kind: Time, Size: 24}), (30 + zoneSize + 12) / 13},
-		"what stores itself":           {slice(&Type{Kind: Custom, Size: 8}), 10 + ownSize + 10 + slack + ownFactor},
+		"what stores itself":           {slice(&Type{Kind: Custom, Size: 8}), share(10+ownSize+10+slack, OwnSize) + ownFactor},
 	} {
 		if got := tt.t.Factor(false); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)

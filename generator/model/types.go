@@ -37,13 +37,14 @@ const (
 // Marshal says which method pair stores a value of kind Custom, or spells a key.
 type Marshal uint8
 
-// The method pairs, in the order of preference.
+// The method pairs.
 const (
 	NoMarshal    Marshal = iota
 	BinaryAppend         // encoding.BinaryAppender and BinaryUnmarshaler
 	BinaryPair           // encoding.BinaryMarshaler and BinaryUnmarshaler
 	TextAppend           // encoding.TextAppender and TextUnmarshaler
 	TextPair             // encoding.TextMarshaler and TextUnmarshaler
+	GobPair              // gob.GobEncoder and GobDecoder
 )
 
 // Type is the shape of a value. Each named type of a cache has one *Type, so
@@ -64,6 +65,10 @@ type Type struct {
 	Fields []Field
 
 	Marshal Marshal
+
+	// Flat is set for a type of kind Custom whose values share nothing with their
+	// copies that can change.
+	Flat bool
 
 	// Size is how many bytes of memory a value takes, on a machine of 64 bits.
 	Size int64
@@ -92,9 +97,19 @@ func (t *Type) Bytes() bool { return t.Kind == Slice && t.Elem.Kind == Uint8 && 
 
 func (t *Type) custom() bool { return t.Kind == Custom || t.Kind == Time }
 
+// OwnSize is what a value of kind Custom takes beside the bytes that its methods
+// make, which lie elsewhere: their number.
+const OwnSize = 4
+
+// Constant is like Width, and also knows values of kind Custom, whose own bytes do
+// not count.
+func (t *Type) Constant() (n int64, ok bool) { return t.width(OwnSize) }
+
 // Width returns the size of a value of fixed size in the stored form, in
 // bytes, and whether the type has one.
-func (t *Type) Width() (n int64, ok bool) {
+func (t *Type) Width() (n int64, ok bool) { return t.width(-1) }
+
+func (t *Type) width(custom int64) (n int64, ok bool) {
 	switch t.Kind {
 	case Bool, Int8, Uint8:
 		return 1, true
@@ -110,14 +125,16 @@ func (t *Type) Width() (n int64, ok bool) {
 		if t.Len == 0 {
 			return 0, true
 		}
-		n, ok = t.Elem.Width()
+		n, ok = t.Elem.width(custom)
 		return n * t.Len, ok
+	case Custom:
+		return max(custom, 0), custom >= 0
 	case Struct:
 		for _, f := range t.Fields {
 			if f.Skip {
 				continue
 			}
-			w, fixed := f.Type.Width()
+			w, fixed := f.Type.width(custom)
 			if !fixed {
 				return 0, false
 			}
@@ -146,6 +163,8 @@ func (t *Type) Min() int64 {
 		return n
 	case Time:
 		return 13
+	case Custom:
+		return OwnSize
 	default: // a count, a length, a presence byte
 		return 1
 	}
@@ -185,8 +204,10 @@ func (t *Type) Empty() bool {
 // pointer, slice, map or type that stores itself. Strings are plain.
 func (t *Type) Plain() bool {
 	switch t.Kind {
-	case Slice, Map, Pointer, Custom:
+	case Slice, Map, Pointer:
 		return false
+	case Custom:
+		return t.Flat
 	case Array:
 		return t.Len == 0 || t.Elem.Plain()
 	case Struct:
@@ -204,26 +225,23 @@ func (t *Type) Plain() bool {
 
 // Strings reports whether a value can hold a string in the section that all
 // strings of a value share.
-func (t *Type) Strings() bool { return t.strings(map[*Type]bool{}) }
+func (t *Type) Strings() bool { return t.holds(String, map[*Type]bool{}) }
 
-func (t *Type) strings(seen map[*Type]bool) bool {
+// Customs reports whether a value can hold one of kind Custom.
+func (t *Type) Customs() bool { return t.holds(Custom, map[*Type]bool{}) }
+
+// holds reports whether a value can hold one of a kind that is stored.
+func (t *Type) holds(k Kind, seen map[*Type]bool) bool {
 	if t == nil || seen[t] {
 		return false
 	}
 	seen[t] = true
-	switch t.Kind {
-	case String:
+	switch {
+	case t.Kind == k:
 		return true
-	case Array, Slice, Pointer:
-		return t.Elem.strings(seen)
-	case Map:
-		return t.Key.strings(seen) || t.Elem.strings(seen)
-	case Struct:
-		for _, f := range t.Fields {
-			if !f.Skip && f.Type.strings(seen) {
-				return true
-			}
-		}
+	case t.Kind == Array && t.Len == 0:
+		return false
 	}
-	return false
+	return t.Key.holds(k, seen) || t.Elem.holds(k, seen) ||
+		slices.ContainsFunc(t.Fields, func(f Field) bool { return !f.Skip && f.Type.holds(k, seen) })
 }

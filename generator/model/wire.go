@@ -61,7 +61,13 @@ func (s *shape) write(t *Type) {
 		}
 	}
 	if t.Kind == Custom || s.keys && t.Marshal != NoMarshal {
-		fmt.Fprintf(s.out, "%s.%s:%d", t.Pkg, t.Name, t.Marshal)
+		fmt.Fprintf(s.out, "%s.%s", t.Pkg, t.Name)
+		for _, a := range t.Args {
+			s.out.WriteString("[")
+			s.write(a)
+			s.out.WriteString("]")
+		}
+		fmt.Fprintf(s.out, ":%d", t.Marshal)
 		return
 	}
 	s.open = append(s.open, t)

@@ -656,7 +656,8 @@ func (c *ByAll) remove(op *cachert.Op[ByAllKey, Page], res []cachert.Result) {
 }
 
 // appendByAllKey appends key as memory tiers know it.
-func appendByAllKey(k []byte, key ByAllKey) ([]byte, error) {
+func appendByAllKey(k []byte, key ByAllKey) (_ []byte, err error) {
+	defer cachert.Recover(&err)
 	k = append(k, byAllPrefix...)
 	if key.A {
 		k = append(k, 1)
@@ -686,7 +687,8 @@ func appendByAllKey(k []byte, key ByAllKey) ([]byte, error) {
 }
 
 // appendByAllText appends key as the tiers outside the process know it.
-func appendByAllText(k []byte, key ByAllKey) ([]byte, error) {
+func appendByAllText(k []byte, key ByAllKey) (_ []byte, err error) {
+	defer cachert.Recover(&err)
 	k = strconv.AppendBool(k, key.A)
 	k = append(k, ':')
 	k = strconv.AppendInt(k, int64(key.B), 10)
@@ -1433,7 +1435,8 @@ func (c *ByAddr) remove(op *cachert.Op[netip.Addr, Page], res []cachert.Result) 
 }
 
 // appendByAddrKey appends key as memory tiers know it.
-func appendByAddrKey(k []byte, key netip.Addr) ([]byte, error) {
+func appendByAddrKey(k []byte, key netip.Addr) (_ []byte, err error) {
+	defer cachert.Recover(&err)
 	k = append(k, byAddrPrefix...)
 	part, err := key.AppendText(nil)
 	if err != nil {
@@ -1444,7 +1447,8 @@ func appendByAddrKey(k []byte, key netip.Addr) ([]byte, error) {
 }
 
 // appendByAddrText appends key as the tiers outside the process know it.
-func appendByAddrText(k []byte, key netip.Addr) ([]byte, error) {
+func appendByAddrText(k []byte, key netip.Addr) (_ []byte, err error) {
+	defer cachert.Recover(&err)
 	part, err := key.AppendText(nil)
 	if err != nil {
 		return nil, err

@@ -2477,7 +2477,10 @@ func (c *TreeCache) hit(key string, v *Tree) bool {
 		return false
 	}
 	*v = *o
-	_ = cloneTree(v) // it was copied before, when it was stored
+	if cloneTree(v) != nil {
+		*v = *new(Tree)
+		return false
+	}
 	c.core.Hot.End(began, 0, status)
 	return true
 }
@@ -2831,28 +2834,29 @@ func takeTreeItem(v *Item, b []byte, s string, depth int) (_ []byte, _ string, o
 // cloneTree makes *v, a copy of a value, share nothing with it that can change.
 // It fails for a value that is too deep, as one is that contains itself.
 func cloneTree(v *Tree) error {
-	if !cloneTreeTree(v, 1) {
-		return cachert.ErrDepth
+	if err := cloneTreeTree(v, 1); err != nil {
+		return err
 	}
 	return nil
 }
 
-// cloneTreeTree does so for a part, and reports whether it is not too deep.
-func cloneTreeTree(v *Tree, depth int) bool {
+// cloneTreeTree does so for a part.
+// It fails for a value that is too deep, as one is that contains itself.
+func cloneTreeTree(v *Tree, depth int) error {
 	if depth > cachert.MaxDepth {
-		return false
+		return cachert.ErrDepth
 	}
 	if v.Left != nil {
 		p := *v.Left
-		if !cloneTreeTree(&p, depth+1) {
-			return false
+		if err := cloneTreeTree(&p, depth+1); err != nil {
+			return err
 		}
 		v.Left = &p
 	}
 	v.Children = slices.Clone(v.Children)
 	for i := range v.Children {
-		if !cloneTreeTree(&v.Children[i], depth+1) {
-			return false
+		if err := cloneTreeTree(&v.Children[i], depth+1); err != nil {
+			return err
 		}
 	}
 	if v.ByName != nil {
@@ -2860,8 +2864,8 @@ func cloneTreeTree(v *Tree, depth int) bool {
 		for k, x := range v.ByName {
 			if x != nil {
 				p2 := *x
-				if !cloneTreeTree(&p2, depth+1) {
-					return false
+				if err := cloneTreeTree(&p2, depth+1); err != nil {
+					return err
 				}
 				x = &p2
 			}
@@ -2871,41 +2875,43 @@ func cloneTreeTree(v *Tree, depth int) bool {
 	}
 	if v.List != nil {
 		p2 := *v.List
-		if !cloneTreeList(&p2, depth+1) {
-			return false
+		if err := cloneTreeList(&p2, depth+1); err != nil {
+			return err
 		}
 		v.List = &p2
 	}
-	return true
+	return nil
 }
 
-// cloneTreeList does so for a part, and reports whether it is not too deep.
-func cloneTreeList(v *List, depth int) bool {
+// cloneTreeList does so for a part.
+// It fails for a value that is too deep, as one is that contains itself.
+func cloneTreeList(v *List, depth int) error {
 	if depth > cachert.MaxDepth {
-		return false
+		return cachert.ErrDepth
 	}
 	v.Items = slices.Clone(v.Items)
 	for i := range v.Items {
-		if !cloneTreeItem(&v.Items[i], depth+1) {
-			return false
+		if err := cloneTreeItem(&v.Items[i], depth+1); err != nil {
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
-// cloneTreeItem does so for a part, and reports whether it is not too deep.
-func cloneTreeItem(v *Item, depth int) bool {
+// cloneTreeItem does so for a part.
+// It fails for a value that is too deep, as one is that contains itself.
+func cloneTreeItem(v *Item, depth int) error {
 	if depth > cachert.MaxDepth {
-		return false
+		return cachert.ErrDepth
 	}
 	if v.Next != nil {
 		p := *v.Next
-		if !cloneTreeList(&p, depth+1) {
-			return false
+		if err := cloneTreeList(&p, depth+1); err != nil {
+			return err
 		}
 		v.Next = &p
 	}
-	return true
+	return nil
 }
 
 // These lines compile only while the types are what the code above was generated
@@ -3052,7 +3058,10 @@ func (c *ForestCache) hit(key int64, v *Forest) bool {
 		return false
 	}
 	*v = *o
-	_ = cloneForest(v) // it was copied before, when it was stored
+	if cloneForest(v) != nil {
+		*v = *new(Forest)
+		return false
+	}
 	c.core.Hot.End(began, 0, status)
 	return true
 }
@@ -3137,7 +3146,8 @@ func putForestForest(b []byte, v *Forest) []byte {
 	return b
 }
 
-// takeForestForest sets *v, which is zero, from the front of b and returns what is left.
+// takeForestForest sets *v, which is zero, from the front of b, and returns what is
+// left of it.
 func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
 	var n int
 	if depth > cachert.MaxDepth {
@@ -3160,24 +3170,25 @@ func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
 // cloneForest makes *v, a copy of a value, share nothing with it that can change.
 // It fails for a value that is too deep, as one is that contains itself.
 func cloneForest(v *Forest) error {
-	if !cloneForestForest(v, 1) {
-		return cachert.ErrDepth
+	if err := cloneForestForest(v, 1); err != nil {
+		return err
 	}
 	return nil
 }
 
-// cloneForestForest does so for a part, and reports whether it is not too deep.
-func cloneForestForest(v *Forest, depth int) bool {
+// cloneForestForest does so for a part.
+// It fails for a value that is too deep, as one is that contains itself.
+func cloneForestForest(v *Forest, depth int) error {
 	if depth > cachert.MaxDepth {
-		return false
+		return cachert.ErrDepth
 	}
 	*v = slices.Clone(*v)
 	for i := range *v {
-		if !cloneForestForest(&(*v)[i], depth+1) {
-			return false
+		if err := cloneForestForest(&(*v)[i], depth+1); err != nil {
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
 // These lines compile only while the types are what the code above was generated
@@ -3426,8 +3437,8 @@ func NewVisitCache(cfg VisitCacheConfig) (*VisitCache, error) {
 	c.visitsTier = cachert.NewObjectLeaf[time.Time, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[time.Time, Visit]{
 		Name:         "VisitCache",
-		Prefix:       "visits:eff2f297:",
-		Fingerprint:  0xeff2f297201e2ba3,
+		Prefix:       "visits:8a5c66a3:",
+		Fingerprint:  0x8a5c66a38353764e,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: visitCachePrefix,
 		BinaryKey:    func(dst []byte, key time.Time) ([]byte, error) { return appendVisitCacheKey(dst, key), nil },
@@ -3444,7 +3455,7 @@ func NewVisitCache(cfg VisitCacheConfig) (*VisitCache, error) {
 
 // visitCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const visitCachePrefix = "\x00\xef\xf2\xf2\x97\x20\x1e\x2b\xa3"
+const visitCachePrefix = "\x00\x8a\x5c\x66\xa3\x83\x53\x76\x4e"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3558,42 +3569,48 @@ func sizeVisit(v *Visit) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Place)))
 	text += len(v.Place)
 	n += cachert.SizeTime(v.At)
-	n += cachert.SizeUvarint(uint64(len(v.Code.Text)))
-	text += len(v.Code.Text)
 	n += cachert.SizeUvarint(uint64(len(v.Seen)) + 1)
 	for i := range v.Seen {
 		n += cachert.SizeUvarint(uint64(len(v.Seen[i])))
 		text += len(v.Seen[i])
 	}
+	n += 4 // fields of one size
 	return n, text
 }
 
 // appendVisit appends *v to dst in the stored form: numbers, counts and lengths
-// in the order of the fields, then the bytes of all strings.
+// in the order of the fields, then the bytes of all strings, then what values make
+// of themselves.
 func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 	n, t := sizeVisit(v)
 	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
+	dst, b := cachert.GrowOwn(dst, n+t)
 	b, text := b[:n], b[n:]
 	b = cachert.PutUvarint(b, uint64(t))
+	var scratch [256]byte
+	own := &cachert.Own{Bytes: scratch[:0]}
 	b = cachert.PutUvarint(b, uint64(len(v.Place)))
 	text = text[copy(text, v.Place):]
 	b = cachert.PutTime(b, v.At)
-	b = cachert.PutUvarint(b, uint64(len(v.Code.Text)))
-	text = text[copy(text, v.Code.Text):]
+	own.Add(v.Code.MarshalText())
+	b = own.PutSize(b)
 	b = cachert.PutCount(b, len(v.Seen), v.Seen == nil)
 	for i := range v.Seen {
 		b = cachert.PutUvarint(b, uint64(len(v.Seen[i])))
 		text = text[copy(text, v.Seen[i]):]
 	}
 	_, _ = b, text
-	return dst, nil
+	return own.End(dst, n+t)
 }
 
 // decodeVisit sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 22 times its length, and 4 KiB.
 func decodeVisit(v *Visit, data []byte, text string) error {
+	data, text, own, ok := cachert.SplitOwn(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
@@ -3606,10 +3623,9 @@ func decodeVisit(v *Visit, data []byte, text string) error {
 	if v.At, b, ok = cachert.TakeTime(b); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if b, own, ok = takeVisitCode(&v.Code, b, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Code.Text, s = s[:n], s[n:]
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -3622,10 +3638,21 @@ func decodeVisit(v *Visit, data []byte, text string) error {
 			v.Seen[i], s = s[:n], s[n:]
 		}
 	}
-	if len(b) != 0 || len(s) != 0 {
+	if len(b) != 0 || len(s) != 0 || len(own) != 0 {
 		return cachert.ErrCorrupt
 	}
 	return nil
+}
+
+// takeVisitCode sets *v, which is zero, from the front of own by its method, and
+// returns what is left of b and own.
+func takeVisitCode(v *Code, b, own []byte) (_, _ []byte, ok bool) {
+	data, b, own, ok := cachert.TakeOwn(b, own)
+	if !ok {
+		return b, own, false
+	}
+	defer cachert.Refuse(&ok) // if it panics
+	return b, own, v.UnmarshalText(data) == nil
 }
 
 // cloneVisit makes *v, a copy of a value, share nothing with it that can change.
@@ -3642,9 +3669,6 @@ var (
 		Code  Code
 		Seen  []string
 	})((*Visit)(nil))
-	_ = (*struct {
-		Text string
-	})((*Code)(nil))
 )
 
 // PlaceVisitCacheConfig is what NewPlaceVisitCache makes a cache of.
@@ -3672,8 +3696,8 @@ func NewPlaceVisitCache(cfg PlaceVisitCacheConfig) (*PlaceVisitCache, error) {
 	c.visitsTier = cachert.NewObjectLeaf[PlaceVisitCacheKey, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[PlaceVisitCacheKey, Visit]{
 		Name:         "PlaceVisitCache",
-		Prefix:       "visits:91830d6e:",
-		Fingerprint:  0x91830d6eb6db8aba,
+		Prefix:       "visits:6cab5a6e:",
+		Fingerprint:  0x6cab5a6e2d70c879,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: placeVisitCachePrefix,
 		BinaryKey: func(dst []byte, key PlaceVisitCacheKey) ([]byte, error) {
@@ -3692,7 +3716,7 @@ func NewPlaceVisitCache(cfg PlaceVisitCacheConfig) (*PlaceVisitCache, error) {
 
 // placeVisitCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const placeVisitCachePrefix = "\x00\x91\x83\x0d\x6e\xb6\xdb\x8a\xba"
+const placeVisitCachePrefix = "\x00\x6c\xab\x5a\x6e\x2d\x70\xc8\x79"
 
 // PlaceVisitCacheKey is the key of a value in a PlaceVisitCache.
 type PlaceVisitCacheKey struct {
@@ -3837,8 +3861,8 @@ func NewCodeVisitCache(cfg CodeVisitCacheConfig) (*CodeVisitCache, error) {
 	c.visitsTier = cachert.NewObjectLeaf[Code, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[Code, Visit]{
 		Name:         "CodeVisitCache",
-		Prefix:       "visits:8047e0a4:",
-		Fingerprint:  0x8047e0a461b91bab,
+		Prefix:       "visits:4e7412f0:",
+		Fingerprint:  0x4e7412f06bf6c7ef,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: codeVisitCachePrefix,
 		BinaryKey:    appendCodeVisitCacheKey,
@@ -3855,7 +3879,7 @@ func NewCodeVisitCache(cfg CodeVisitCacheConfig) (*CodeVisitCache, error) {
 
 // codeVisitCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const codeVisitCachePrefix = "\x00\x80\x47\xe0\xa4\x61\xb9\x1b\xab"
+const codeVisitCachePrefix = "\x00\x4e\x74\x12\xf0\x6b\xf6\xc7\xef"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3959,7 +3983,8 @@ func (c *CodeVisitCache) remove(op *cachert.Op[Code, Visit], res []cachert.Resul
 }
 
 // appendCodeVisitCacheKey appends key as memory tiers know it.
-func appendCodeVisitCacheKey(k []byte, key Code) ([]byte, error) {
+func appendCodeVisitCacheKey(k []byte, key Code) (_ []byte, err error) {
+	defer cachert.Recover(&err)
 	k = append(k, codeVisitCachePrefix...)
 	part, err := key.MarshalText()
 	if err != nil {

@@ -783,7 +783,8 @@ func putForestForest(b []byte, v *Forest) []byte {
 	return b
 }
 
-// takeForestForest sets *v, which is zero, from the front of b and returns what is left.
+// takeForestForest sets *v, which is zero, from the front of b, and returns what is
+// left of it.
 func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
 	var n int
 	if depth > cachert.MaxDepth {

@@ -9,8 +9,8 @@ package keyparameter
 //cachegen:cache name=C key=2:int
 // want+1:34 `key parameter page: "func\(\)int" is no type`
 //cachegen:cache name=D key=page:func()int
-// want+1:32 `key parameter at: unknown type "time.Time"`
-//cachegen:cache name=E key=at:time.Time
+// want+1:32 `key parameter at: unknown type "nowhere.Time"\n.*type Time = nowhere.Time`
+//cachegen:cache name=E key=at:nowhere.Time
 // want+1:32 `key parameter at: structs without`
 //cachegen:cache name=F key=at:Product
 type Product struct {
