@@ -6,6 +6,7 @@ FUZZTIME ?= 30s
 # How long a soak is.
 SEEDS      ?= 1000000
 OPERATIONS ?= 1000000
+MUTATIONS  ?= 10000000
 
 # Modules of their own below this one: `./...` does not reach into them.
 NESTED := examples
@@ -54,6 +55,10 @@ soak: redis ## run SEEDS (1000000) schedules of each race, and OPERATIONS (10000
 golden: ## make the outputs in golden/ again
 	$(GO) run ./cmd/cachegen ./golden/...
 
+.PHONY: stored
+stored: ## store the encoded values in testdata/stored again, where runtime.FormatVersion allows it
+	STORE=1 $(GO) test -count=1 -run '^TestCodec$$' ./golden/...
+
 .PHONY: generate
 generate: golden ## make all generated files again
 	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) generate ./...); done
@@ -82,6 +87,10 @@ fuzz: ## run each fuzz target for FUZZTIME (30s)
 			(set -x; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg) || exit 1; \
 		done || exit 1; \
 	done
+
+.PHONY: mutate
+mutate: ## decode MUTATIONS (10000000) changed encodings of each type in golden/, which is quicker than fuzzing
+	MUTATIONS=$(MUTATIONS) $(GO) test -count=1 -p 1 -timeout 6h -run '^TestCodec$$' -v ./golden/... | grep -v '^=== '
 
 .PHONY: redis
 redis: ## install redis-server, which the tests need, if it is not there

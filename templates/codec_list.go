@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/cachegen/cachegen/generator/model"
+import (
+	"fmt"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
 
 // A slice is 0 if it is nil, or else its length and one, and its elements. Those
 // that have nothing to store are a zero each: see model.Type.MinElem.
@@ -40,10 +44,33 @@ func takeSlice(e *codec, w *block, expr string, t *model.Type) {
 	case t.Elem.Empty():
 		in.add("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}", v)
 	default:
-		e.each(in, expr, t.Elem, e.take)
+		take := e.apart(in, "n", t.Elem.MinElem(), t)
+		e.each(in, expr, t.Elem, func(w *block, expr string, elem *model.Type) {
+			take(w, func() { e.take(w, expr, elem) })
+		})
 	}
 	v["in"] = in.lines()
 	w.add("if n >= 0 {\n$in\n}", v)
+}
+
+// apart returns a function around what reads one of the n elements of t. If they
+// can nest without end, each of them sees none of the bytes that the later ones need
+// at least. So whatever was made room for has a byte that nothing else has, at any
+// depth: else every level could claim what is left once more.
+func (e *codec) apart(w *block, n string, size int64, t *model.Type) func(w *block, take func()) {
+	if !t.Nested() {
+		return func(_ *block, take func()) { take() }
+	}
+	v := vars{"later": w.local("later"), "all": w.local("all"), "first": n, "step": "--"}
+	if size > 1 {
+		v["first"], v["step"] = fmt.Sprintf("%d * %s", size, n), fmt.Sprintf(" -= %d", size)
+	}
+	w.add("$later := $first // bytes that the elements to come need", v)
+	return func(w *block, take func()) {
+		w.add("$later$step\n$all := b\nb = b[:len(b)-$later]", v)
+		take()
+		w.add("b = $all[len($all)-$later-len(b):]", v)
+	}
 }
 
 // addWidth adds what elements of one size take.

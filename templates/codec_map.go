@@ -71,20 +71,28 @@ func takeMap(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{
 		"v": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem),
 		"k": w.local("k"), "x": w.local("x"), "n": w.local("entries"),
-		"min": t.MinEntry(), "fail": e.fail,
+		"min": t.MinEntry(), "fail": e.fail, "before": "",
 	}
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
 	in := w.nested()
-	e.take(in, v["k"].(string), t.Key)
-	e.take(in, v["x"].(string), t.Elem)
-	v["in"], v["empty"] = in.lines(), ""
+	before := in.nested()
+	take := e.apart(before, v["n"].(string), t.MinEntry(), t)
+	take(in, func() {
+		e.take(in, v["k"].(string), t.Key)
+		e.take(in, v["x"].(string), t.Elem)
+	})
+	v["in"] = in.lines()
 	if t.Key.Empty() && t.Elem.Empty() {
-		v["empty"] = w.g.snippet("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}\n", v)
+		before.add("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}", v)
+	}
+	if len(before.code) > 0 {
+		before.add("", nil) // to end its line
+		v["before"] = before.lines()
 	}
 	w.add(`if $n := n; $n >= 0 {
 $v = make($T, $n)
-${empty}for range $n {
+${before}for range $n {
 var $k $K
 var $x $X
 $in

@@ -4,12 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/cachegen/cachegen/internal/codectest"
 )
 
-var files = codectest.Codec[File]{Append: appendFile, Decode: decodeFile, Options: []cmp.Option{cmp.AllowUnexported(File{}, hidden{})}}
+var files = codectest.Codec[File]{Append: appendFile, Decode: decodeFile, Prefix: fileCachePrefix, K: 128}
 
 func samples() []File {
 	return []File{
@@ -24,4 +22,4 @@ func samples() []File {
 
 func TestCodec(t *testing.T) { files.Check(t, samples()...) }
 
-func FuzzDecode(f *testing.F) { files.Fuzz(f, 128, samples()...) }
+func FuzzDecode(f *testing.F) { files.Fuzz(f, samples()...) }

@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	pages   = codectest.Codec[UserPage]{Append: appendUserPage, Decode: decodeUserPage}
-	indexes = codectest.Codec[Index]{Append: appendIndex, Decode: decodeIndex}
+	pages   = codectest.Codec[UserPage]{Append: appendUserPage, Decode: decodeUserPage, Prefix: userPageCachePrefix, K: 256}
+	indexes = codectest.Codec[Index]{Append: appendIndex, Decode: decodeIndex, Prefix: indexCachePrefix, K: 256}
 )
 
 func TestCodec(t *testing.T) {
@@ -20,5 +20,5 @@ func TestCodec(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	indexes.Fuzz(f, 256, Index{Name: "x", Pairs: []Pair[string, int]{{"a", 1}}})
+	indexes.Fuzz(f, Index{Name: "x", Pairs: []Pair[string, int]{{"a", 1}}})
 }

@@ -5,16 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-
 	"github.com/cachegen/cachegen/internal/codectest"
 )
 
-var codec = codectest.Codec[Kinds]{
-	Append: appendKinds, Decode: decodeKinds,
-	Options: []cmp.Option{cmp.AllowUnexported(Kinds{}), cmpopts.IgnoreFields(Kinds{}, "Skipped", "Hidden")},
-}
+var codec = codectest.Codec[Kinds]{Append: appendKinds, Decode: decodeKinds, Prefix: kindsCachePrefix, K: 256}
 
 func ptr[T any](v T) *T { return &v }
 
@@ -37,7 +31,7 @@ func full() Kinds {
 		PInt: &seven, PString: &name, PPInt: ptr(&seven), PSlice: &[]string{"q"}, PMap: &map[string]int{"r": 1},
 		PStruct: &Point{1, 2, "z"}, Points: []*Point{{3, 4, ""}, nil},
 		Nested: Point{5, 6, "n"}, At: time.Unix(1700000000, 123456789).UTC(), PAt: ptr(time.Unix(5, 0).In(zone)),
-		Times: []time.Time{{}, time.Unix(1, 2)}, Duration: time.Hour, Month: time.May,
+		Times: []time.Time{{}, time.Unix(1, 2).UTC()}, Duration: time.Hour, Month: time.May,
 		Zones: map[string]time.Time{"z": time.Unix(77, 0).In(zone)}, private: 42, Hidden: "not stored",
 	}
 	v.Anon.X, v.Anon.Y, v.Anon.Name = 1, 2, "anon"
@@ -111,4 +105,4 @@ func TestZones(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) { codec.Fuzz(f, 256, Kinds{}, full(), extreme()) }
+func FuzzDecode(f *testing.F) { codec.Fuzz(f, Kinds{}, full(), extreme()) }

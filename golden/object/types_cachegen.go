@@ -2665,10 +2665,15 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	}
 	if n >= 0 {
 		v.Children = make([]Tree, n)
+		later := n // bytes that the elements to come need
 		for i := range v.Children {
+			later--
+			all := b
+			b = b[:len(b)-later]
 			if b, s, ok = takeTreeTree(&v.Children[i], b, s, depth+1); !ok {
 				return b, s, false
 			}
+			b = all[len(all)-later-len(b):]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 2); !ok {
@@ -2676,9 +2681,13 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	}
 	if entries := n; entries >= 0 {
 		v.ByName = make(map[string]*Tree, entries)
+		later := 2 * entries // bytes that the elements to come need
 		for range entries {
 			var k string
 			var x *Tree
+			later -= 2
+			all := b
+			b = b[:len(b)-later]
 			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
 				return b, s, false
 			}
@@ -2697,6 +2706,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 					return b, s, false
 				}
 			}
+			b = all[len(all)-later-len(b):]
 			v.ByName[k] = x
 		}
 		if len(v.ByName) != entries { // a key twice
@@ -2770,10 +2780,15 @@ func takeTreeList(v *List, b []byte, s string, depth int) (_ []byte, _ string, o
 	}
 	if n >= 0 {
 		v.Items = make([]Item, n)
+		later := n // bytes that the elements to come need
 		for i := range v.Items {
+			later--
+			all := b
+			b = b[:len(b)-later]
 			if b, s, ok = takeTreeItem(&v.Items[i], b, s, depth+1); !ok {
 				return b, s, false
 			}
+			b = all[len(all)-later-len(b):]
 		}
 	}
 	return b, s, true
@@ -3158,10 +3173,15 @@ func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
 	}
 	if n >= 0 {
 		(*v) = make(Forest, n)
+		later := n // bytes that the elements to come need
 		for i := range *v {
+			later--
+			all := b
+			b = b[:len(b)-later]
 			if b, ok = takeForestForest(&(*v)[i], b, depth+1); !ok {
 				return b, false
 			}
+			b = all[len(all)-later-len(b):]
 		}
 	}
 	return b, true

@@ -59,13 +59,13 @@ func expect(t *testing.T, c *ProductCache, id int64, source string, status runti
 	return e
 }
 
-var codec = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct}
+var codec = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix, K: 128}
 
 func TestCodec(t *testing.T) {
 	codec.Check(t, Product{}, sample(7), Product{Tags: []string{}, Attributes: map[string]string{}, Variants: []Variant{}})
 }
 
-func FuzzDecode(f *testing.F) { codec.Fuzz(f, 128, Product{}, sample(7)) }
+func FuzzDecode(f *testing.F) { codec.Fuzz(f, Product{}, sample(7)) }
 
 // TestThroughRedis is the main job: what one process sets, another gets from
 // Redis, and then from its memory.

@@ -14,7 +14,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var trees = codectest.Codec[Tree]{Append: appendTree, Decode: decodeTree}
+var (
+	trees   = codectest.Codec[Tree]{Append: appendTree, Decode: decodeTree, Prefix: treeCachePrefix, K: 256}
+	forests = codectest.Codec[Forest]{Append: appendForest, Decode: decodeForest, Prefix: forestCachePrefix, K: 256}
+)
 
 func samples() []Tree {
 	leaf := &Tree{Name: "leaf"}
@@ -27,33 +30,35 @@ func samples() []Tree {
 
 func TestCodec(t *testing.T) {
 	trees.Check(t, samples()...)
-	codectest.Codec[Forest]{Append: appendForest, Decode: decodeForest}.Check(t, nil, Forest{}, Forest{nil, {}, {{}, nil}})
+	forests.Check(t, nil, Forest{}, Forest{nil, {}, {{}, nil}})
 }
 
-func FuzzDecode(f *testing.F) { trees.Fuzz(f, 256, samples()...) }
+func FuzzDecode(f *testing.F) { trees.Fuzz(f, samples()...) }
 
-// TestDepth stores what is as deep as it may be, and refuses what is deeper, with
-// an error and without a stack that overflows.
+// TestDepth goes as deep as it may, on every way down.
 func TestDepth(t *testing.T) {
-	deep := func(n int) Tree {
-		v := Tree{}
-		for range n - 1 {
-			v = Tree{Left: &Tree{Name: v.Name, Left: v.Left}}
-		}
-		return v
+	for name, down := range map[string]func(Tree) Tree{
+		"pointer": func(v Tree) Tree { return Tree{Left: &v} },
+		"slice":   func(v Tree) Tree { return Tree{Children: []Tree{v}} },
+		"map":     func(v Tree) Tree { return Tree{ByName: map[string]*Tree{"": &v}} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			trees.Depth(t, func(n int) (v Tree) {
+				for range n - 1 {
+					v = down(v)
+				}
+				return v
+			})
+		})
 	}
-	v := deep(runtime.MaxDepth)
-	data, err := appendTree(nil, &v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := decodeTree(new(Tree), data, ""); err != nil {
-		t.Errorf("decoding the deepest value: %v", err)
-	}
-	v = deep(runtime.MaxDepth + 1)
-	if _, err := appendTree(nil, &v); !errors.Is(err, runtime.ErrDepth) {
-		t.Errorf("a value too deep: %v, want ErrDepth", err)
-	}
+	t.Run("itself", func(t *testing.T) {
+		forests.Depth(t, func(n int) (v Forest) {
+			for range n - 1 {
+				v = Forest{v}
+			}
+			return v
+		})
+	})
 }
 
 // TestCyclic sets values that contain themselves in every way they can.

@@ -1,65 +1,111 @@
 // Package codectest checks generated encoders and decoders, from inside the
-// packages that they are generated into.
+// packages that they are generated into. One call does all of it:
 //
-//	values ──append──> bytes ──decode──> the same values
-//	           every prefix, every flipped bit, bytes behind the end, any bytes at all
+//	var products = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix, K: 128}
+//
+//	func TestCodec(t *testing.T)   { products.Check(t, samples()...) }
+//	func FuzzProduct(f *testing.F) { products.Fuzz(f, samples()...) }
+//
+// What is checked, and where:
+//
+//	codectest.go  values ──append──> bytes ──decode──> the same values, given and random ones
+//	damage.go     every prefix, every flipped bit, bytes behind the end, any bytes at all
+//	bomb.go       counts and depths that promise more than there is
+//	mutate.go     thousands of encodings that were changed at random, or as many as MUTATIONS says
+//	memory.go     how much memory a decoder may take for them
+//	differ.go     the same value to encoding/json or encoding/gob
+//	stored.go     the same bytes as the releases before
+//	draw.go       random values of any type
+//	keys.go       keys that are different stay different
 package codectest
 
 import (
 	"bytes"
-	"math"
-	"runtime"
+	"reflect"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // Codec is a generated pair of functions.
 type Codec[V any] struct {
 	Append func(dst []byte, v *V) ([]byte, error)
 	Decode func(v *V, data []byte, text string) error
-	// Options are for go-cmp, beside those for NaN and time.
+
+	// Prefix is that of a cache of the type, which has its fingerprint.
+	Prefix string
+
+	// K bounds the memory that decoding takes: K times the input, and 4 KiB.
+	K uint64
+
+	// Own is set for values that hold a type which stores itself by its own
+	// methods. Those may allocate, and may read what they would not write.
+	Own bool
+
+	// Draw has functions func(*rapid.T) T for types whose random values are not
+	// to be drawn field by field.
+	Draw []any
+
+	// Options are for go-cmp, beside those that all codecs need.
 	Options []cmp.Option
 }
 
-func (c Codec[V]) options() []cmp.Option {
-	return append([]cmp.Option{
-		cmp.Comparer(func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }),
-		cmp.Comparer(func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }),
-		cmp.Comparer(func(a, b complex64) bool {
-			return math.Float32bits(real(a)) == math.Float32bits(real(b)) && math.Float32bits(imag(a)) == math.Float32bits(imag(b))
-		}),
-		cmp.Comparer(func(a, b complex128) bool {
-			return math.Float64bits(real(a)) == math.Float64bits(real(b)) && math.Float64bits(imag(a)) == math.Float64bits(imag(b))
-		}),
-		cmp.Comparer(func(a, b time.Time) bool {
-			_, x := a.Zone()
-			_, y := b.Zone()
-			return a.Equal(b) && x == y && a.IsZero() == b.IsZero()
-		}),
-	}, c.Options...)
-}
-
-// Check takes each value through everything that can be done to its encoding.
+// Check takes each value, and random ones, through everything that can be done to
+// an encoding.
 func (c Codec[V]) Check(t *testing.T, values ...V) {
 	t.Helper()
-	for i := range values {
-		v := &values[i]
-		data, err := c.Append(nil, v)
-		if err != nil {
-			t.Errorf("value %d: %v", i, err)
-			continue
+	t.Run(reflect.TypeFor[V]().Name(), func(t *testing.T) {
+		var encodings [][]byte
+		for i := range values {
+			data, err := c.Append(nil, &values[i])
+			if err != nil {
+				t.Fatalf("value %d: %v", i, err)
+			}
+			c.roundTrip(t, &values[i], data)
+			c.allocs(t, &values[i], data)
+			c.truncations(t, data)
+			c.flips(t, data)
+			encodings = append(encodings, data)
 		}
-		c.roundTrip(t, v, data)
-		c.truncations(t, data)
-		c.flips(t, data)
+		c.stored(t, values, encodings)
+		c.bombs(t)
+		rapid.Check(t, c.random)
+		for i := range 8 {
+			v := c.Values().Example(i)
+			data, err := c.Append(nil, &v)
+			if err != nil {
+				t.Fatalf("a random value: %v", err)
+			}
+			encodings = append(encodings, data)
+		}
+		c.mutate(t, encodings)
+	})
+}
+
+// random takes one random value there and back.
+func (c Codec[V]) random(t *rapid.T) {
+	v := c.Values().Draw(t, "value")
+	data, err := c.Append(nil, &v)
+	if err != nil {
+		t.Fatalf("encoding: %v", err)
+	}
+	c.roundTrip(t, &v, data)
+	if n := rapid.IntRange(0, len(data)).Draw(t, "cut"); n < len(data) && c.Decode(new(V), data[:n:n], "") == nil {
+		t.Errorf("a prefix of %d of %d bytes is a value", n, len(data))
 	}
 }
 
-// roundTrip decodes from bytes and from a string, and behind a prefix, and looks
-// whether the value keeps anything of the buffer that it came from.
-func (c Codec[V]) roundTrip(t *testing.T, v *V, data []byte) {
+// tb is what testing and rapid have in common.
+type tb interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// roundTrip decodes from bytes and from a string, and looks whether the value
+// keeps anything of the buffer that it came from.
+func (c Codec[V]) roundTrip(t tb, v *V, data []byte) {
 	t.Helper()
 	var fromBytes, fromText V
 	buf := bytes.Clone(data)
@@ -73,88 +119,42 @@ func (c Codec[V]) roundTrip(t *testing.T, v *V, data []byte) {
 	if d := cmp.Diff(*v, fromBytes, c.options()...); d != "" {
 		t.Errorf("round trip (-encoded +decoded):\n%s", d)
 	}
+	if at := unstored(reflect.ValueOf(&fromBytes).Elem(), "", 0); at != "" {
+		t.Errorf("%s is not stored, and is not zero after decoding", at)
+	}
 	if err := c.Decode(&fromText, data, string(data)); err != nil {
 		t.Errorf("decoding from text: %v", err)
 	}
 	if d := cmp.Diff(fromBytes, fromText, c.options()...); d != "" {
 		t.Errorf("decoding from bytes and from text differ:\n%s", d)
 	}
-	behind, err := c.Append([]byte("prefix"), v)
-	if err != nil || len(behind) != len(data)+6 || string(behind[:6]) != "prefix" {
-		t.Errorf("appending: %d bytes behind a prefix, want %d: %v", len(behind)-6, len(data), err)
-	}
-	if cap(data) > len(data)+len(data)/4+64 {
-		t.Errorf("encoding of %d bytes in a buffer of %d: the size pass is off", len(data), cap(data))
-	}
+	c.size(t, v, data)
+	c.differ(t, v, &fromBytes)
 }
 
-// truncations decodes every prefix, and bytes behind the end: none is a value.
-func (c Codec[V]) truncations(t *testing.T, data []byte) {
+// size checks that encoding takes the room that it says beforehand, and no other:
+// none is allocated if there is enough, and all at once if there is not.
+func (c Codec[V]) size(t tb, v *V, data []byte) {
 	t.Helper()
-	for n := range data {
-		if c.Decode(new(V), data[:n:n], "") == nil {
-			t.Errorf("a prefix of %d of %d bytes is a value", n, len(data))
-		}
-	}
-	if c.Decode(new(V), append(bytes.Clone(data), 0), "") == nil {
-		t.Error("a byte behind the end is not noticed")
-	}
-}
-
-// flips decodes the encoding with each bit flipped. The envelope catches those
-// outside the process; the decoder must survive them, and what it makes of them
-// must be a value like any other.
-func (c Codec[V]) flips(t *testing.T, data []byte) {
-	t.Helper()
-	for i := range data {
-		for bit := range 8 {
-			data[i] ^= 1 << bit
-			c.Any(t, data)
-			data[i] ^= 1 << bit
-		}
-	}
-}
-
-// Any decodes any bytes: if they are a value, it has an encoding that is that
-// value again.
-func (c Codec[V]) Any(t testing.TB, data []byte) {
-	t.Helper()
-	var v, again V
-	if c.Decode(&v, data, "") != nil {
+	room := append(make([]byte, 0, 6+len(data)), "prefix"...)
+	all, err := c.Append(room, v)
+	if err != nil || len(all) != len(room)+len(data) || string(all[:6]) != "prefix" {
+		t.Errorf("appending: %d bytes behind a prefix, want %d: %v", len(all)-6, len(data), err)
 		return
 	}
-	enc, err := c.Append(nil, &v)
-	if err != nil {
-		t.Errorf("a value that was decoded cannot be encoded: %v", err)
-		return
-	}
-	if err := c.Decode(&again, enc, ""); err != nil {
-		t.Errorf("a value that was decoded and encoded cannot be decoded: %v", err)
-		return
-	}
-	if len(enc) != len(data) {
-		t.Errorf("%d bytes are a value whose encoding has %d: numbers are not in their only form", len(data), len(enc))
+	if &all[0] != &room[0] {
+		t.Errorf("encoding of %d bytes does not fit a buffer of as many: the size pass is off", len(data))
 	}
 }
 
-// Fuzz feeds the decoder with any bytes, starting from the values' encodings, and
-// checks that it takes at most factor times the input and 4 KiB of memory.
-func (c Codec[V]) Fuzz(f *testing.F, factor uint64, values ...V) {
-	for i := range values {
-		data, err := c.Append(nil, &values[i])
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
+// allocs checks that encoding allocates nothing.
+func (c Codec[V]) allocs(t tb, v *V, data []byte) {
+	t.Helper()
+	if c.Own {
+		return
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_ = c.Decode(new(V), data, "")
-		runtime.ReadMemStats(&after)
-		if used, limit := after.TotalAlloc-before.TotalAlloc, factor*uint64(len(data))+4096; used > limit {
-			t.Errorf("decoding %d bytes took %d bytes of memory, want at most %d", len(data), used, limit)
-		}
-		c.Any(t, data)
-	})
+	room := make([]byte, 0, len(data))
+	if n := testing.AllocsPerRun(1, func() { _, _ = c.Append(room, v) }); n != 0 {
+		t.Errorf("encoding takes %v allocations, want none", n)
+	}
 }

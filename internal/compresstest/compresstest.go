@@ -6,11 +6,11 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
-	goruntime "runtime"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/cachegen/cachegen/internal/memory"
 	"github.com/cachegen/cachegen/runtime"
 )
 
@@ -127,11 +127,10 @@ func Refuse(t testing.TB, c runtime.Compressor, data []byte, limit int, want err
 // bounded decompresses and looks how much memory that takes.
 func bounded(t testing.TB, c runtime.Compressor, data []byte, limit int) ([]byte, error) {
 	t.Helper()
-	var before, after goruntime.MemStats
-	goruntime.ReadMemStats(&before)
-	got, err := c.Decompress(data, limit)
-	goruntime.ReadMemStats(&after)
-	if used, most := after.TotalAlloc-before.TotalAlloc, uint64(limit)+Slack; used > most {
+	var got []byte
+	var err error
+	most := uint64(limit) + Slack
+	if used := memory.Least(most, func() { got, err = c.Decompress(data, limit) }); used > most {
 		t.Errorf("decompressing %d bytes took %d bytes of memory, want at most %d", len(data), used, most)
 	}
 	return got, err

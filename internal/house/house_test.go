@@ -50,7 +50,7 @@ var rooms = []room{
 	{"runtime/otel", []string{"runtime", "policy", "go.opentelemetry.io/otel/..."}},
 	{".", nil},
 	// Helpers of tests: nothing but tests imports them, since no line has them.
-	{"internal/...", []string{"runtime", "github.com/redis/go-redis/v9", "github.com/google/go-cmp/cmp"}},
+	{"internal/...", []string{"runtime", "internal/memory", "github.com/redis/go-redis/v9", "github.com/google/go-cmp/cmp/...", "pgregory.net/rapid"}},
 	// What a user's package has: the runtime and the clients that it is given.
 	{"golden/...", []string{
 		"golden/...", "runtime/...",

@@ -3,7 +3,6 @@ package msgpackformat_test
 import (
 	"bytes"
 	"errors"
-	goruntime "runtime"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 	"go.uber.org/goleak"
 
+	"github.com/cachegen/cachegen/internal/memory"
 	"github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/msgpackformat"
 )
@@ -135,11 +135,9 @@ func TestBombs(t *testing.T) {
 func bounded(t *testing.T, f runtime.Format[value], data []byte) error {
 	t.Helper()
 	const factor, slack = 512, 64 << 10 // a value has some 250 bytes, and can be stored as nil
-	var before, after goruntime.MemStats
-	goruntime.ReadMemStats(&before)
-	err := f.Decode(new(value), data, "")
-	goruntime.ReadMemStats(&after)
-	if used, most := after.TotalAlloc-before.TotalAlloc, factor*uint64(len(data))+slack; used > most {
+	var err error
+	most := factor*uint64(len(data)) + slack
+	if used := memory.Least(most, func() { err = f.Decode(new(value), data, "") }); used > most {
 		t.Errorf("decoding %d bytes took %d bytes of memory, want at most %d", len(data), used, most)
 	}
 	return err
