@@ -30,6 +30,17 @@ func (c Codec[V]) bombs(t tb) {
 	}
 }
 
+// counts puts numbers that are too large in the place of each byte of an encoding.
+func (c Codec[V]) counts(t tb, data []byte) {
+	t.Helper()
+	for i := range data {
+		for _, n := range []uint64{1 << 12, 1 << 20, 1 << 40} {
+			count := binary.AppendUvarint(bytes.Clone(data[:i]), n)
+			c.bounded(t, append(count, data[i+1:]...))
+		}
+	}
+}
+
 // Depth takes values that are as deep as they may be, and deeper by one, which
 // neither the encoder nor the decoder goes into. deep returns a value of n levels.
 func (c Codec[V]) Depth(t *testing.T, deep func(n int) V) {

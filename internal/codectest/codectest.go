@@ -66,6 +66,7 @@ func (c Codec[V]) Check(t *testing.T, values ...V) {
 			c.allocs(t, &values[i], data)
 			c.truncations(t, data)
 			c.flips(t, data)
+			c.counts(t, data)
 			encodings = append(encodings, data)
 		}
 		c.stored(t, values, encodings)

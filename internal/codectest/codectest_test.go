@@ -71,6 +71,7 @@ func inspect(c Codec[list]) []string {
 		c.allocs(r, &lists[i], data)
 		c.truncations(r, data)
 		c.flips(r, data)
+		c.counts(r, data)
 		seeds = append(seeds, data)
 	}
 	c.bombs(r)

@@ -1,0 +1,3 @@
+// Package shapes has a type for each hazard of the codec, each in a file that is
+// called like it.
+package shapes
