@@ -7,7 +7,7 @@ import (
 	"github.com/cachegen/cachegen/internal/codectest"
 )
 
-var files = codectest.Codec[File]{Append: appendFile, Decode: decodeFile, Prefix: fileCachePrefix, K: 128}
+var files = codectest.Codec[File]{Append: appendFile, Decode: decodeFile, Prefix: fileCachePrefix}
 
 func samples() []File {
 	return []File{

@@ -758,9 +758,13 @@ func decodeIndex(v *Index, data []byte, text string) error {
 	}
 	if entries := n; entries >= 0 {
 		v.Pages = make(map[string]Page[User], entries)
+		later := 11 * entries // bytes that the elements to come need
 		for range entries {
 			var k string
 			var x Page[User]
+			later -= 11
+			all := b
+			b = b[:len(b)-later]
 			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -768,6 +772,7 @@ func decodeIndex(v *Index, data []byte, text string) error {
 			if b, s, ok = takeIndexPage(&x, b, s, 1); !ok {
 				return cachert.ErrCorrupt
 			}
+			b = all[len(all)-later-len(b):]
 			v.Pages[k] = x
 		}
 		if len(v.Pages) != entries { // a key twice

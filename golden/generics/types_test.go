@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	pages   = codectest.Codec[UserPage]{Append: appendUserPage, Decode: decodeUserPage, Prefix: userPageCachePrefix, K: 256}
-	indexes = codectest.Codec[Index]{Append: appendIndex, Decode: decodeIndex, Prefix: indexCachePrefix, K: 256}
+	pages   = codectest.Codec[UserPage]{Append: appendUserPage, Decode: decodeUserPage, Prefix: userPageCachePrefix}
+	indexes = codectest.Codec[Index]{Append: appendIndex, Decode: decodeIndex, Prefix: indexCachePrefix}
 )
 
 func TestCodec(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/cachegen/cachegen/internal/codectest"
 )
 
-var codec = codectest.Codec[Kinds]{Append: appendKinds, Decode: decodeKinds, Prefix: kindsCachePrefix, K: 256}
+var codec = codectest.Codec[Kinds]{Append: appendKinds, Decode: decodeKinds, Prefix: kindsCachePrefix}
 
 func ptr[T any](v T) *T { return &v }
 

@@ -59,7 +59,7 @@ func expect(t *testing.T, c *ProductCache, id int64, source string, status runti
 	return e
 }
 
-var codec = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix, K: 128}
+var codec = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix}
 
 func TestCodec(t *testing.T) {
 	codec.Check(t, Product{}, sample(7), Product{Tags: []string{}, Attributes: map[string]string{}, Variants: []Variant{}})

@@ -383,9 +383,9 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	}
 	if n >= 0 {
 		v.Children = make([]Tree, n)
-		later := n // bytes that the elements to come need
+		later := 6 * n // bytes that the elements to come need
 		for i := range v.Children {
-			later--
+			later -= 6
 			all := b
 			b = b[:len(b)-later]
 			if b, s, ok = takeTreeTree(&v.Children[i], b, s, depth+1); !ok {

@@ -15,8 +15,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
-	trees   = codectest.Codec[Tree]{Append: appendTree, Decode: decodeTree, Prefix: treeCachePrefix, K: 256}
-	forests = codectest.Codec[Forest]{Append: appendForest, Decode: decodeForest, Prefix: forestCachePrefix, K: 256}
+	trees   = codectest.Codec[Tree]{Append: appendTree, Decode: decodeTree, Prefix: treeCachePrefix}
+	forests = codectest.Codec[Forest]{Append: appendForest, Decode: decodeForest, Prefix: forestCachePrefix}
 )
 
 func samples() []Tree {

@@ -259,6 +259,7 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 
 // decodeAliases sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 243 times its length, and 4 KiB.
 func decodeAliases(v *Aliases, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -333,6 +334,9 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 9 {
+			return cachert.ErrCorrupt
+		}
 		v.Maybe = new(Point)
 		if b, s, ok = takeAliasesPoint(v.Maybe, b, s); !ok {
 			return cachert.ErrCorrupt
@@ -344,6 +348,9 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
+		if len(b) < 9 {
+			return cachert.ErrCorrupt
+		}
 		v.Spot = new(Point)
 		if b, s, ok = takeAliasesPoint(v.Spot, b, s); !ok {
 			return cachert.ErrCorrupt

@@ -269,6 +269,7 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 
 // decodeAnonymous sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 43 times its length, and 4 KiB.
 func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -381,12 +382,12 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 		there2 := b[0] == 1
 		b = b[1:]
 		if there2 {
-			v.Pointer.Self = new(struct {
-				Depth int
-			})
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
+			v.Pointer.Self = new(struct {
+				Depth int
+			})
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}

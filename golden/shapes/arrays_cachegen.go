@@ -320,6 +320,7 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 
 // decodeArrays sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 64 times its length, and 4 KiB.
 func decodeArrays(v *Arrays, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -425,10 +426,10 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 		there := b[0] == 1
 		b = b[1:]
 		if there {
-			v.Pointers[i8] = new(int)
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
+			v.Pointers[i8] = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}

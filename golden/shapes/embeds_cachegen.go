@@ -235,6 +235,7 @@ func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 
 // decodeEmbeds sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 43 times its length, and 4 KiB.
 func decodeEmbeds(v *Embeds, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -254,6 +255,9 @@ func decodeEmbeds(v *Embeds, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 2 {
+			return cachert.ErrCorrupt
+		}
 		v.Crate = new(Crate[int32])
 		if n, b, ok = cachert.TakeCount(b, 4); !ok {
 			return cachert.ErrCorrupt
@@ -274,10 +278,10 @@ func decodeEmbeds(v *Embeds, data []byte, text string) error {
 		there2 := b[0] == 1
 		b = b[1:]
 		if there2 {
-			v.Crate.Lid = new(Box[int32])
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
+			v.Crate.Lid = new(Box[int32])
 			v.Crate.Lid.Content = int32(binary.LittleEndian.Uint32(b))
 			b = b[4:]
 		}

@@ -257,6 +257,7 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 
 // decodeHidden sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 148 times its length, and 4 KiB.
 func decodeHidden(v *Hidden, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -304,6 +305,9 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 			there := b[0] == 1
 			b = b[1:]
 			if there {
+				if len(b) < 2 {
+					return cachert.ErrCorrupt
+				}
 				x = new(secret)
 				if b, s, ok = takeHiddenSecret(x, b, s); !ok {
 					return cachert.ErrCorrupt
@@ -324,6 +328,9 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 2 {
+			return cachert.ErrCorrupt
+		}
 		v.cover = new(cover)
 		if n, b, ok = cachert.TakeCount(b, 1); !ok {
 			return cachert.ErrCorrupt

@@ -231,6 +231,7 @@ func appendLeftOut(dst []byte, v *LeftOut) ([]byte, error) {
 
 // decodeLeftOut sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 91 times its length, and 4 KiB.
 func decodeLeftOut(v *LeftOut, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -284,6 +285,9 @@ func decodeLeftOut(v *LeftOut, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 9 {
+			return cachert.ErrCorrupt
+		}
 		v.One = new(Part)
 		if b, s, ok = takeLeftOutPart(v.One, b, s); !ok {
 			return cachert.ErrCorrupt

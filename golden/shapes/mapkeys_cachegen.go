@@ -467,6 +467,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 
 // decodeMapKeys sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 581 times its length, and 4 KiB.
 func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -910,6 +911,9 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			there := b[0] == 1
 			b = b[1:]
 			if there {
+				if len(b) < 9 {
+					return cachert.ErrCorrupt
+				}
 				x16 = new(Point)
 				if b, s, ok = takeMapKeysPoint(x16, b, s); !ok {
 					return cachert.ErrCorrupt

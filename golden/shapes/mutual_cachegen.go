@@ -198,6 +198,7 @@ func appendFolder(dst []byte, v *Folder) ([]byte, error) {
 
 // decodeFolder sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 171 times its length, and 4 KiB.
 func decodeFolder(v *Folder, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -279,14 +280,14 @@ func takeFolderFolder(v *Folder, b []byte, s string, depth int) (_ []byte, _ str
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		v.Files = make([]File, n)
-		later := n // bytes that the elements to come need
+		later := 9 * n // bytes that the elements to come need
 		for i := range v.Files {
-			later--
+			later -= 9
 			all := b
 			b = b[:len(b)-later]
 			if b, s, ok = takeFolderFile(&v.Files[i], b, s, depth+1); !ok {
@@ -317,6 +318,9 @@ func takeFolderFolder(v *Folder, b []byte, s string, depth int) (_ []byte, _ str
 			there := b[0] == 1
 			b = b[1:]
 			if there {
+				if len(b) < 3 {
+					return b, s, false
+				}
 				x = new(Link)
 				if b, s, ok = takeFolderLink(x, b, s, depth+1); !ok {
 					return b, s, false
@@ -423,14 +427,14 @@ func takeFolderArchive(v *Archive, b []byte, s string, depth int) (_ []byte, _ s
 	if depth > cachert.MaxDepth {
 		return b, s, false
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 3); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		(*v) = make(Archive, n)
-		later := n // bytes that the elements to come need
+		later := 3 * n // bytes that the elements to come need
 		for i := range *v {
-			later--
+			later -= 3
 			all := b
 			b = b[:len(b)-later]
 			if b, s, ok = takeFolderFolder(&(*v)[i], b, s, depth+1); !ok {
@@ -519,6 +523,9 @@ func takeFolderLink(v *Link, b []byte, s string, depth int) (_ []byte, _ string,
 	there := b[0] == 1
 	b = b[1:]
 	if there {
+		if len(b) < 9 {
+			return b, s, false
+		}
 		v.To = new(File)
 		if b, s, ok = takeFolderFile(v.To, b, s, depth+1); !ok {
 			return b, s, false
@@ -530,22 +537,25 @@ func takeFolderLink(v *Link, b []byte, s string, depth int) (_ []byte, _ string,
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
+		if len(b) < 3 {
+			return b, s, false
+		}
 		v.Next = new(Link)
 		if b, s, ok = takeFolderLink(v.Next, b, s, depth+1); !ok {
 			return b, s, false
 		}
 	}
 	for i := range v.Back {
-		if n, b, ok = cachert.TakeCount(b, 2); !ok {
+		if n, b, ok = cachert.TakeCount(b, 4); !ok {
 			return b, s, false
 		}
 		if entries := n; entries >= 0 {
 			v.Back[i] = make(map[int8]Folder, entries)
-			later := 2 * entries // bytes that the elements to come need
+			later := 4 * entries // bytes that the elements to come need
 			for range entries {
 				var k int8
 				var x Folder
-				later -= 2
+				later -= 4
 				all := b
 				b = b[:len(b)-later]
 				if len(b) < 1 {

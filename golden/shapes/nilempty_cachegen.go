@@ -238,7 +238,9 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 		text += len(v.Named[i6])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Empties)) + 1)
+	n += len(v.Empties)
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
+	n += len(v.Nothing)
 	return n, text
 }
 
@@ -340,13 +342,16 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 		text = text[copy(text, v.Named[i6]):]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
+	b = cachert.PutEmpty(b, len(v.Empties))
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
+	b = cachert.PutEmpty(b, len(v.Nothing))
 	_, _ = b, text
 	return dst, nil
 }
 
 // decodeNilEmpty sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 250 times its length, and 4 KiB.
 func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -608,17 +613,23 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 			v.Named[i2], s = s[:n], s[n:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 0); !ok {
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Empties = make([]struct{}, n)
+		if b, ok = cachert.TakeEmpty(b, n); !ok {
+			return cachert.ErrCorrupt
+		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 0); !ok {
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries4 := n; entries4 >= 0 {
 		v.Nothing = make(map[struct{}]struct{}, entries4)
+		if b, ok = cachert.TakeEmpty(b, n); !ok {
+			return cachert.ErrCorrupt
+		}
 		for range entries4 {
 			var k4 struct{}
 			var x4 struct{}

@@ -517,6 +517,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 
 // decodePointers sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 224 times its length, and 4 KiB.
 func decodePointers(v *Pointers, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -529,10 +530,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		v.Int = new(int)
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
+		v.Int = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return cachert.ErrCorrupt
 		}
@@ -545,10 +546,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
-		v.Other = new(int)
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
+		v.Other = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return cachert.ErrCorrupt
 		}
@@ -568,10 +569,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 		there4 := b[0] == 1
 		b = b[1:]
 		if there4 {
-			(*v.Twice) = new(int)
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
+			(*v.Twice) = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
@@ -592,10 +593,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 		there5 := b[0] == 1
 		b = b[1:]
 		if there5 {
-			(*v.Again) = new(int)
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
+			(*v.Again) = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
@@ -637,10 +638,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there6 := b[0] == 1
 	b = b[1:]
 	if there6 {
-		v.Bool = new(bool)
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
+		v.Bool = new(bool)
 		if b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
@@ -653,6 +654,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there7 := b[0] == 1
 	b = b[1:]
 	if there7 {
+		if len(b) < 9 {
+			return cachert.ErrCorrupt
+		}
 		v.Struct = new(Point)
 		if b, s, ok = takePointersPoint(v.Struct, b, s); !ok {
 			return cachert.ErrCorrupt
@@ -664,6 +668,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there8 := b[0] == 1
 	b = b[1:]
 	if there8 {
+		if len(b) < 9 {
+			return cachert.ErrCorrupt
+		}
 		v.Next = new(Point)
 		if b, s, ok = takePointersPoint(v.Next, b, s); !ok {
 			return cachert.ErrCorrupt
@@ -688,10 +695,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 				there10 := b[0] == 1
 				b = b[1:]
 				if there10 {
-					(*v.Slice)[i] = new(int)
 					if len(b) < 8 {
 						return cachert.ErrCorrupt
 					}
+					(*v.Slice)[i] = new(int)
 					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 						return cachert.ErrCorrupt
 					}
@@ -720,6 +727,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 				there11 := b[0] == 1
 				b = b[1:]
 				if there11 {
+					if len(b) < 9 {
+						return cachert.ErrCorrupt
+					}
 					(*v.Structs[i]) = new(Point)
 					if b, s, ok = takePointersPoint((*v.Structs[i]), b, s); !ok {
 						return cachert.ErrCorrupt
@@ -760,10 +770,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 					there12 := b[0] == 1
 					b = b[1:]
 					if there12 {
-						(*x) = new(bool)
 						if len(b) < 1 {
 							return cachert.ErrCorrupt
 						}
+						(*x) = new(bool)
 						if b[0] > 1 {
 							return cachert.ErrCorrupt
 						}
@@ -784,6 +794,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there11 := b[0] == 1
 	b = b[1:]
 	if there11 {
+		if len(b) < 3 {
+			return cachert.ErrCorrupt
+		}
 		v.Array = new([3]*int16)
 		for i := range *v.Array {
 			if len(b) == 0 || b[0] > 1 {
@@ -792,10 +805,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			there12 := b[0] == 1
 			b = b[1:]
 			if there12 {
-				(*v.Array)[i] = new(int16)
 				if len(b) < 2 {
 					return cachert.ErrCorrupt
 				}
+				(*v.Array)[i] = new(int16)
 				(*(*v.Array)[i]) = int16(binary.LittleEndian.Uint16(b))
 				b = b[2:]
 			}
@@ -822,10 +835,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there13 := b[0] == 1
 	b = b[1:]
 	if there13 {
-		v.Fixed = new([4]uint8)
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
+		v.Fixed = new([4]uint8)
 		copy((*v.Fixed)[:], b)
 		b = b[4:]
 	}
@@ -835,6 +848,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there14 := b[0] == 1
 	b = b[1:]
 	if there14 {
+		if len(b) < 13 {
+			return cachert.ErrCorrupt
+		}
 		v.Time = new(time.Time)
 		if (*v.Time), b, ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt
@@ -846,6 +862,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there15 := b[0] == 1
 	b = b[1:]
 	if there15 {
+		if len(b) < 13 {
+			return cachert.ErrCorrupt
+		}
 		v.Until = new(time.Time)
 		if (*v.Until), b, ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt
@@ -857,6 +876,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	there16 := b[0] == 1
 	b = b[1:]
 	if there16 {
+		if len(b) < 2 {
+			return cachert.ErrCorrupt
+		}
 		v.Anonymous = new(struct {
 			A *int
 			B **string
@@ -867,10 +889,10 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 		there17 := b[0] == 1
 		b = b[1:]
 		if there17 {
-			v.Anonymous.A = new(int)
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
+			v.Anonymous.A = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
@@ -905,7 +927,6 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	b = b[1:]
 	if there17 {
 		v.Nothing = new(struct{})
-
 	}
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt

@@ -12,16 +12,16 @@ func ptr[T any](v T) *T { return &v }
 var east = time.FixedZone("", 2*3600)
 
 var (
-	nilEmpties = codectest.Codec[NilEmpty]{Append: appendNilEmpty, Decode: decodeNilEmpty, Prefix: nilEmptyCachePrefix, K: 256}
-	mapKeys    = codectest.Codec[MapKeys]{Append: appendMapKeys, Decode: decodeMapKeys, Prefix: mapKeysCachePrefix, K: 256}
-	pointers   = codectest.Codec[Pointers]{Append: appendPointers, Decode: decodePointers, Prefix: pointersCachePrefix, K: 256}
-	arrays     = codectest.Codec[Arrays]{Append: appendArrays, Decode: decodeArrays, Prefix: arraysCachePrefix, K: 256}
-	anonymous  = codectest.Codec[Anonymous]{Append: appendAnonymous, Decode: decodeAnonymous, Prefix: anonymousCachePrefix, K: 256}
-	aliases    = codectest.Codec[Aliases]{Append: appendAliases, Decode: decodeAliases, Prefix: aliasesCachePrefix, K: 256}
-	hiddens    = codectest.Codec[Hidden]{Append: appendHidden, Decode: decodeHidden, Prefix: hiddenCachePrefix, K: 256}
-	leftOuts   = codectest.Codec[LeftOut]{Append: appendLeftOut, Decode: decodeLeftOut, Prefix: leftOutCachePrefix, K: 256}
-	folders    = codectest.Codec[Folder]{Append: appendFolder, Decode: decodeFolder, Prefix: folderCachePrefix, K: 256}
-	embeds     = codectest.Codec[Embeds]{Append: appendEmbeds, Decode: decodeEmbeds, Prefix: embedsCachePrefix, K: 256}
+	nilEmpties = codectest.Codec[NilEmpty]{Append: appendNilEmpty, Decode: decodeNilEmpty, Prefix: nilEmptyCachePrefix}
+	mapKeys    = codectest.Codec[MapKeys]{Append: appendMapKeys, Decode: decodeMapKeys, Prefix: mapKeysCachePrefix}
+	pointers   = codectest.Codec[Pointers]{Append: appendPointers, Decode: decodePointers, Prefix: pointersCachePrefix}
+	arrays     = codectest.Codec[Arrays]{Append: appendArrays, Decode: decodeArrays, Prefix: arraysCachePrefix}
+	anonymous  = codectest.Codec[Anonymous]{Append: appendAnonymous, Decode: decodeAnonymous, Prefix: anonymousCachePrefix}
+	aliases    = codectest.Codec[Aliases]{Append: appendAliases, Decode: decodeAliases, Prefix: aliasesCachePrefix}
+	hiddens    = codectest.Codec[Hidden]{Append: appendHidden, Decode: decodeHidden, Prefix: hiddenCachePrefix}
+	leftOuts   = codectest.Codec[LeftOut]{Append: appendLeftOut, Decode: decodeLeftOut, Prefix: leftOutCachePrefix}
+	folders    = codectest.Codec[Folder]{Append: appendFolder, Decode: decodeFolder, Prefix: folderCachePrefix}
+	embeds     = codectest.Codec[Embeds]{Append: appendEmbeds, Decode: decodeEmbeds, Prefix: embedsCachePrefix}
 )
 
 func nilEmptySamples() []NilEmpty {

@@ -1,7 +1,7 @@
 // Package codectest checks generated encoders and decoders, from inside the
 // packages that they are generated into. One call does all of it:
 //
-//	var products = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix, K: 128}
+//	var products = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix}
 //
 //	func TestCodec(t *testing.T)   { products.Check(t, samples()...) }
 //	func FuzzProduct(f *testing.F) { products.Fuzz(f, samples()...) }
@@ -36,7 +36,8 @@ type Codec[V any] struct {
 	// Prefix is that of a cache of the type, which has its fingerprint.
 	Prefix string
 
-	// K bounds the memory that decoding takes: K times the input, and 4 KiB.
+	// K bounds the memory that decoding takes: K times the input, and 4 KiB. Where it
+	// is 0, it is what the decoder's comment says.
 	K uint64
 
 	// Own is set for values that hold a type which stores itself by its own
@@ -55,6 +56,7 @@ type Codec[V any] struct {
 // an encoding.
 func (c Codec[V]) Check(t *testing.T, values ...V) {
 	t.Helper()
+	c = c.ready()
 	t.Run(reflect.TypeFor[V]().Name(), func(t *testing.T) {
 		var encodings [][]byte
 		for i := range values {

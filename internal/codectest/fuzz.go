@@ -6,6 +6,7 @@ import "testing"
 // checks what it takes of memory and what it makes of them.
 func (c Codec[V]) Fuzz(f *testing.F, values ...V) {
 	f.Helper()
+	c = c.ready()
 	for i := range values {
 		data, err := c.Append(nil, &values[i])
 		if err != nil {

@@ -23,7 +23,7 @@ var sample = Order{
 }
 
 func TestCodec(t *testing.T) {
-	codectest.Codec[Order]{Append: appendOrder, Decode: decodeOrder, Prefix: orderCachePrefix, K: 256}.Check(t, Order{}, sample)
+	codectest.Codec[Order]{Append: appendOrder, Decode: decodeOrder, Prefix: orderCachePrefix}.Check(t, Order{}, sample)
 }
 
 // TestThroughRedis uses a cache of which each key and field has a foreign type.
