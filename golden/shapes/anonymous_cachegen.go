@@ -5,10 +5,11 @@ package shapes
 import (
 	"context"
 	"encoding/binary"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

@@ -5,11 +5,12 @@ package shapes
 import (
 	"context"
 	"encoding/binary"
+	"math"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
-	"math"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface
