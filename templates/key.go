@@ -187,7 +187,7 @@ func (x *cacheGen) keyArray(w *block, expr string, t *model.Type, before string,
 func (x *cacheGen) marshalKey(w *block, expr string, t *model.Type) string {
 	v := vars{"v": expr, "text": w.local("part"), "M": "MarshalText()"}
 	if t.Marshal == model.TextAppend {
-		v["M"] = "AppendText(nil)"
+		v["M"] = "AppendText(make([]byte, 0, 64))"
 	}
 	w.add("$text, err := $v.$M\nif err != nil {\nreturn nil, err\n}", v)
 	return v["text"].(string)

@@ -677,7 +677,7 @@ func appendByAllKey(k []byte, key ByAllKey) (_ []byte, err error) {
 		k = cachert.AppendBinaryString(k, e2)
 	}
 	k = cachert.AppendBinaryTime(k, key.J)
-	part, err := key.K.AppendText(nil)
+	part, err := key.K.AppendText(make([]byte, 0, 64))
 	if err != nil {
 		return nil, err
 	}
@@ -714,7 +714,7 @@ func appendByAllText(k []byte, key ByAllKey) (_ []byte, err error) {
 	k = append(k, ':')
 	k = cachert.AppendKeyTime(k, key.J)
 	k = append(k, ':')
-	part, err := key.K.AppendText(nil)
+	part, err := key.K.AppendText(make([]byte, 0, 64))
 	if err != nil {
 		return nil, err
 	}
@@ -1438,7 +1438,7 @@ func (c *ByAddr) remove(op *cachert.Op[netip.Addr, Page], res []cachert.Result) 
 func appendByAddrKey(k []byte, key netip.Addr) (_ []byte, err error) {
 	defer cachert.Recover(&err)
 	k = append(k, byAddrPrefix...)
-	part, err := key.AppendText(nil)
+	part, err := key.AppendText(make([]byte, 0, 64))
 	if err != nil {
 		return nil, err
 	}
@@ -1449,7 +1449,7 @@ func appendByAddrKey(k []byte, key netip.Addr) (_ []byte, err error) {
 // appendByAddrText appends key as the tiers outside the process know it.
 func appendByAddrText(k []byte, key netip.Addr) (_ []byte, err error) {
 	defer cachert.Recover(&err)
-	part, err := key.AppendText(nil)
+	part, err := key.AppendText(make([]byte, 0, 64))
 	if err != nil {
 		return nil, err
 	}

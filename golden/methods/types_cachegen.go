@@ -1052,7 +1052,7 @@ func (c *ThingObjects) remove(op *cachert.Op[ThingObjectsKey, Thing], res []cach
 func appendThingObjectsKey(k []byte, key ThingObjectsKey) (_ []byte, err error) {
 	defer cachert.Recover(&err)
 	k = append(k, thingObjectsPrefix...)
-	part, err := key.From.AppendText(nil)
+	part, err := key.From.AppendText(make([]byte, 0, 64))
 	if err != nil {
 		return nil, err
 	}
@@ -1068,7 +1068,7 @@ func appendThingObjectsKey(k []byte, key ThingObjectsKey) (_ []byte, err error) 
 // appendThingObjectsText appends key as the tiers outside the process know it.
 func appendThingObjectsText(k []byte, key ThingObjectsKey) (_ []byte, err error) {
 	defer cachert.Recover(&err)
-	part, err := key.From.AppendText(nil)
+	part, err := key.From.AppendText(make([]byte, 0, 64))
 	if err != nil {
 		return nil, err
 	}
