@@ -3,6 +3,8 @@ package templates
 import (
 	"fmt"
 
+	"github.com/dave/jennifer/jen"
+
 	"github.com/cachegen/cachegen/generator/model"
 )
 
@@ -62,11 +64,15 @@ type codec struct {
 	order   []*model.Type
 	customs map[*model.Type]string // types that store themselves
 	owners  []*model.Type          // the same in order
-	fail    string                 // the statement with which the current decoder gives up
-	deep    bool                   // the current function counts its depth
-	n, ok   bool                   // the current decoder needs a variable n, or ok
-	emitted bool                   // the functions are in the file
-	cloned  bool                   // those that copy are in the file
+
+	compares  map[*model.Type]string // keys that have functions to compare them
+	comparers []jen.Code             // those functions
+
+	fail    string // the statement with which the current decoder gives up
+	deep    bool   // the current function counts its depth
+	n, ok   bool   // the current decoder needs a variable n, or ok
+	emitted bool   // the functions are in the file
+	cloned  bool   // those that copy are in the file
 }
 
 // newCodec decides which types get functions of their own: recursive ones, and
@@ -75,7 +81,7 @@ func (g *gen) newCodec(k codecKey) *codec {
 	root := k.root
 	e := &codec{
 		g: g, root: root, name: g.stem(upper(root.Name)), texts: root.Strings(), own: k.own, sorted: k.order,
-		funcs: map[*model.Type]string{}, customs: map[*model.Type]string{},
+		funcs: map[*model.Type]string{}, customs: map[*model.Type]string{}, compares: map[*model.Type]string{},
 	}
 	uses := map[*model.Type]int{}
 	var walk func(t *model.Type)

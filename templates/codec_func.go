@@ -18,7 +18,7 @@ func (e *codec) functions() []jen.Code {
 	for _, t := range e.owners {
 		all = append(all, e.takeOwnFunc(t))
 	}
-	return all
+	return append(all, e.comparers...)
 }
 
 func (e *codec) sizeFunc(t *model.Type, name string, deep bool) jen.Code {
@@ -121,6 +121,9 @@ func (e *codec) decodeFunc() jen.Code {
 	w := e.g.block()
 	e.value(w, "take", e.root, e.name)
 	doc := comment("decode%s sets *v, which is zero, from data.", e.name)
+	if e.own {
+		doc = comment("decode%s sets *v, which is zero, from data. Each of its strings is a copy.", e.name)
+	}
 	if e.texts && !e.own {
 		doc = comment("decode%s sets *v, which is zero, from data. Its strings are cut from text,\n// which is data as a string, or from a copy of them if text is empty.", e.name)
 	}

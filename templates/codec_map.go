@@ -3,7 +3,7 @@ package templates
 import "github.com/cachegen/cachegen/generator/model"
 
 // A map is 0 if it is nil, or else its length and one, and its entries in the
-// order in which Go hands them out: a cache needs no other.
+// order in which Go hands them out: a cache needs no other, unless it is asked for.
 
 func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr}
@@ -41,6 +41,10 @@ func putMap(e *codec, w *block, expr string, t *model.Type) {
 	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", vars{"v": expr})
 	if t.Key.Empty() && t.Elem.Empty() {
 		w.add("b = $cachert.PutEmpty(b, len($v))", vars{"v": expr})
+		return
+	}
+	if e.sorted {
+		putSorted(e, w, expr, t)
 		return
 	}
 	k, x := w.local("k"), w.local("x")

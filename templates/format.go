@@ -58,6 +58,9 @@ func (x *cacheGen) formatCode(f format) jen.Code {
 	case "json":
 		return x.snippet("$cachert.JSONFormat[$V](),\n", x.v)
 	case "msgpack":
+		if x.c.SortedMaps {
+			return x.snippet("$msgpackformat.NewSorted[$V](),\n", x.v)
+		}
 		return x.snippet("$msgpackformat.New[$V](),\n", x.v)
 	case "custom":
 		return x.snippet("$cachert.CustomFormat(cfg.${F}Codec),\n", vars{"F": f.field})

@@ -22,7 +22,9 @@ var imports = map[string]string{
 	"badger":        "github.com/dgraph-io/badger/v4",
 	"badgertier":    runtimePath + "/badgertier",
 	"binary":        "encoding/binary",
+	"bytes":         "bytes",
 	"cachert":       runtimePath,
+	"cmp":           "cmp",
 	"context":       "context",
 	"fastcache":     "github.com/VictoriaMetrics/fastcache",
 	"fasttier":      runtimePath + "/fasttier",
@@ -43,8 +45,8 @@ var imports = map[string]string{
 // locals are the names that generated functions give to their own variables. No
 // import may be called like one.
 var locals = []string{
-	"b", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "fresh", "i", "k", "kb", "kb2", "key",
-	"keys", "load", "m", "n", "o", "ok", "op", "own", "p", "part", "removed", "res", "s", "scratch", "slot", "status", "t", "text", "there", "v", "vs", "x",
+	"a", "b", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "fresh", "i", "k", "kb", "kb2", "key",
+	"keys", "load", "m", "n", "o", "ok", "op", "own", "p", "part", "removed", "res", "s", "scratch", "slot", "status", "t", "text", "there", "v", "vs", "x", "y",
 }
 
 // isLocal reports whether generated functions can have a variable of the name: one

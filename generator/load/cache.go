@@ -13,6 +13,9 @@ func (b *block) resolve(s *schema) {
 	if t := s.annotated(b); t != nil {
 		at := place{path: t.Obj().Name(), pos: b.spec.Name.Pos(), decl: t.Obj().Pos()}
 		b.Type = s.describe(t, at)
+		if b.SortedMaps {
+			b.ordered(s)
+		}
 		s.key(b, t)
 		b.formats(s, t)
 	}

@@ -78,6 +78,9 @@ func (s *schema) shape(t types.Type, at place) *model.Type {
 		if k == nil || v == nil {
 			return nil
 		}
+		if name := leavesOut(k); name != "" {
+			return s.reject(key, `make maps of keys that are stored whole`, "the field %s is left out, so two keys could be one", name)
+		}
 		return &model.Type{Kind: model.Map, Key: k, Elem: v}
 	case *types.Struct:
 		return s.structure(t, at)

@@ -13,8 +13,6 @@ var unbuilt = []missing{
 	{verb: "cache", option: "fail-safe"},
 	{verb: "cache", option: "eager"},
 	{verb: "cache", option: "lease"},
-	{verb: "cache", option: "strings", value: "own"},
-	{verb: "cache", option: "maps", value: "sorted"},
 }
 
 // missing is an option that cannot be used yet: with one value, with all but

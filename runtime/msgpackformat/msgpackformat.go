@@ -37,6 +37,24 @@ func New[V any]() runtime.Format[V] {
 	}
 }
 
+// NewSorted returns New with the maps of each value in the order of their keys, so
+// that equal values have equal bytes.
+func NewSorted[V any]() runtime.Format[V] {
+	f := New[V]()
+	unsorted := f.Append
+	f.Append = func(dst []byte, v *V) ([]byte, error) {
+		all, err := unsorted(dst, v)
+		if err != nil {
+			return nil, err
+		}
+		if check(all[len(dst):]) == nil { // a type's own encoder may have written anything
+			sortMaps(all[len(dst):])
+		}
+		return all, nil
+	}
+	return f
+}
+
 func appendTo(dst []byte, v any) ([]byte, error) {
 	enc := msgpack.GetEncoder()
 	out := bytes.NewBuffer(dst)

@@ -8,11 +8,9 @@ package unbuiltcache
 // want+2:108 `eager=80% is not supported yet`
 // want+1:118 `lease=5s is not supported yet`
 //cachegen:cache name=A key=ID ttl=1h stale=1m on-stale=revalidate jitter=10% absent=1m fail-safe=1h eager=80% lease=5s
-// want+4:48 `on-stale=offload is not supported yet`
-// want+3:68 `concurrency=2 is not supported yet`
-// want+2:78 `strings=own is not supported yet`
-// want+1:87 `maps=sorted is not supported yet`
-//cachegen:cache name=B key=ID ttl=1h on-stale=offload concurrency=2 strings=own maps=sorted
+// want+2:48 `on-stale=offload is not supported yet`
+// want+1:68 `concurrency=2 is not supported yet`
+//cachegen:cache name=B key=ID ttl=1h on-stale=offload concurrency=2
 type Product struct {
 	ID   int64
 	Name string
