@@ -17,7 +17,12 @@ import (
 const MaxDepth = 10000
 
 // SizeUvarint returns the length of n as a varint, in bytes.
-func SizeUvarint(n uint64) int { return (bits.Len64(n|1) + 6) / 7 }
+func SizeUvarint(n uint64) int {
+	if n < 0x80 { // as most are
+		return 1
+	}
+	return (bits.Len64(n) + 6) / 7
+}
 
 // PutUvarint writes n to the front of b and returns what is left of b.
 func PutUvarint(b []byte, n uint64) []byte {

@@ -20,6 +20,7 @@ func SizeTime(t time.Time) int {
 // PutTime writes t to the front of b and returns what is left of b. The
 // monotonic reading is not stored.
 func PutTime(b []byte, t time.Time) []byte {
+	_ = b[12]
 	binary.LittleEndian.PutUint64(b, uint64(t.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(t.Nanosecond()))
 	if t.Location() == time.UTC {
@@ -43,10 +44,15 @@ func TakeTime(b []byte) (t time.Time, rest []byte, ok bool) {
 		return t, nil, false
 	}
 	t = time.Unix(int64(binary.LittleEndian.Uint64(b)), int64(nsec))
-	switch {
-	case b[12] == 0:
+	if b[12] == 0 {
 		return t.UTC(), b[13:], true
-	case b[12] != 1 || len(b) < 17:
+	}
+	return takeZone(t, b)
+}
+
+// takeZone reads the zone of a time that is not in UTC.
+func takeZone(t time.Time, b []byte) (_ time.Time, rest []byte, ok bool) {
+	if b[12] != 1 || len(b) < 17 {
 		return t, nil, false
 	}
 	offset := int(int32(binary.LittleEndian.Uint32(b[13:])))
