@@ -60,7 +60,9 @@ func (op *Op[K, V]) race(open []int, l1, l2 Part[K, V], r Race) {
 		return
 	}
 	for j, i := range open {
-		op.slots[i] = op.winner(&a.op.slots[j], &b.op.slots[j], first == a, r.Near)
+		l1, l2 := &a.op.slots[j], &b.op.slots[j]
+		op.slots[i] = op.winner(l1, l2, first == a, r.Near)
+		op.slots[i].alike(l1, l2)
 	}
 }
 
@@ -68,10 +70,11 @@ func (op *Op[K, V]) race(open []int, l1, l2 Part[K, V], r Race) {
 func (op *Op[K, V]) winner(l1, l2 *slot[K, V], l1first bool, near uint64) slot[K, V] {
 	switch {
 	case l1.status == Miss && l2.status == Miss:
-		if l1.err == nil { // a part that could answer says that there is nothing
-			return *l1
+		s := *l1
+		if l1.err != nil { // a part that could answer says that there is nothing
+			s.err = l2.err
 		}
-		return *l2
+		return s
 	case l2.status == Miss:
 		return *l1
 	case l1.status == Miss:
@@ -126,7 +129,7 @@ func (op *Op[K, V]) askLater(slots []int, part Part[K, V]) {
 		}
 		later := op.fork(op.ctx, i)
 		later.slots[0] = later.slots[0].unanswered()
-		if !c.offload.submit("race read", later.slots[0].id(), func(ctx context.Context) {
+		if !c.offload.submit(c, "race read", later.slots[0].id(), func(ctx context.Context) {
 			later.ctx = ctx
 			part.Read(later)
 		}, c.tasks.end) {
@@ -159,7 +162,9 @@ func ReadParallel[K comparable, V any](op *Op[K, V], l1, l2 Part[K, V], near uin
 		wg.Wait()
 	}
 	for j, i := range open {
-		op.slots[i] = op.longer(&op.slots[i], &far.slots[j], near)
+		l1 := op.slots[i]
+		op.slots[i] = op.longer(&l1, &far.slots[j], near)
+		op.slots[i].alike(&l1, &far.slots[j])
 	}
 }
 

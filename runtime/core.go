@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +17,14 @@ type Spec[K comparable, V any] struct {
 	Fingerprint uint64        // of the stored form, in every envelope
 	TTL         time.Duration // 0: entries are never stale and never expire
 	Stale       time.Duration // how long an entry lives on after TTL
+	Jitter      float64       // share of TTL by which that differs, either way
+	Absent      time.Duration // how long an absence is remembered; 0: not
 	LoadTimeout time.Duration // of a load with the writing of its value
+	Concurrency int           // loads of one key at once; 0: one
+	Revalidate  bool          // a stale value is loaded before it is served
+	Reload      bool          // a stale value is served, and loaded in the background
+	Eager       float64       // share of its TTL after which a value is loaded in the background; 0: never
+	FailSafe    time.Duration // how long past its end a value is served if loading fails
 	Plain       bool          // copying a value copies all of it
 
 	MemoryPrefix string // how binary keys begin
@@ -79,6 +87,7 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 	if c.own = c.offload == nil; c.own {
 		c.offload = NewOffload(OffloadOptions{Logger: opts.Logger})
 	}
+	c.spec.Concurrency = max(spec.Concurrency, 1)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.making = make([]*timing, len(spec.Formats))
 	c.tracer, _ = opts.Metrics.(Tracer)
@@ -113,7 +122,7 @@ func (c *Core[K, V]) Stats() Stats {
 	n := &c.counters
 	s := Stats{
 		Hits: n.hits.Load(), Stale: n.stale.Load(), Misses: n.misses.Load(), Absent: n.absent.Load(),
-		Loads: n.loads.Load(), LoadErrors: n.loadErrors.Load(), Joined: n.joined.Load(), LoadTime: n.loadTime.stats(),
+		Loads: n.loads.Load(), LoadErrors: n.loadErrors.Load(), Joined: n.joined.Load(), Extra: n.extra.Load(), LoadTime: n.loadTime.stats(),
 		Tiers: make([]TierStats, len(c.leaves)),
 	}
 	for i, l := range c.leaves {
@@ -167,8 +176,24 @@ func (c *Core[K, V]) lifetime(now int64) (stale, expire int64) {
 	if c.spec.TTL == 0 {
 		return Never, Never
 	}
-	stale = after(now, c.spec.TTL)
+	ttl := c.spec.TTL
+	if c.spec.Jitter > 0 {
+		ttl += time.Duration((2*rand.Float64() - 1) * c.spec.Jitter * float64(ttl))
+	}
+	stale = after(now, ttl)
 	return stale, after(stale, c.spec.Stale)
+}
+
+// gone returns the tick before which an entry has ended that is not kept any more.
+func (c *Core[K, V]) gone(now int64) int64 { return subClamp(now, int64(c.spec.FailSafe)) }
+
+// longest returns how long an entry can live by the annotation.
+func (c *Core[K, V]) longest() int64 {
+	if c.spec.TTL == 0 {
+		return Never
+	}
+	ttl := c.spec.TTL + time.Duration(c.spec.Jitter*float64(c.spec.TTL))
+	return int64(ttl + c.spec.Stale)
 }
 
 // sleep waits for d and reports false if the cache is closed before.

@@ -84,14 +84,14 @@ func TestCloseShared(t *testing.T) {
 		o := NewOffload(OffloadOptions{})
 		c := newCache(t, "mr", func(c *config) { c.opts.Offload = o })
 		other := false
-		o.submit("other", "task", func(ctx context.Context) {
+		o.submit(nil, "other", "task", func(ctx context.Context) {
 			time.Sleep(time.Minute)
 			other = ctx.Err() == nil
 		}, func() {})
 		start := time.Now()
 		check(t, c.Close(t.Context()), nil)
 		check(t, time.Since(start), 0)
-		check(t, o.submit("other", "later", func(context.Context) {}, func() {}), true)
+		check(t, o.submit(nil, "other", "later", func(context.Context) {}, func() {}), true)
 		check(t, o.Close(t.Context()), nil)
 		check(t, other, true)
 	})

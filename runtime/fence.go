@@ -62,15 +62,15 @@ func (s *stripe[V]) generation() uint64 {
 
 // claim says under which condition a writer wants its turn.
 type claim[V any] struct {
-	gen    uint64     // not 0: a refill; the generation must still be this one
-	flight *flight[V] // not nil: this load must not have been superseded
-	try    bool       // do not wait
+	gen  uint64   // not 0: a refill; the generation must still be this one
+	load *part[V] // not nil: this load must neither have been superseded nor have ended
+	try  bool     // do not wait
 }
 
 // void reports whether what the claim asks for is not so any more.
 func (s *stripe[V]) void(id string, c claim[V]) bool {
 	return remedy.Generations && c.gen != 0 && c.gen != s.gen ||
-		remedy.Claims && c.flight != nil && c.flight != s.flights[id]
+		remedy.Claims && c.load != nil && (c.load.ended || c.load.flight != s.flights[id])
 }
 
 // begin takes the turn on a key and reports whether it did; it does not when the
@@ -130,7 +130,7 @@ func (s *stripe[V]) move(id string, c claim[V]) {
 		return
 	}
 	s.gen++
-	if f := s.flights[id]; f != nil && f != c.flight && remedy.Flights {
+	if f := s.flights[id]; f != nil && (c.load == nil || f != c.load.flight) && remedy.Flights {
 		delete(s.flights, id)
 	}
 }

@@ -132,38 +132,97 @@ func TestFenceVoidAfterWaiting(t *testing.T) {
 // TestFenceFlights supersedes a load by every write but its own.
 func TestFenceFlights(t *testing.T) {
 	s := &newFence[item]().stripes[0]
-	first, lead := s.join(fenceKey)
-	check(t, lead, true)
-	same, lead := s.join(fenceKey)
-	check(t, lead, false)
-	check(t, same, first)
-	check(t, first.followers, 1)
+	round, first := s.join(fenceKey, 1)
+	check(t, first != nil, true)
+	same, lead := s.join(fenceKey, 1)
+	check(t, lead, nil)
+	check(t, same, round)
+	check(t, round.waiting, 2)
 
-	own := claim[item]{flight: first}
+	own := claim[item]{load: first}
 	mustBegin(t, s, own)
 	s.end(fenceKey, own)
 	refill := claim[item]{gen: s.generation()}
 	mustBegin(t, s, refill)
 	s.end(fenceKey, refill)
-	if again, _ := s.join(fenceKey); again != first {
+	if again, _ := s.join(fenceKey, 1); again != round {
 		t.Error("its own write, or a refill, has ended a load")
 	}
 
 	mustBegin(t, s, claim[item]{})
 	void(t, s, own)
-	during, lead := s.join(fenceKey)
-	check(t, lead, true) // whoever comes while the write is under way starts anew
+	_, during := s.join(fenceKey, 1)
+	check(t, during != nil, true) // whoever comes while the write is under way starts anew
 	s.end(fenceKey, claim[item]{})
-	void(t, s, claim[item]{flight: during}) // and so does who comes after it
-	after, lead := s.join(fenceKey)
-	check(t, lead, true)
-	_, landed := s.land(fenceKey, first)
-	check(t, landed, true) // who waits for a superseded load gets its result
-	if again, _ := s.join(fenceKey); again != after {
+	void(t, s, claim[item]{load: during}) // and so does who comes after it
+	after, lead := s.join(fenceKey, 1)
+	check(t, lead != nil, true)
+	r, landed := s.land(fenceKey, first)
+	check(t, landed, true)
+	check(t, r, round) // who waits for a superseded load gets its result
+	if again, _ := s.join(fenceKey, 1); again != after {
 		t.Error("the end of a superseded load has ended another")
 	}
 	_, landed = s.land(fenceKey, first)
 	check(t, landed, false)
+}
+
+// TestFenceConcurrency counts the loads of a key that are allowed at once, whoever
+// waits for them.
+func TestFenceConcurrency(t *testing.T) {
+	s := &newFence[item]().stripes[0]
+	round, a := s.join(fenceKey, 2)
+	_, b := s.join(fenceKey, 2)
+	_, none := s.join(fenceKey, 2)
+	check(t, a != nil && b != nil, true)
+	check(t, none, nil)
+	r, _ := s.land(fenceKey, a)
+	check(t, r, round) // the first result is everybody's
+	check(t, r.waiting, 3)
+	void(t, s, claim[item]{load: a}) // it has ended
+
+	next, c := s.join(fenceKey, 2) // one is still at work
+	check(t, c != nil, true)
+	check(t, next != round, true)
+	_, none = s.join(fenceKey, 2)
+	check(t, none, nil)
+	r, _ = s.land(fenceKey, b)
+	check(t, r, next) // whoever ends first
+	r, landed := s.land(fenceKey, c)
+	check(t, r, nil)
+	check(t, landed, true)
+	check(t, len(s.flights), 0)
+}
+
+// TestFenceReload begins a reload once, unless somebody needs the value before.
+func TestFenceReload(t *testing.T) {
+	s := &newFence[item]().stripes[0]
+	id := []byte(fenceKey)
+	p := s.reload(id)
+	check(t, s.reload(id), nil)
+	check(t, s.reloading(id), true)
+	check(t, s.start(fenceKey, p), true)
+	_, lead := s.join(fenceKey, 1)
+	check(t, lead, nil)
+	r, _ := s.land(fenceKey, p)
+	check(t, r.waiting, 1)
+	check(t, s.reloading(id), false)
+
+	p = s.reload(id) // is overtaken
+	_, lead = s.join(fenceKey, 1)
+	check(t, lead != nil, true)
+	check(t, s.reloading(id), false)
+	check(t, s.start(fenceKey, p), false)
+	s.drop(fenceKey, p)
+	s.land(fenceKey, lead)
+
+	p = s.reload(id) // is superseded
+	s.alone(fenceKey, claim[item]{}, func() {})
+	check(t, s.start(fenceKey, p), false)
+
+	p = s.reload(id) // is dropped
+	s.drop(fenceKey, p)
+	check(t, len(s.flights), 0)
 }
 
 func TestFenceQuiet(t *testing.T) {
@@ -185,9 +244,9 @@ func TestFenceQuiet(t *testing.T) {
 
 	check(t, s.alone(fenceKey, claim[item]{gen: g}, func() { ran++ }), false)
 	check(t, s.alone(fenceKey, claim[item]{gen: s.generation()}, func() { ran++ }), true)
-	f, _ := s.join(fenceKey)
-	check(t, s.alone(fenceKey, claim[item]{flight: f}, func() { ran++ }), true)
+	_, f := s.join(fenceKey, 1)
+	check(t, s.alone(fenceKey, claim[item]{load: f}, func() { ran++ }), true)
 	s.alone(fenceKey, claim[item]{}, func() {})
-	check(t, s.alone(fenceKey, claim[item]{flight: f}, func() { ran++ }), false)
+	check(t, s.alone(fenceKey, claim[item]{load: f}, func() { ran++ }), false)
 	check(t, ran, 5)
 }

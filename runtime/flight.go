@@ -1,114 +1,151 @@
 package runtime
 
-import "context"
-
-// flight is one look-up with a load behind it that all callers who want the key
-// share.
+// flight is the loading of one key, which all callers who want the key share. It
+// lies in the key's stripe until nobody loads the key any more, or until the key is
+// written: then it is superseded, and nobody joins it.
 type flight[V any] struct {
-	done chan struct{} // closed when value and err are set
+	// Guarded by the stripe's lock.
+	running int       // jobs that load the key; 0: a reload waits for its turn in the offload
+	reload  bool      // it began in the background: who finds a value does not wait for it
+	round   *round[V] // what a caller waits for who comes now; nil: nobody has come
+}
 
-	// Guarded by the stripe's lock until done is closed.
-	followers int // who have joined; they need copies of the value
-	ended     bool
+// round is what some callers of a flight wait for: the result of the load that ends
+// first.
+type round[V any] struct {
+	waiting int           // guarded by the stripe's lock until the round has landed
+	done    chan struct{} // closed when what follows is set
+	owner   any           // the job whose caller has the value itself; nil: nobody has
+	by      any           // the job whose result it is
 
 	outcome[V]
-	copies
+	copies[V]
 }
 
-// copies is what the followers of a flight make their own values from: an
-// encoding of the value, or why there is none. It is empty if nobody follows.
-type copies struct {
-	encoded []byte
-	format  int
-	failed  error
-}
-
-// outcome is what a flight comes to.
+// outcome is what a load comes to.
 type outcome[V any] struct {
 	value  V
 	status Status
 	err    error
-	loaded bool // by the loader, or not for its failure
-	object *V   // a copy of value that nobody changes, if there is one
+	loaded bool  // by the loader, or not for its failure
+	beside error // what the loader of a batch has returned besides all values
 }
 
-// loading marks the context of a loader, so that the cache can tell when it is
-// asked for the key that it is loading.
-type loading struct {
-	context.Context
-	flight any
+// copies is what callers make their own values from: an encoding of the value, a
+// copy that nobody changes, or why there is neither. It is empty if only one waits.
+type copies[V any] struct {
+	encoded []byte
+	format  int
+	object  *V
+	failed  error
 }
 
-type flightKey struct{}
+// part is what one job has in the flight of one key.
+type part[V any] struct {
+	flight *flight[V]
+	ended  bool // guarded by the stripe's lock
+}
 
-func (l *loading) Value(key any) any {
-	if key == (flightKey{}) {
-		return l
+// join has the caller wait for the flight of a key, for a new one if there is none.
+// He is to load it himself if he gets a part in it: not if most do so already.
+func (s *stripe[V]) join(id string, most int) (r *round[V], p *part[V]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.flights[id]
+	if f == nil {
+		f = s.open(id, &flight[V]{})
 	}
-	return l.Context.Value(key)
+	if f.running < most {
+		f.reload = f.reload && f.running > 0
+		f.running++
+		p = &part[V]{flight: f}
+	}
+	if f.round == nil {
+		f.round = &round[V]{done: make(chan struct{})}
+	}
+	f.round.waiting++
+	return f.round, p
 }
 
-// within reports whether ctx belongs to the loader of the flight, however deep.
-func within(ctx context.Context, flight any) bool {
-	for {
-		l, ok := ctx.Value(flightKey{}).(*loading)
-		if !ok {
-			return false
-		}
-		if l.flight == flight {
+// leave is called when the caller of a job goes before the load has begun. It
+// reports whether somebody else waits for that; if not, the part has ended.
+func (s *stripe[V]) leave(id string, r *round[V], p *part[V]) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.flight.round == r {
+		if r.waiting--; r.waiting > 0 {
 			return true
 		}
-		ctx = l.Context
 	}
-}
-
-// join returns the flight of a key, a new one if there is none, and whether the
-// caller leads it.
-func (s *stripe[V]) join(id string) (f *flight[V], lead bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f = s.flights[id]
-	if lead = f == nil; lead {
-		f = &flight[V]{done: make(chan struct{})}
-		if s.flights == nil {
-			s.flights = map[string]*flight[V]{}
-		}
-		s.flights[id] = f
-	}
-	if !lead {
-		f.followers++
-	}
-	return f, lead
-}
-
-// leave is called when a leader goes before the load has begun. It reports
-// whether somebody else waits; if not, the flight is over.
-func (s *stripe[V]) leave(id string, f *flight[V]) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f.followers > 0 {
-		return true
-	}
-	s.forget(id, f)
-	f.ended = true
+	s.close(id, p)
 	return false
 }
 
-// land ends a flight once and reports whether this call did, and whether it has
-// followers. Nobody joins it afterwards.
-func (s *stripe[V]) land(id string, f *flight[V]) (followed, first bool) {
+// land ends a part of a flight, once. It returns the round that the result is for:
+// nil if nobody waits.
+func (s *stripe[V]) land(id string, p *part[V]) (r *round[V], first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f.ended {
-		return false, false
+	if p.ended {
+		return nil, false
 	}
-	f.ended = true
-	s.forget(id, f)
-	return f.followers > 0, true
+	r, p.flight.round = p.flight.round, nil
+	s.close(id, p)
+	return r, true
 }
 
-func (s *stripe[V]) forget(id string, f *flight[V]) {
-	if s.flights[id] == f {
+// reload returns a part in a new flight, whose load is to begin later: none if the
+// key has a flight. id is not kept.
+func (s *stripe[V]) reload(id []byte) *part[V] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flights[string(id)] != nil {
+		return nil
+	}
+	return &part[V]{flight: s.open(string(id), &flight[V]{reload: true})}
+}
+
+// start begins the load of a reload. It does not if the flight has been superseded,
+// or if somebody else has not waited for it to begin.
+func (s *stripe[V]) start(id string, p *part[V]) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.flight != s.flights[id] || p.flight.running > 0 {
+		p.ended = true
+		return false
+	}
+	p.flight.running++
+	return true
+}
+
+// drop ends a reload that is not going to begin.
+func (s *stripe[V]) drop(id string, p *part[V]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := p.flight; f == s.flights[id] && f.running == 0 {
+		delete(s.flights, id)
+	}
+}
+
+// reloading reports whether the key is being loaded in the background.
+func (s *stripe[V]) reloading(id []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.flights[string(id)]
+	return f != nil && f.reload
+}
+
+func (s *stripe[V]) open(id string, f *flight[V]) *flight[V] {
+	if s.flights == nil {
+		s.flights = map[string]*flight[V]{}
+	}
+	s.flights[id] = f
+	return f
+}
+
+func (s *stripe[V]) close(id string, p *part[V]) {
+	p.ended = true
+	if p.flight.running--; p.flight.running == 0 && s.flights[id] == p.flight {
 		delete(s.flights, id)
 	}
 }

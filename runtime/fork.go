@@ -20,7 +20,7 @@ func (op *Op[K, V]) open() []int {
 // fork returns an operation on some slots of op, for another goroutine: nothing of
 // it is op's own.
 func (op *Op[K, V]) fork(ctx context.Context, slots []int) *Op[K, V] {
-	f := &Op[K, V]{core: op.core, ctx: ctx, now: op.now, mask: op.mask, behind: op.behind, slots: make([]slot[K, V], len(slots))}
+	f := &Op[K, V]{core: op.core, ctx: ctx, now: op.now, mask: op.mask, demand: op.demand, behind: op.behind, slots: make([]slot[K, V], len(slots))}
 	for j, i := range slots {
 		f.slots[j] = op.slots[i]
 		f.slots[j].bin = slices.Clone(op.slots[i].bin)

@@ -31,6 +31,15 @@ type Tier[K comparable, V any] interface {
 
 func (l *tierBase) base() *tierBase { return l }
 
+// alive counts an entry that was found, and that may be of use after its life.
+func (l *tierBase) alive(live bool) {
+	if live {
+		l.counters.hits.Add(1)
+	} else {
+		l.counters.misses.Add(1)
+	}
+}
+
 // cap applies the tier's ttl= to the instants of an entry.
 func (l *Leaf) cap(now, stale, expire int64) (int64, int64) {
 	if l.TTL > 0 {

@@ -44,11 +44,12 @@ func (e composedEngine[V]) Remove(ctx context.Context, removes []RemoteRemove) e
 // through takes the entry of an inner cache as the slot's answer.
 func (l *RemoteLeaf[K, V]) through(op *Op[K, V], s *slot[K, V], e *Entry[V]) bool {
 	stale, expire := l.core.Time.tick(e.StaleAt), l.core.Time.tick(e.ExpireAt)
-	if op.now >= expire {
+	if op.over(e.Status == Absent, expire) {
 		return false
 	}
 	s.value = e.Value
-	s.found(op, l.Index, e.Status == Absent, min(stale, expire), expire)
+	stale = min(stale, expire)
+	s.found(op, l.Index, e.Status == Absent, l.core.nominal(stale), stale, expire)
 	s.source = l.Path + e.Source[len(labelOf(e.Source)):]
 	if e.ReadMode == Refill {
 		cache, key := l.engine.(composedEngine[V]).cache, []byte(s.text)

@@ -19,6 +19,7 @@ type MemoryEntry struct {
 	Payload       []byte // the encoded value
 	Absent        bool   // there is no value under the key, and that is known
 	Stale, Expire int64  // ticks of the Timebase; Never, or Stale <= Expire
+	Eager         int64  // tick from which on the value is to be reloaded; 0: none
 }
 
 // MemoryLeaf is a tier over a MemoryEngine.
@@ -54,7 +55,7 @@ func (l *MemoryLeaf[K, V]) Read(op *Op[K, V]) {
 // find asks the tier for one key.
 func (l *MemoryLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
 	e, ok := l.engine.Load(nil, s.bin)
-	if !ok || op.now >= e.Expire {
+	if !ok || op.over(e.Absent, e.Expire) {
 		l.counters.misses.Add(1)
 		return
 	}
@@ -65,8 +66,8 @@ func (l *MemoryLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
 			return
 		}
 	}
-	l.counters.hits.Add(1)
-	s.found(op, l.Index, e.Absent, e.Stale, e.Expire)
+	l.alive(op.now < e.Expire)
+	s.found(op, l.Index, e.Absent, e.Eager, e.Stale, e.Expire)
 }
 
 // Write writes the keys of the operation.
@@ -101,7 +102,7 @@ func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 		}
 		return nil
 	}
-	l.engine.Save(s.bin, MemoryEntry{Payload: payload, Absent: s.status == Absent, Stale: stale, Expire: expire})
+	l.engine.Save(s.bin, MemoryEntry{Payload: payload, Absent: s.status == Absent, Stale: stale, Expire: expire, Eager: l.core.eagerIn(&l.Leaf, op.now, s)})
 	l.counters.bytesIn.Add(uint64(len(payload)))
 	return nil
 }
@@ -113,7 +114,7 @@ func (l *MemoryLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	for i := range op.slots {
 		began := sampled(l.counters.removes.Add(1))
 		res[i] = Result{}
-		if l.engine.Drop(op.slots[i].bin, op.now) {
+		if l.engine.Drop(op.slots[i].bin, l.core.gone(op.now)) {
 			res[i].Removed = 1
 		}
 		l.counters.times.remove.sampledSince(began)

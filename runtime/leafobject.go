@@ -28,6 +28,7 @@ type ObjectEngine[K comparable, V any] interface {
 // in front, where a hit finds them beside the beginning of the value.
 type Object[V any] struct {
 	Stale, Expire int64
+	Eager         int64 // tick from which on the value is to be reloaded; 0: none
 	Absent        bool
 	Value         V
 }
@@ -70,7 +71,7 @@ func (l *ObjectLeaf[K, V]) Read(op *Op[K, V]) {
 // find asks the tier for one key.
 func (l *ObjectLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
 	o := l.engine.Load(s.key, s.bin)
-	if o == nil || op.now >= o.Expire {
+	if o == nil || op.over(o.Absent, o.Expire) {
 		l.counters.misses.Add(1)
 		return
 	}
@@ -80,8 +81,8 @@ func (l *ObjectLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
 			_ = l.core.unshare(&s.value) // it was copied before, when it was stored
 		}
 	}
-	l.counters.hits.Add(1)
-	s.found(op, l.Index, o.Absent, o.Stale, o.Expire)
+	l.alive(op.now < o.Expire)
+	s.found(op, l.Index, o.Absent, o.Eager, o.Stale, o.Expire)
 }
 
 // Write writes the keys of the operation.
@@ -113,7 +114,7 @@ func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 		}
 		return nil
 	}
-	o := &Object[V]{Absent: s.status == Absent, Stale: stale, Expire: expire}
+	o := &Object[V]{Absent: s.status == Absent, Stale: stale, Expire: expire, Eager: l.core.eagerIn(&l.Leaf, op.now, s)}
 	if v != nil {
 		o.Value = *v
 	}
@@ -131,7 +132,7 @@ func (l *ObjectLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.removes.Add(1)
 		res[i] = Result{}
-		if l.drop(s, op.now) {
+		if l.drop(s, l.core.gone(op.now)) {
 			res[i].Removed = 1
 		}
 	}

@@ -81,9 +81,8 @@ func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteL
 
 func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) {
 	l.core = c
-	_, life := c.lifetime(0)
-	_, life = l.cap(0, life, life)
-	l.longest.Store(life)
+	_, life := l.cap(0, Never, c.longest())
+	l.longest.Store(after(life, c.spec.FailSafe))
 }
 
 func (l *RemoteLeaf[K, V]) stop()         {}
@@ -162,14 +161,10 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 		}
 	default:
 		l.counters.bytesOut.Add(uint64(len(r.Raw.Data)))
-		why, live := l.open(op, s, r)
-		switch {
-		case why != reasonNone:
+		if why, live := l.open(op, s, r); why != reasonNone {
 			l.core.reject(&l.tierBase, why)
-		case !live:
-			l.counters.misses.Add(1)
-		default:
-			l.counters.hits.Add(1)
+		} else {
+			l.alive(live)
 		}
 	}
 }
@@ -188,7 +183,7 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	}
 	stale := min(l.core.Time.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
 	expire := min(l.core.Time.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
-	if op.now >= expire || l.marks.distrusts(s.stripe, op.now, e.created) {
+	if op.over(e.absent, expire) || l.marks.distrusts(s.stripe, op.now, e.created) {
 		return reasonNone, false
 	}
 	if !e.absent {
@@ -200,8 +195,9 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 			return why, false
 		}
 	}
-	s.found(op, l.Index, e.absent, min(stale, expire), expire)
-	return reasonNone, true
+	stale = min(stale, expire)
+	s.found(op, l.Index, e.absent, l.core.eagerAt(l.core.Time.tickOf(e.created), stale), stale, expire)
+	return reasonNone, op.now < expire
 }
 
 // mark describes the slot's key for the marks of the tier.

@@ -104,7 +104,8 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 		created: t.unix(now), stale: t.unix(stale), expire: t.unix(expire),
 	}
 	e.codec, e.compression = l.core.spec.names(l.Format)
-	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(expire)}}
+	kept := after(expire, l.core.spec.FailSafe)
+	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(kept)}}
 	if l.typed {
 		w.Raw.Data = append([]byte{}, payload...) // what it is counted by
 		if w.Entry, err = l.pass(op, s, payload, stale, expire); err != nil {
@@ -114,8 +115,8 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 		w.Raw.Data = e.seal(make([]byte, 0, sealedSize(s.text, len(payload))), s.text)
 	}
 	life := Never
-	if expire != Never {
-		life = expire - now
+	if kept != Never {
+		life = kept - now
 		w.Life = time.Duration(life)
 	}
 	l.lives(life)

@@ -3,8 +3,6 @@ package runtime
 import (
 	"context"
 	"errors"
-	"fmt"
-	"sync/atomic"
 )
 
 // Loader returns the value of a key from the source of truth.
@@ -18,10 +16,7 @@ type Loader[K comparable, V any] func(ctx context.Context, key K) (V, error)
 // an absence that is remembered, ErrLoadTimeout, ErrRecursiveLoad and ErrClosed.
 // Tiers that fail are none.
 func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v V, err error) {
-	if c.Closed() {
-		return v, ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
+	if err := c.usable(ctx); err != nil {
 		return v, err
 	}
 	op, err := c.begin(ctx, key)
@@ -31,90 +26,45 @@ func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v
 	defer op.end()
 	s := &op.slots[0]
 	st := &c.fence.stripes[s.stripe]
-	id := s.id()
-	f, lead := st.join(id)
-	if !lead {
-		if within(ctx, f) {
-			return v, ErrRecursiveLoad
+	if c.reloads() && st.reloading(s.bin) {
+		op.demand = c.demand(false)
+		if op.ask(); s.status != Miss { // whoever has something does not wait
+			op.refillSlot(s, op.refill(s))
+			return c.answered(s)
 		}
-		return c.await(ctx, f, false)
+		*s = s.unanswered()
 	}
-	j := &job[K, V]{core: c, stripe: st, flight: f, id: id, key: key, load: load}
-	if j.lookup(op) {
-		c.counters.count(s.status)
-		return s.value, absence(s.status)
+	id := s.id()
+	if within(ctx, c, id) {
+		return v, ErrRecursiveLoad
+	}
+	r, p := st.join(id, c.spec.Concurrency)
+	if p == nil {
+		return c.await(ctx, r, nil)
+	}
+	j := c.job(single(load))
+	j.add(s, p, r)
+	if j.look(op); len(j.legs) == 0 {
+		if op.outdated(s) {
+			c.Reload(ctx, key, load)
+		}
+		return c.answered(s)
 	}
 	if err := ctx.Err(); err != nil {
-		if st.leave(id, f) { // the others still want it
+		if st.leave(id, r, p) { // the others still want it
+			j.legs[0].round = nil
 			j.detach(op.ctx, j.restart)
 		}
 		return v, err
 	}
 	j.detach(op.ctx, j.fetch)
-	return c.await(ctx, f, true)
+	return c.await(ctx, r, j)
 }
 
-// await waits for a flight under the caller's own context. Each caller gets a
-// value of his own: the one who led has the loader's, the others copies.
-func (c *Core[K, V]) await(ctx context.Context, f *flight[V], own bool) (v V, err error) {
-	select {
-	case <-f.done:
-	case <-ctx.Done():
-		return v, ctx.Err()
-	}
-	switch {
-	case own: // counted where it was loaded
-	case f.loaded:
-		c.counters.joined.Add(1)
-	case f.status != Miss:
-		c.counters.count(f.status)
-	}
-	switch {
-	case f.err != nil:
-		return v, f.err
-	case own || c.spec.Plain:
-		return f.value, nil
-	case f.failed != nil:
-		return v, f.failed
-	case f.object != nil:
-		v = *f.object
-		return v, c.unshare(&v)
-	}
-	err = protect(func() error { return c.spec.Formats[f.format].Decode(&v, f.encoded, "") })
-	return v, err
-}
-
-// job is the work of one flight.
-type job[K comparable, V any] struct {
-	core   *Core[K, V]
-	stripe *stripe[V]
-	flight *flight[V]
-	id     string
-	key    K
-	load   Loader[K, V]
-
-	loaded atomic.Pointer[landing[V]] // what has been loaded and is being stored
-}
-
-// landing is how a flight ends.
-type landing[V any] struct {
-	outcome[V]
-	copies // of the value, if there is an encoding already
-}
-
-// lookup asks the tiers and lands the flight if one of them has an answer.
-func (j *job[K, V]) lookup(op *Op[K, V]) bool {
-	op.ask()
-	s := &op.slots[0]
-	if s.status == Miss {
-		return false
-	}
-	op.refillAll()
-	l := landing[V]{outcome: outcome[V]{value: s.value, status: s.status, err: absence(s.status)}}
-	l.encoded, l.format = op.encoded(s)
-	l.object = s.object
-	j.land(l)
-	return true
+// answered returns what the tiers have said.
+func (c *Core[K, V]) answered(s *slot[K, V]) (V, error) {
+	c.counters.count(s.status)
+	return s.value, absence(s.status)
 }
 
 // absence is the error of GetOrLoad beside an answer of the tiers.
@@ -125,135 +75,77 @@ func absence(s Status) error {
 	return nil
 }
 
-// detach runs fn in a goroutine of its own, with the values of ctx, until the
-// load's timeout or the end of Close.
-func (j *job[K, V]) detach(ctx context.Context, fn func(context.Context)) {
-	c := j.core
-	if !c.tasks.begin() {
-		j.fail(ErrClosed)
-		return
-	}
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), c.spec.LoadTimeout, ErrLoadTimeout)
-	closing := context.AfterFunc(c.ctx, cancel)
-	late := context.AfterFunc(ctx, func() { j.late(context.Cause(ctx)) })
-	go func() {
-		defer c.tasks.end()
-		defer cancel()
-		defer closing()
-		defer late()
-		fn(ctx)
-	}()
-}
-
-// late lands a flight whose time is over, for the reason of cause. A value that
-// has been loaded and is only waiting for a slow tier is as good as a stored one.
-func (j *job[K, V]) late(cause error) {
-	switch l := j.loaded.Load(); {
-	case l != nil:
-		j.land(*l)
-	case errors.Is(cause, ErrLoadTimeout):
-		j.land(landing[V]{outcome: outcome[V]{err: cause, loaded: true}})
+// await waits for a round under the caller's own context. Each caller gets a
+// value of his own: the one whose job has landed it has the loader's, the others
+// copies. job is nil for those who have none.
+func (c *Core[K, V]) await(ctx context.Context, r *round[V], job any) (v V, err error) {
+	select {
+	case <-r.done: // even if the context has ended as well
 	default:
-		j.fail(ErrClosed)
+		select {
+		case <-r.done:
+		case <-ctx.Done():
+			return v, ctx.Err()
+		}
 	}
-}
-
-// restart looks into the tiers again before it loads: the leader has left while
-// it did so.
-func (j *job[K, V]) restart(ctx context.Context) {
-	op, err := j.core.begin(ctx, j.key)
-	if err != nil {
-		j.fail(err)
-		return
-	}
-	defer op.end()
-	if !j.lookup(op) {
-		j.fetch(ctx)
-	}
-}
-
-// fetch calls the loader, stores its value and lands the flight.
-func (j *job[K, V]) fetch(ctx context.Context) {
-	c := j.core
-	c.counters.misses.Add(1)
-	c.counters.loads.Add(1)
-	l := landing[V]{outcome: outcome[V]{err: errGoexit, loaded: true}}
-	defer func() { j.land(l) }() // also when the loader leaves its goroutine
-	l.value, l.err = j.ask(ctx)
+	own := job != nil && r.owner == job
 	switch {
-	case l.err == nil:
-		l.status = Hit
-		j.store(ctx, &l)
-	case ctx.Err() != nil: // whatever the loader calls it
-		j.late(context.Cause(ctx))
+	case job != nil: // counted where it was loaded
+	case r.loaded:
+		c.counters.joined.Add(1)
+	case r.status != Miss:
+		c.counters.count(r.status)
 	}
-}
-
-// ask calls the loader.
-func (j *job[K, V]) ask(ctx context.Context) (v V, err error) {
-	c := j.core
-	err = errGoexit
-	ctx, end := c.step(ctx, Step{Op: "load", Keys: 1})
-	if end != nil {
-		defer func() { end(Outcome{Err: err}) }()
-		ctx = context.WithValue(ctx, traceKey{}, (*trace)(nil)) // what a loader asks for is a request of its own
+	switch {
+	case r.err != nil:
+		return v, r.err
+	case own || c.spec.Plain:
+		return r.value, nil
+	case r.failed != nil:
+		return v, r.failed
+	case r.object != nil:
+		v = *r.object
+		return v, c.unshare(&v)
 	}
-	began := tick()
-	defer func() { c.counters.loadTime.since(began) }()
-	err = protect(func() (err error) {
-		v, err = j.load(&loading{ctx, j.flight}, j.key)
-		return err
-	})
+	err = protect(func() error { return c.spec.Formats[r.format].Decode(&v, r.encoded, "") })
 	return v, err
 }
 
-// store writes a loaded value, unless the load has been superseded. Trouble with
-// the tiers is not the caller's: it has been counted and logged where it arose.
-func (j *job[K, V]) store(ctx context.Context, l *landing[V]) {
-	op, err := j.core.begin(ctx, j.key)
-	if err != nil {
-		return
-	}
+// reloads reports whether values are reloaded in the background.
+func (c *Core[K, V]) reloads() bool { return c.spec.Reload || c.spec.Eager > 0 }
+
+// outdated reports whether an answer is to be reloaded in the background.
+func (op *Op[K, V]) outdated(s *slot[K, V]) bool {
+	return s.status == Stale && op.core.spec.Reload || s.status == Hit && op.due(s)
+}
+
+// Reload has a value that has just been found loaded again in the background, unless
+// that is under way. It is meant to be cheap when it is.
+func (c *Core[K, V]) Reload(ctx context.Context, key K, load Loader[K, V]) {
+	op := c.blank(ctx)
 	defer op.end()
+	op.slots = op.one[:]
 	s := &op.slots[0]
-	op.set(s, l.value)
-	if err := op.encode(); err != nil {
-		l.failed = fmt.Errorf("cachegen: a loaded value cannot be copied for every caller: %w", err)
-		j.core.warn(&j.core.warnings, "cachegen: loaded value is not stored", "error", err)
+	s.key = key
+	var err error
+	if s.bin, err = c.spec.BinaryKey(op.keys[:0], key); err != nil {
 		return
 	}
-	l.encoded, l.format = op.encoded(s)
-	l.object = s.object
-	early := *l
-	j.loaded.Store(&early) // the value is not looked at any more: it may be given away
-	_ = op.store(claim[V]{flight: j.flight})
+	s.stripe = c.fence.index(s.bin)
+	if p := c.fence.stripes[s.stripe].reload(s.bin); p != nil {
+		j := c.job(single(load))
+		j.add(s, p, nil)
+		j.later(ctx)
+	}
 }
 
-// land ends the flight, unless it has ended.
-func (j *job[K, V]) land(l landing[V]) {
-	f := j.flight
-	followed, first := j.stripe.land(j.id, f)
-	if !first {
-		return
+// single calls the loader of one key.
+func single[K comparable, V any](load Loader[K, V]) func(*job[K, V], context.Context) {
+	return func(j *job[K, V], ctx context.Context) {
+		l := j.legs[0]
+		l.value, l.err = load(ctx, l.key)
 	}
-	f.outcome, f.copies = l.outcome, l.copies
-	if l.loaded && l.err != nil && !errors.Is(l.err, ErrNotFound) {
-		j.core.counters.loadErrors.Add(1)
-	}
-	if followed && l.err == nil && l.encoded == nil && l.object == nil && l.failed == nil && !j.core.spec.Plain {
-		f.encoded, f.failed = j.encode(l.value)
-	}
-	close(f.done)
 }
 
-// fail ends a flight that has not come to its load.
-func (j *job[K, V]) fail(err error) { j.land(landing[V]{outcome: outcome[V]{err: err}}) }
-
-// encode returns an encoding of v in the first format.
-func (j *job[K, V]) encode(v V) (data []byte, err error) {
-	err = protect(func() (err error) {
-		data, err = j.core.spec.Formats[0].Append([]byte{}, &v)
-		return err
-	})
-	return data, err
-}
+// missing reports whether a loader's error says that there is no value.
+func missing(err error) bool { return errors.Is(err, ErrNotFound) }

@@ -50,7 +50,10 @@ type Offload struct {
 	warnings limiter
 }
 
-type taskKey struct{ kind, key string }
+type taskKey struct {
+	owner     any // whose keys these are
+	kind, key string
+}
 
 type task struct {
 	taskKey
@@ -71,13 +74,13 @@ func NewOffload(opts OffloadOptions) *Offload {
 	return o
 }
 
-// submit takes a task, unless one of its kind and key is there already or there
-// is no room, and reports whether it did. done is called when it has ended or
+// submit takes a task, unless its owner has one of that kind and key there already or
+// there is no room, and reports whether it did. done is called when it has ended or
 // was dropped after having been taken.
-func (o *Offload) submit(kind, key string, run func(context.Context), done func()) bool {
+func (o *Offload) submit(owner any, kind, key string, run func(context.Context), done func()) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t, k := task{taskKey{kind, key}, run, done}, o.of(kind)
+	t, k := task{taskKey{owner, kind, key}, run, done}, o.of(kind)
 	switch {
 	case o.known[t.taskKey]:
 		k.Deduplicated++

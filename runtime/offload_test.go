@@ -15,7 +15,7 @@ import (
 
 // submit gives o a task whose end is counted.
 func submit(o *Offload, key string, ended *int64, run func(context.Context)) bool {
-	return o.submit("test", key, run, func() { atomic.AddInt64(ended, 1) })
+	return o.submit(nil, "test", key, run, func() { atomic.AddInt64(ended, 1) })
 }
 
 // captureDefault takes what is logged by slog's own logger.
@@ -35,7 +35,7 @@ func TestOffloadBounds(t *testing.T) {
 		var running, most, ended atomic.Int64
 		taken := 0
 		for i := range 20 {
-			ok := o.submit("test", strconv.Itoa(i), func(context.Context) {
+			ok := o.submit(nil, "test", strconv.Itoa(i), func(context.Context) {
 				if n := running.Add(1); n > most.Load() {
 					most.Store(n)
 				}
@@ -76,7 +76,7 @@ func TestOffloadDedup(t *testing.T) {
 		check(t, submit(o, "a", &ended, run), false) // runs
 		check(t, submit(o, "b", &ended, run), true)
 		check(t, submit(o, "b", &ended, run), false) // waits
-		check(t, o.submit("other", "a", run, func() {}), true)
+		check(t, o.submit(nil, "other", "a", run, func() {}), true)
 		check(t, o.Wait(t.Context()), nil)
 		check(t, submit(o, "a", &ended, run), true)
 		check(t, o.Close(t.Context()), nil)

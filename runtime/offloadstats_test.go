@@ -41,7 +41,7 @@ func TestKindsShed(t *testing.T) {
 		most, running := 0, 0
 		for i := range 8 {
 			name := string(rune('a' + i))
-			taken := o.submit("refill", name, func(context.Context) {
+			taken := o.submit(nil, "refill", name, func(context.Context) {
 				o.mu.Lock()
 				running++
 				most = max(most, running)
@@ -88,7 +88,7 @@ func TestKindsDeduplicated(t *testing.T) {
 			{"reload", "a", false}, // it waits
 			{"reload", "b", false}, // there is no room
 		} {
-			if got := o.submit(c.kind, c.key, wait, nothing); got != c.taken {
+			if got := o.submit(nil, c.kind, c.key, wait, nothing); got != c.taken {
 				t.Errorf("%s %s was taken: %v, want %v", c.kind, c.key, got, c.taken)
 			}
 		}
@@ -98,7 +98,7 @@ func TestKindsDeduplicated(t *testing.T) {
 		}
 		expectKind(t, o, KindStats{Kind: "refill", Started: 1, Done: 1, Deduplicated: 1})
 		expectKind(t, o, KindStats{Kind: "reload", Started: 1, Done: 1, Deduplicated: 1, Shed: 1})
-		if !o.submit("refill", "a", func(context.Context) {}, nothing) {
+		if !o.submit(nil, "refill", "a", func(context.Context) {}, nothing) {
 			t.Error("a task is not taken after one for the same key has ended")
 		}
 		if err := o.Wait(t.Context()); err != nil {
@@ -128,7 +128,7 @@ func TestKindsTimedOut(t *testing.T) {
 				})
 				began := time.Now()
 				var err error
-				o.submit("reload", "secret", func(ctx context.Context) {
+				o.submit(nil, "reload", "secret", func(ctx context.Context) {
 					select {
 					case <-ctx.Done():
 						err = ctx.Err()
@@ -164,9 +164,9 @@ func TestKindsPanicked(t *testing.T) {
 		o := NewOffload(OffloadOptions{Workers: 1, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		ended := 0
 		end := func() { ended++ }
-		o.submit("a", "1", func(context.Context) { panic("boom") }, end)
-		o.submit("a", "2", func(context.Context) { goruntime.Goexit() }, end)
-		o.submit("a", "3", func(context.Context) {}, end)
+		o.submit(nil, "a", "1", func(context.Context) { panic("boom") }, end)
+		o.submit(nil, "a", "2", func(context.Context) { goruntime.Goexit() }, end)
+		o.submit(nil, "a", "3", func(context.Context) {}, end)
 		if err := o.Wait(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -188,12 +188,12 @@ func TestKindsClosed(t *testing.T) {
 		ended := 0
 		slow := func(context.Context) { time.Sleep(time.Second) }
 		for _, key := range []string{"a", "b", "c"} {
-			o.submit("refill", key, slow, func() { ended++ })
+			o.submit(nil, "refill", key, slow, func() { ended++ })
 		}
 		if err := o.Close(t.Context()); err != nil || ended != 3 {
 			t.Errorf("Close: %v, and %d tasks have ended", err, ended)
 		}
-		if o.submit("refill", "d", slow, nothing) {
+		if o.submit(nil, "refill", "d", slow, nothing) {
 			t.Error("a task is taken after Close")
 		}
 		expectKind(t, o, KindStats{Kind: "refill", Started: 3, Done: 3, Shed: 1})
@@ -202,7 +202,7 @@ func TestKindsClosed(t *testing.T) {
 		o := NewOffload(OffloadOptions{Workers: 1})
 		ended := 0
 		for _, key := range []string{"a", "b", "c"} {
-			o.submit("refill", key, func(ctx context.Context) { <-ctx.Done() }, func() { ended++ })
+			o.submit(nil, "refill", key, func(ctx context.Context) { <-ctx.Done() }, func() { ended++ })
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -11,12 +11,13 @@ const everywhere = ^uint64(0)
 // Op is one read, write or remove of a generated cache: of one key or of a
 // batch, on its way through the tiers.
 type Op[K comparable, V any] struct {
-	core  *Core[K, V]
-	ctx   context.Context
-	now   int64  // tick at which the operation began
-	mask  uint64 // tiers to write, by index
-	slots []slot[K, V]
-	trace *trace // nil: nobody wants to see the operation, or it is part of another
+	core   *Core[K, V]
+	ctx    context.Context
+	now    int64  // tick at which the operation began
+	mask   uint64 // tiers to write, by index
+	demand demand // of a read
+	slots  []slot[K, V]
+	trace  *trace // nil: nobody wants to see the operation, or it is part of another
 
 	behind *behind // not nil: the operation may be left alone
 
@@ -37,8 +38,13 @@ type slot[K comparable, V any] struct {
 	status        Status
 	leaf          int // that answered
 	stale, expire int64
+	eager         int64  // tick from which on it is to be reloaded; 0: none
 	err           error  // of the tier asked last
 	keep          uint64 // tiers that are not refilled: theirs is as good
+
+	spare *slot[K, V] // the best of what was found and is no answer
+	aside uint64      // tiers in which that was
+	load  *part[V]    // the load that the value comes from, if the slot is to be written
 
 	source string                                          // path of a tier inside of an inner cache, or ""
 	below  func(ctx context.Context, v V, wait bool) error // refills inside of the inner cache; may be nil
@@ -140,6 +146,7 @@ func (op *Op[K, V]) end() {
 		op.trace.finish(op.outcome())
 	}
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
+	op.demand = demand{}
 	op.one[0] = slot[K, V]{}
 	op.core.ops.Put(op)
 }
@@ -165,16 +172,20 @@ func (op *Op[K, V]) address(s *slot[K, V], key K) (err error) {
 	return nil
 }
 
-// found sets what a tier answered.
-func (s *slot[K, V]) found(op *Op[K, V], leaf int, absent bool, stale, expire int64) {
-	s.leaf, s.stale, s.expire, s.err = leaf, stale, expire, nil
+// found sets what a tier answered, with the instants that it lies between. What is
+// no answer to the operation is set aside.
+func (s *slot[K, V]) found(op *Op[K, V], leaf int, absent bool, eager, stale, expire int64) {
+	s.leaf, s.eager, s.stale, s.expire, s.err = leaf, eager, stale, expire, nil
 	switch {
 	case absent:
-		s.status = Absent
+		s.status, s.eager = Absent, 0
 	case op.now < stale:
 		s.status = Hit
 	default:
 		s.status = Stale
+	}
+	if op.demand != (demand{}) && !op.answers(s) {
+		s.setAside()
 	}
 }
 
@@ -183,7 +194,7 @@ func (op *Op[K, V]) refill(s *slot[K, V]) uint64 {
 	if s.status == Miss {
 		return 0
 	}
-	return op.core.leaves[s.leaf].base().Refill &^ s.keep
+	return op.core.leaves[s.leaf].base().Refill&^s.keep | s.aside&^(1<<s.leaf)
 }
 
 // source returns the path of the tier that has answered.
@@ -215,15 +226,20 @@ func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
 // encode encodes the values for the tiers of the mask, each format once.
 func (op *Op[K, V]) encode() error {
 	for i := range op.slots {
-		s := &op.slots[i]
-		if s.status == Absent {
-			continue
+		if err := op.encodeSlot(&op.slots[i]); err != nil {
+			return err
 		}
-		for _, l := range op.core.leaves {
-			b := l.base()
-			if op.mask>>b.Index&1 == 0 {
-				continue
-			}
+	}
+	return nil
+}
+
+// encodeSlot is encode for one of the values.
+func (op *Op[K, V]) encodeSlot(s *slot[K, V]) error {
+	if s.status == Absent {
+		return nil
+	}
+	for _, l := range op.core.leaves {
+		if b := l.base(); b.selected(op.mask) {
 			if err := op.prepare(s, &b.Leaf); err != nil {
 				return err
 			}
@@ -268,9 +284,9 @@ func (op *Op[K, V]) make(s *slot[K, V], format int) (data []byte, err error) {
 }
 
 // encoded returns an encoding that a slot has, and its format, or nil.
-func (op *Op[K, V]) encoded(s *slot[K, V]) (data []byte, format int) {
-	for format, data := range s.encodings(len(op.core.spec.Formats)) {
-		if data != nil && op.core.spec.Formats[format].Compressor == nil {
+func (c *Core[K, V]) encoded(s *slot[K, V]) (data []byte, format int) {
+	for format, data := range s.encodings(len(c.spec.Formats)) {
+		if data != nil && c.spec.Formats[format].Compressor == nil {
 			return data, format
 		}
 	}

@@ -71,7 +71,7 @@ func (op *Op[K, V]) refillLater(s *slot[K, V], mask uint64) {
 	if !c.tasks.begin() {
 		return
 	}
-	ok := c.offload.submit("refill", mine.id(), func(ctx context.Context) {
+	ok := c.offload.submit(c, "refill", mine.id(), func(ctx context.Context) {
 		if c.ctx.Err() != nil {
 			return
 		}

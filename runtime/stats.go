@@ -15,6 +15,7 @@ type Stats struct {
 	Loads      uint64      // loaders called
 	LoadErrors uint64      // loaders that failed
 	Joined     uint64      // callers that got the result of another's load
+	Extra      uint64      // keys that loaders of batches returned unasked
 	Tiers      []TierStats // from left to right, as composed
 
 	LoadTime Timing       // how long loaders took
@@ -43,7 +44,7 @@ type TierStats struct {
 
 // counters of a cache, beside those of its memory hits.
 type counters struct {
-	hits, stale, misses, absent, loads, loadErrors, joined atomic.Uint64
+	hits, stale, misses, absent, loads, loadErrors, joined, extra atomic.Uint64
 
 	loadTime timing
 }

@@ -304,7 +304,7 @@ func TestPayloadFails(t *testing.T) {
 			check(t, data == nil, true)
 			check(t, err != nil, true)
 		}
-		data, _ := op.encoded(&op.slots[0])
+		data, _ := op.core.encoded(&op.slots[0])
 		check(t, data == nil, true)
 		op.end()
 	}

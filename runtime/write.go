@@ -66,6 +66,9 @@ func (op *Op[K, V]) storeEntry(e Entry[V]) (err error) {
 	s.value, s.status = e.Value, e.Status
 	s.stale, s.expire = c.Time.tick(e.StaleAt), c.Time.tick(e.ExpireAt)
 	s.stale = min(s.stale, s.expire)
+	if s.status == Hit {
+		s.eager = c.eagerAt(op.now, s.stale)
+	}
 	if e.ReadMode != Refill {
 		return op.store(claim[V]{})
 	}
@@ -152,6 +155,15 @@ func (c *Core[K, V]) usable(ctx context.Context) error {
 func (op *Op[K, V]) set(s *slot[K, V], v V) {
 	s.value, s.status = v, Hit
 	s.stale, s.expire = op.core.lifetime(op.now)
+	s.eager = op.core.eagerAt(op.now, s.stale)
+}
+
+// give gives a slot its value and a lifetime of its own.
+func (op *Op[K, V]) give(s *slot[K, V], v V, l lifetime) {
+	s.value, s.status = v, Hit
+	s.stale = after(op.now, l.ttl)
+	s.expire = after(s.stale, l.stale)
+	s.eager = op.core.eagerAt(op.now, s.stale)
 }
 
 // dropUnencodable takes the slots out whose values cannot be encoded.
@@ -159,8 +171,7 @@ func (op *Op[K, V]) dropUnencodable() error {
 	var errs []error
 	kept := op.slots[:0]
 	for i := range op.slots {
-		one := Op[K, V]{core: op.core, mask: op.mask, slots: op.slots[i : i+1]}
-		if err := one.encode(); err != nil {
+		if err := op.encodeSlot(&op.slots[i]); err != nil {
 			errs = append(errs, fmt.Errorf("key %v: %w", op.slots[i].key, err))
 			continue
 		}
@@ -175,6 +186,11 @@ func (op *Op[K, V]) store(cl claim[V]) error {
 	if err := op.encode(); err != nil {
 		return err
 	}
+	return op.write(cl)
+}
+
+// write writes the operation's slots, which have been encoded, in their turn.
+func (op *Op[K, V]) write(cl claim[V]) error {
 	res := make([]Result, len(op.slots))
 	if _, err := op.turns(cl, res, op.core.spec.Write); err != nil {
 		return err
@@ -183,12 +199,14 @@ func (op *Op[K, V]) store(cl claim[V]) error {
 }
 
 // turns runs fn for the operation's slots while it has the turn of each of their
-// keys, and reports whether it did: not if the claim is void. Keys are taken in
-// one order by everybody, so no two writers wait for each other.
+// keys, and reports whether it did: not if the claim is void. Slots whose load has
+// been superseded are left out. Keys are taken in one order by everybody, so no two
+// writers wait for each other.
 func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) (bool, error) {
 	if op.core.memory {
 		return op.alone(cl, res, fn), nil
 	}
+	superseded := false
 	order := make([]*slot[K, V], len(op.slots))
 	for i := range op.slots {
 		order[i] = &op.slots[i]
@@ -199,14 +217,34 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 			continue // keys that differ and mean the same, such as one instant in two zones
 		}
 		st := &op.core.fence.stripes[s.stripe]
-		id := s.id()
-		if ok, err := st.begin(op.ctx, id, cl); !ok {
+		id, cl := s.id(), s.claim(cl)
+		ok, err := st.begin(op.ctx, id, cl)
+		switch {
+		case ok:
+			defer st.end(id, cl)
+		case err != nil || s.load == nil:
 			return false, err
+		default:
+			s.status = Miss
+			superseded = true
 		}
-		defer st.end(id, cl)
 	}
-	fn(op, res)
+	if superseded {
+		op.slots = slices.DeleteFunc(op.slots, func(s slot[K, V]) bool { return s.status == Miss })
+	}
+	if len(op.slots) == 0 {
+		return false, nil
+	}
+	fn(op, res[:len(op.slots)])
 	return true, nil
+}
+
+// claim adds to a claim that the load of the slot has not been superseded.
+func (s *slot[K, V]) claim(cl claim[V]) claim[V] {
+	if s.load != nil {
+		cl.load = s.load
+	}
+	return cl
 }
 
 // alone is turns for a cache whose tiers are all in memory: no writer waits for
@@ -214,13 +252,13 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 func (op *Op[K, V]) alone(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) bool {
 	if len(op.slots) == 1 {
 		s := &op.slots[0]
-		return op.core.fence.stripes[s.stripe].alone(s.id(), cl, func() { fn(op, res) })
+		return op.core.fence.stripes[s.stripe].alone(s.id(), s.claim(cl), func() { fn(op, res) })
 	}
 	one := &Op[K, V]{core: op.core, ctx: op.ctx, now: op.now, mask: op.mask}
 	for i := range op.slots {
 		s := &op.slots[i]
 		one.slots = op.slots[i : i+1]
-		op.core.fence.stripes[s.stripe].alone(s.id(), cl, func() { fn(one, res[i:i+1]) })
+		op.core.fence.stripes[s.stripe].alone(s.id(), s.claim(cl), func() { fn(one, res[i:i+1]) })
 	}
 	return true
 }

@@ -10,12 +10,8 @@ import (
 
 // api returns the methods that callers use.
 func (x *cacheGen) api() []jen.Code {
-	hit, load := "", ""
+	hit, load := x.hitCalls()
 	var all []jen.Code
-	if x.hot() != nil {
-		hit = "if c.hit(key, &v) {\nreturn v, true, nil\n}\n"
-		load = "if c.hit(key, &v) {\nreturn v, nil\n}\n"
-	}
 	for _, text := range []string{
 		`// Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -32,6 +28,12 @@ return c.core.GetMany(ctx, keys)
 // waiting under its own context. Tiers that fail are no error.
 func (c *$X) GetOrLoad(ctx $context.Context, key $K, load func($context.Context, $K) ($V, error)) (v $V, err error) {
 ` + load + `return c.core.GetOrLoad(ctx, key, load)
+}`,
+		`// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *$X) GetOrLoadMany(ctx $context.Context, keys []$K, load func($context.Context, []$K) (map[$K]$V, error)) (map[$K]$V, error) {
+return c.core.GetOrLoadMany(ctx, keys, load)
 }`,
 		`// Set stores v under key in every tier.
 func (c *$X) Set(ctx $context.Context, key $K, v $V) error { return c.core.Set(ctx, key, v) }`,
@@ -80,25 +82,25 @@ func (c *$X) Close(ctx $context.Context) error { return c.core.Close(ctx) }`,
 
 // hit is the whole way of a hit in memory.
 func (x *cacheGen) hit() jen.Code {
-	v := x.with(vars{"k": x.binaryKeySize(), "n": x.bufferSize(), "decode": "decode" + x.codec.name})
-	key := "began := c.core.Hot.Begin()\ndata, status := c.hot.Get(buf[:0], $hitKey(kb[:0], key))\n"
+	v := x.hitVars(vars{"k": x.binaryKeySize(), "n": x.bufferSize(), "decode": "decode" + x.codec.name})
+	key := "began := c.core.Hot.Begin()\ndata, $got := c.hot.$get(buf[:0], $hitKey(kb[:0], key))\n"
 	if x.keyFails() {
-		key = "kb2, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn false\n}\nbegan := c.core.Hot.Begin()\ndata, status := c.hot.Get(buf[:0], kb2)\n"
+		key = "kb2, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn $no\n}\nbegan := c.core.Hot.Begin()\ndata, $got := c.hot.$get(buf[:0], kb2)\n"
 	}
 	return x.snippet(`// hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
-func (c *$X) hit(key $K, v *$V) bool {
+// stay on the stack. Anything else is left to the core.$also
+func (c *$X) hit($params) $results {
 var kb [$k]byte
 var buf [$n]byte
-`+key+`if status == $cachert.Miss || c.core.Closed() {
-return false
+`+key+`if status == $cachert.Miss || $stale c.core.Closed() {
+return $no
 }
 if $decode(v, data, "") != nil {
 *v = *new($V)
-return false
+return $no
 }
 c.core.Hot.End(began, len(data), status)
-return true
+return $yes
 }`, v)
 }
 

@@ -231,13 +231,7 @@ func (x *cacheGen) spec() jen.Code {
 	add("Name: \"$X\"", nil)
 	add("Prefix: $p", vars{"p": fmt.Sprintf("%q", fmt.Sprintf("%s:%08x:", x.c.Prefix(), x.c.Fingerprint()>>32))})
 	add("Fingerprint: $fp", vars{"fp": fmt.Sprintf("%#x", x.c.Fingerprint())})
-	if x.c.TTL > 0 {
-		add("TTL: $d", vars{"d": x.duration(x.c.TTL)})
-	}
-	if x.c.Stale > 0 {
-		add("Stale: $d", vars{"d": x.duration(x.c.Stale)})
-	}
-	add("LoadTimeout: $d", vars{"d": x.duration(x.c.LoadTimeout)})
+	x.freshness(add)
 	if x.c.Type.Plain() {
 		add("Plain: true", nil)
 	}

@@ -78,7 +78,7 @@ func (x *cacheGen) cloneFunc() jen.Code {
 // objectHit is the whole way of a hit among values.
 func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 	id := x.identity()
-	v := x.with(vars{"Q": id.spelling, "k": x.binaryKeySize(), "own": "", "doc": "given to everybody who asks", "key": "key"})
+	v := x.hitVars(vars{"Q": id.spelling, "k": x.binaryKeySize(), "own": "", "doc": "given to everybody who asks", "key": "key"})
 	if t.Share != "readonly" {
 		v["doc"] = "copied"
 		if x.clone != nil {
@@ -92,20 +92,20 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 	if id.binary {
 		before = "var kb [$k]byte\nbin := $hitKey(kb[:0], key)\n"
 		if x.keyFails() {
-			before = "var kb [$k]byte\nbin, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn false\n}\n"
+			before = "var kb [$k]byte\nbin, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn $no\n}\n"
 		}
 		v["key"] = x.snippet("$Q(bin)", v)
 	}
 	return x.snippet(`// hit sets *v, which is zero, if the first tier has a live value: it is $doc.
-// Anything else is left to the core.
-func (c *$X) hit(key $K, v *$V) bool {
+// Anything else is left to the core.$also
+func (c *$X) hit($params) $results {
 `+before+`began := c.core.Hot.Begin()
-o, status := c.hot.Get($key)
-if status == $cachert.Miss || c.core.Closed() {
-return false
+o, $got := c.hot.$get($key)
+if status == $cachert.Miss || $stale c.core.Closed() {
+return $no
 }
 *v = *o
 $own c.core.Hot.End(began, 0, status)
-return true
+return $yes
 }`, v)
 }

@@ -5,22 +5,15 @@ import "go/token"
 // unbuilt lists what an annotation can say and no code is generated for yet.
 // A line goes when its feature comes.
 var unbuilt = []missing{
-	{verb: "cache", option: "on-stale", value: "revalidate"},
-	{verb: "cache", option: "on-stale", value: "offload"},
-	{verb: "cache", option: "concurrency", except: "1"},
-	{verb: "cache", option: "jitter"},
-	{verb: "cache", option: "absent"},
-	{verb: "cache", option: "fail-safe"},
-	{verb: "cache", option: "eager"},
 	{verb: "cache", option: "lease"},
 }
 
-// missing is an option that cannot be used yet: with one value, with all but
-// one, or at all. pos is set where it was used nevertheless.
+// missing is an option that cannot be used yet: with one value, or at all. pos is
+// set where it was used nevertheless.
 type missing struct {
-	verb, option  string
-	value, except string
-	pos           token.Pos
+	verb, option string
+	value        string
+	pos          token.Pos
 }
 
 // note collects the options of a directive that are not built. They are
@@ -28,7 +21,7 @@ type missing struct {
 func (b *block) note(d directive, opts given) {
 	for _, m := range unbuilt {
 		v, ok := opts[m.option]
-		if !ok || m.verb != d.verb || m.value != "" && v.text != m.value || v.text == m.except {
+		if !ok || m.verb != d.verb || m.value != "" && v.text != m.value {
 			continue
 		}
 		m.value, m.pos = v.text, v.pos

@@ -109,6 +109,13 @@ func (c *Annotated) GetOrLoad(ctx context.Context, key string, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Annotated) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Annotated) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
 
@@ -369,6 +376,13 @@ func (c *Inner) GetOrLoad(ctx context.Context, key string, load func(context.Con
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Inner) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Inner) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
 
@@ -537,6 +551,13 @@ func (c *Outer) GetMany(ctx context.Context, keys []string) (map[string]Doc, err
 // waiting under its own context. Tiers that fail are no error.
 func (c *Outer) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Outer) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

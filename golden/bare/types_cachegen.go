@@ -101,6 +101,13 @@ func (c *SessionCache) GetOrLoad(ctx context.Context, key string, load func(cont
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SessionCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Session, error)) (map[string]Session, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SessionCache) Set(ctx context.Context, key string, v Session) error {
 	return c.core.Set(ctx, key, v)

@@ -103,6 +103,13 @@ func (c *ItemCache) GetOrLoad(ctx context2.Context, key string, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ItemCache) GetOrLoadMany(ctx context2.Context, keys []string, load func(context2.Context, []string) (map[string]Item, error)) (map[string]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ItemCache) Set(ctx context2.Context, key string, v Item) error {
 	return c.core.Set(ctx, key, v)

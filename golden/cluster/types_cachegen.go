@@ -98,6 +98,13 @@ func (c *Spread) GetOrLoad(ctx context.Context, key SpreadKey, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Spread) GetOrLoadMany(ctx context.Context, keys []SpreadKey, load func(context.Context, []SpreadKey) (map[SpreadKey]Order, error)) (map[SpreadKey]Order, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Spread) Set(ctx context.Context, key SpreadKey, v Order) error {
 	return c.core.Set(ctx, key, v)
@@ -318,6 +325,13 @@ func (c *Together) GetOrLoad(ctx context.Context, key TogetherKey, load func(con
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Together) GetOrLoadMany(ctx context.Context, keys []TogetherKey, load func(context.Context, []TogetherKey) (map[TogetherKey]Order, error)) (map[TogetherKey]Order, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Together) Set(ctx context.Context, key TogetherKey, v Order) error {
 	return c.core.Set(ctx, key, v)
@@ -488,6 +502,13 @@ func (c *Behind) GetOrLoad(ctx context.Context, key BehindKey, load func(context
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Behind) GetOrLoadMany(ctx context.Context, keys []BehindKey, load func(context.Context, []BehindKey) (map[BehindKey]Order, error)) (map[BehindKey]Order, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -663,6 +684,13 @@ func (c *Shelves) GetMany(ctx context.Context, keys []ShelvesKey) (map[ShelvesKe
 // waiting under its own context. Tiers that fail are no error.
 func (c *Shelves) GetOrLoad(ctx context.Context, key ShelvesKey, load func(context.Context, ShelvesKey) (Order, error)) (v Order, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Shelves) GetOrLoadMany(ctx context.Context, keys []ShelvesKey, load func(context.Context, []ShelvesKey) (map[ShelvesKey]Order, error)) (map[ShelvesKey]Order, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -98,6 +98,13 @@ func (c *GzipCache) GetOrLoad(ctx context.Context, key int64, load func(context.
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *GzipCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Page, error)) (map[int64]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *GzipCache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
 
@@ -339,6 +346,13 @@ func (c *ZstdCache) GetOrLoad(ctx context.Context, key int64, load func(context.
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ZstdCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Page, error)) (map[int64]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ZstdCache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
 
@@ -510,6 +524,13 @@ func (c *S2Cache) GetOrLoad(ctx context.Context, key int64, load func(context.Co
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *S2Cache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Page, error)) (map[int64]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *S2Cache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
 
@@ -669,6 +690,13 @@ func (c *MixedCache) GetMany(ctx context.Context, keys []int64) (map[int64]Page,
 // waiting under its own context. Tiers that fail are no error.
 func (c *MixedCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Page, error)) (v Page, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *MixedCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Page, error)) (map[int64]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -102,6 +102,13 @@ func (c *DocCache) GetOrLoad(ctx context.Context, key string, load func(context.
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DocCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *DocCache) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
 
@@ -255,6 +262,13 @@ func (c *ZipCache) GetMany(ctx context.Context, keys []string) (map[string]Doc, 
 // waiting under its own context. Tiers that fail are no error.
 func (c *ZipCache) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ZipCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -106,6 +106,13 @@ func (c *PageCache) GetOrLoad(ctx context.Context, key string, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *PageCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Page, error)) (map[string]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *PageCache) Set(ctx context.Context, key string, v Page) error {
 	return c.core.Set(ctx, key, v)
@@ -366,6 +373,13 @@ func (c *StoredPageCache) GetOrLoad(ctx context.Context, key string, load func(c
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *StoredPageCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Page, error)) (map[string]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *StoredPageCache) Set(ctx context.Context, key string, v Page) error {
 	return c.core.Set(ctx, key, v)
@@ -519,6 +533,13 @@ func (c *NearPageCache) GetOrLoad(ctx context.Context, key string, load func(con
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *NearPageCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Page, error)) (map[string]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -709,6 +730,13 @@ func (c *FarPageCache) GetOrLoad(ctx context.Context, key string, load func(cont
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *FarPageCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Page, error)) (map[string]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -99,6 +99,13 @@ func (c *FileCache) GetOrLoad(ctx context.Context, key string, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *FileCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]File, error)) (map[string]File, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *FileCache) Set(ctx context.Context, key string, v File) error {
 	return c.core.Set(ctx, key, v)

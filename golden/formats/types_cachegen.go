@@ -101,6 +101,13 @@ func (c *EventCache) GetOrLoad(ctx context.Context, key string, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *EventCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Event, error)) (map[string]Event, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *EventCache) Set(ctx context.Context, key string, v Event) error {
 	return c.core.Set(ctx, key, v)
@@ -371,6 +378,13 @@ func (c *EventJSON) GetMany(ctx context.Context, keys []string) (map[string]Even
 // waiting under its own context. Tiers that fail are no error.
 func (c *EventJSON) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Event, error)) (v Event, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *EventJSON) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Event, error)) (map[string]Event, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

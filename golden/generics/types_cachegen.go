@@ -106,6 +106,13 @@ func (c *UserPageCache) GetOrLoad(ctx context.Context, key UserPageCacheKey, loa
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *UserPageCache) GetOrLoadMany(ctx context.Context, keys []UserPageCacheKey, load func(context.Context, []UserPageCacheKey) (map[UserPageCacheKey]UserPage, error)) (map[UserPageCacheKey]UserPage, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *UserPageCache) Set(ctx context.Context, key UserPageCacheKey, v UserPage) error {
 	return c.core.Set(ctx, key, v)
@@ -519,6 +526,13 @@ func (c *IndexCache) GetOrLoad(ctx context.Context, key string, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *IndexCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Index, error)) (map[string]Index, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

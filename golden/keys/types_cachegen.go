@@ -112,6 +112,13 @@ func (c *PageCache) GetOrLoad(ctx context.Context, key PageCacheKey, load func(c
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *PageCache) GetOrLoadMany(ctx context.Context, keys []PageCacheKey, load func(context.Context, []PageCacheKey) (map[PageCacheKey]Page, error)) (map[PageCacheKey]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *PageCache) Set(ctx context.Context, key PageCacheKey, v Page) error {
 	return c.core.Set(ctx, key, v)
@@ -374,6 +381,13 @@ func (c *ByParams) GetOrLoad(ctx context.Context, key ByParamsKey, load func(con
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ByParams) GetOrLoadMany(ctx context.Context, keys []ByParamsKey, load func(context.Context, []ByParamsKey) (map[ByParamsKey]Page, error)) (map[ByParamsKey]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ByParams) Set(ctx context.Context, key ByParamsKey, v Page) error {
 	return c.core.Set(ctx, key, v)
@@ -569,6 +583,13 @@ func (c *ByAll) GetOrLoad(ctx context.Context, key ByAllKey, load func(context.C
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ByAll) GetOrLoadMany(ctx context.Context, keys []ByAllKey, load func(context.Context, []ByAllKey) (map[ByAllKey]Page, error)) (map[ByAllKey]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -814,6 +835,13 @@ func (c *BySeven) GetOrLoad(ctx context.Context, key [7]uint8, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *BySeven) GetOrLoadMany(ctx context.Context, keys [][7]uint8, load func(context.Context, [][7]uint8) (map[[7]uint8]Page, error)) (map[[7]uint8]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *BySeven) Set(ctx context.Context, key [7]uint8, v Page) error {
 	return c.core.Set(ctx, key, v)
@@ -994,6 +1022,13 @@ func (c *ByText) GetOrLoad(ctx context.Context, key string, load func(context.Co
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ByText) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Page, error)) (map[string]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ByText) Set(ctx context.Context, key string, v Page) error { return c.core.Set(ctx, key, v) }
 
@@ -1168,6 +1203,13 @@ func (c *ByTime) GetOrLoad(ctx context.Context, key time.Time, load func(context
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ByTime) GetOrLoadMany(ctx context.Context, keys []time.Time, load func(context.Context, []time.Time) (map[time.Time]Page, error)) (map[time.Time]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1346,6 +1388,13 @@ func (c *ByAddr) GetOrLoad(ctx context.Context, key netip.Addr, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ByAddr) GetOrLoadMany(ctx context.Context, keys []netip.Addr, load func(context.Context, []netip.Addr) (map[netip.Addr]Page, error)) (map[netip.Addr]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

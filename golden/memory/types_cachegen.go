@@ -89,6 +89,13 @@ func (c *PointCache) GetOrLoad(ctx context.Context, key uint32, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *PointCache) GetOrLoadMany(ctx context.Context, keys []uint32, load func(context.Context, []uint32) (map[uint32]Point, error)) (map[uint32]Point, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *PointCache) Set(ctx context.Context, key uint32, v Point) error {
 	return c.core.Set(ctx, key, v)
@@ -298,6 +305,13 @@ func (c *NoteCache) GetOrLoad(ctx context.Context, key string, load func(context
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *NoteCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Note, error)) (map[string]Note, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -544,6 +558,13 @@ func (c *CountCache) GetOrLoad(ctx context.Context, key string, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *CountCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Count, error)) (map[string]Count, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *CountCache) Set(ctx context.Context, key string, v Count) error {
 	return c.core.Set(ctx, key, v)
@@ -732,6 +753,13 @@ func (c *NamesCache) GetOrLoad(ctx context.Context, key string, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *NamesCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Names, error)) (map[string]Names, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -97,6 +97,13 @@ func (c *OrderCache) GetOrLoad(ctx context.Context, key int64, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *OrderCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Order, error)) (map[int64]Order, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *OrderCache) Set(ctx context.Context, key int64, v Order) error {
 	return c.core.Set(ctx, key, v)

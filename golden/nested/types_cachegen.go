@@ -110,6 +110,13 @@ func (c *DocCache) GetOrLoad(ctx context.Context, key string, load func(context.
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DocCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *DocCache) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
 
@@ -351,6 +358,13 @@ func (c *DocNever) GetOrLoad(ctx context.Context, key string, load func(context.
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DocNever) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *DocNever) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
 
@@ -518,6 +532,13 @@ func (c *DocMixed) GetOrLoad(ctx context.Context, key string, load func(context.
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DocMixed) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -721,6 +742,13 @@ func (c *DocFour) GetMany(ctx context.Context, keys []string) (map[string]Doc, e
 // waiting under its own context. Tiers that fail are no error.
 func (c *DocFour) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DocFour) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

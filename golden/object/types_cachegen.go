@@ -92,6 +92,13 @@ func (c *SmallCache) GetOrLoad(ctx context.Context, key int64, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SmallCache) Set(ctx context.Context, key int64, v Small) error {
 	return c.core.Set(ctx, key, v)
@@ -323,6 +330,13 @@ func (c *SharedSmallCache) GetOrLoad(ctx context.Context, key int64, load func(c
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SharedSmallCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SharedSmallCache) Set(ctx context.Context, key int64, v Small) error {
 	return c.core.Set(ctx, key, v)
@@ -471,6 +485,13 @@ func (c *ProductCache) GetOrLoad(ctx context.Context, key int64, load func(conte
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1313,6 +1334,13 @@ func (c *SharedProductCache) GetOrLoad(ctx context.Context, key int64, load func
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SharedProductCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SharedProductCache) Set(ctx context.Context, key int64, v Product) error {
 	return c.core.Set(ctx, key, v)
@@ -1473,6 +1501,13 @@ func (c *FrontedProductCache) GetOrLoad(ctx context.Context, key int64, load fun
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *FrontedProductCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1659,6 +1694,13 @@ func (c *DeepProductCache) GetOrLoad(ctx context.Context, key int64, load func(c
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepProductCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1851,6 +1893,13 @@ func (c *RacedOfferCache) GetMany(ctx context.Context, keys []int64) (map[int64]
 // waiting under its own context. Tiers that fail are no error.
 func (c *RacedOfferCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Offer, error)) (v Offer, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RacedOfferCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Offer, error)) (map[int64]Offer, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2081,6 +2130,13 @@ func (c *ParallelOfferCache) GetOrLoad(ctx context.Context, key int64, load func
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelOfferCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Offer, error)) (map[int64]Offer, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelOfferCache) Set(ctx context.Context, key int64, v Offer) error {
 	return c.core.Set(ctx, key, v)
@@ -2248,6 +2304,13 @@ func (c *NestedOfferCache) GetOrLoad(ctx context.Context, key int64, load func(c
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *NestedOfferCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Offer, error)) (map[int64]Offer, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2420,6 +2483,13 @@ func (c *TreeCache) GetOrLoad(ctx context.Context, key string, load func(context
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *TreeCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Tree, error)) (map[string]Tree, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3018,6 +3088,13 @@ func (c *ForestCache) GetOrLoad(ctx context.Context, key int64, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ForestCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Forest, error)) (map[int64]Forest, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ForestCache) Set(ctx context.Context, key int64, v Forest) error {
 	return c.core.Set(ctx, key, v)
@@ -3287,6 +3364,13 @@ func (c *NamesCache) GetOrLoad(ctx context.Context, key string, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *NamesCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Names, error)) (map[string]Names, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *NamesCache) Set(ctx context.Context, key string, v Names) error {
 	return c.core.Set(ctx, key, v)
@@ -3500,6 +3584,13 @@ func (c *VisitCache) GetOrLoad(ctx context.Context, key time.Time, load func(con
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *VisitCache) GetOrLoadMany(ctx context.Context, keys []time.Time, load func(context.Context, []time.Time) (map[time.Time]Visit, error)) (map[time.Time]Visit, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3774,6 +3865,13 @@ func (c *PlaceVisitCache) GetOrLoad(ctx context.Context, key PlaceVisitCacheKey,
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *PlaceVisitCache) GetOrLoadMany(ctx context.Context, keys []PlaceVisitCacheKey, load func(context.Context, []PlaceVisitCacheKey) (map[PlaceVisitCacheKey]Visit, error)) (map[PlaceVisitCacheKey]Visit, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *PlaceVisitCache) Set(ctx context.Context, key PlaceVisitCacheKey, v Visit) error {
 	return c.core.Set(ctx, key, v)
@@ -3924,6 +4022,13 @@ func (c *CodeVisitCache) GetOrLoad(ctx context.Context, key Code, load func(cont
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *CodeVisitCache) GetOrLoadMany(ctx context.Context, keys []Code, load func(context.Context, []Code) (map[Code]Visit, error)) (map[Code]Visit, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -97,6 +97,13 @@ func (c *SequentialOptimisticNeverOffload) GetOrLoad(ctx context.Context, key st
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialOptimisticNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialOptimisticNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -316,6 +323,13 @@ func (c *SequentialOptimisticNeverDrop) GetOrLoad(ctx context.Context, key strin
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialOptimisticNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialOptimisticNeverDrop) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -475,6 +489,13 @@ func (c *SequentialOptimisticAlwaysOffload) GetMany(ctx context.Context, keys []
 // waiting under its own context. Tiers that fail are no error.
 func (c *SequentialOptimisticAlwaysOffload) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialOptimisticAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -640,6 +661,13 @@ func (c *SequentialOptimisticAlwaysDrop) GetOrLoad(ctx context.Context, key stri
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialOptimisticAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialOptimisticAlwaysDrop) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -799,6 +827,13 @@ func (c *SequentialSequentialNeverOffload) GetMany(ctx context.Context, keys []s
 // waiting under its own context. Tiers that fail are no error.
 func (c *SequentialSequentialNeverOffload) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialSequentialNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -962,6 +997,13 @@ func (c *SequentialSequentialNeverDrop) GetOrLoad(ctx context.Context, key strin
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialSequentialNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialSequentialNeverDrop) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -1121,6 +1163,13 @@ func (c *SequentialSequentialAlwaysOffload) GetMany(ctx context.Context, keys []
 // waiting under its own context. Tiers that fail are no error.
 func (c *SequentialSequentialAlwaysOffload) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialSequentialAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1286,6 +1335,13 @@ func (c *SequentialSequentialAlwaysDrop) GetOrLoad(ctx context.Context, key stri
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialSequentialAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialSequentialAlwaysDrop) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -1447,6 +1503,13 @@ func (c *SequentialRaceNeverOffload) GetOrLoad(ctx context.Context, key string, 
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialRaceNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialRaceNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -1602,6 +1665,13 @@ func (c *SequentialRaceNeverDrop) GetMany(ctx context.Context, keys []string) (m
 // waiting under its own context. Tiers that fail are no error.
 func (c *SequentialRaceNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialRaceNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1765,6 +1835,13 @@ func (c *SequentialRaceAlwaysOffload) GetOrLoad(ctx context.Context, key string,
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialRaceAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SequentialRaceAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -1920,6 +1997,13 @@ func (c *SequentialRaceAlwaysDrop) GetMany(ctx context.Context, keys []string) (
 // waiting under its own context. Tiers that fail are no error.
 func (c *SequentialRaceAlwaysDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SequentialRaceAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2083,6 +2167,13 @@ func (c *RaceOptimisticNeverOffload) GetOrLoad(ctx context.Context, key string, 
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceOptimisticNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *RaceOptimisticNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -2237,6 +2328,13 @@ func (c *RaceOptimisticNeverDrop) GetMany(ctx context.Context, keys []string) (m
 // waiting under its own context. Tiers that fail are no error.
 func (c *RaceOptimisticNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceOptimisticNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2399,6 +2497,13 @@ func (c *RaceOptimisticAlwaysOffload) GetOrLoad(ctx context.Context, key string,
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceOptimisticAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *RaceOptimisticAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -2553,6 +2658,13 @@ func (c *RaceOptimisticAlwaysDrop) GetMany(ctx context.Context, keys []string) (
 // waiting under its own context. Tiers that fail are no error.
 func (c *RaceOptimisticAlwaysDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceOptimisticAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2715,6 +2827,13 @@ func (c *RaceSequentialNeverOffload) GetOrLoad(ctx context.Context, key string, 
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceSequentialNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *RaceSequentialNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -2869,6 +2988,13 @@ func (c *RaceSequentialNeverDrop) GetMany(ctx context.Context, keys []string) (m
 // waiting under its own context. Tiers that fail are no error.
 func (c *RaceSequentialNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceSequentialNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3031,6 +3157,13 @@ func (c *RaceSequentialAlwaysOffload) GetOrLoad(ctx context.Context, key string,
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceSequentialAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *RaceSequentialAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -3185,6 +3318,13 @@ func (c *RaceSequentialAlwaysDrop) GetMany(ctx context.Context, keys []string) (
 // waiting under its own context. Tiers that fail are no error.
 func (c *RaceSequentialAlwaysDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceSequentialAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3343,6 +3483,13 @@ func (c *RaceRaceNeverOffload) GetOrLoad(ctx context.Context, key string, load f
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceRaceNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *RaceRaceNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -3497,6 +3644,13 @@ func (c *RaceRaceNeverDrop) GetMany(ctx context.Context, keys []string) (map[str
 // waiting under its own context. Tiers that fail are no error.
 func (c *RaceRaceNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceRaceNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3655,6 +3809,13 @@ func (c *RaceRaceAlwaysOffload) GetOrLoad(ctx context.Context, key string, load 
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceRaceAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *RaceRaceAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -3809,6 +3970,13 @@ func (c *RaceRaceAlwaysDrop) GetMany(ctx context.Context, keys []string) (map[st
 // waiting under its own context. Tiers that fail are no error.
 func (c *RaceRaceAlwaysDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *RaceRaceAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3971,6 +4139,13 @@ func (c *ParallelOptimisticNeverOffload) GetOrLoad(ctx context.Context, key stri
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelOptimisticNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelOptimisticNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -4129,6 +4304,13 @@ func (c *ParallelOptimisticNeverDrop) GetMany(ctx context.Context, keys []string
 // waiting under its own context. Tiers that fail are no error.
 func (c *ParallelOptimisticNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelOptimisticNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -4291,6 +4473,13 @@ func (c *ParallelOptimisticAlwaysOffload) GetOrLoad(ctx context.Context, key str
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelOptimisticAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelOptimisticAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -4449,6 +4638,13 @@ func (c *ParallelOptimisticAlwaysDrop) GetMany(ctx context.Context, keys []strin
 // waiting under its own context. Tiers that fail are no error.
 func (c *ParallelOptimisticAlwaysDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelOptimisticAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -4611,6 +4807,13 @@ func (c *ParallelSequentialNeverOffload) GetOrLoad(ctx context.Context, key stri
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelSequentialNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelSequentialNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -4769,6 +4972,13 @@ func (c *ParallelSequentialNeverDrop) GetMany(ctx context.Context, keys []string
 // waiting under its own context. Tiers that fail are no error.
 func (c *ParallelSequentialNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelSequentialNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -4931,6 +5141,13 @@ func (c *ParallelSequentialAlwaysOffload) GetOrLoad(ctx context.Context, key str
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelSequentialAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelSequentialAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -5091,6 +5308,13 @@ func (c *ParallelSequentialAlwaysDrop) GetOrLoad(ctx context.Context, key string
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelSequentialAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelSequentialAlwaysDrop) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -5247,6 +5471,13 @@ func (c *ParallelRaceNeverOffload) GetOrLoad(ctx context.Context, key string, lo
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelRaceNeverOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelRaceNeverOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -5401,6 +5632,13 @@ func (c *ParallelRaceNeverDrop) GetMany(ctx context.Context, keys []string) (map
 // waiting under its own context. Tiers that fail are no error.
 func (c *ParallelRaceNeverDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelRaceNeverDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -5561,6 +5799,13 @@ func (c *ParallelRaceAlwaysOffload) GetOrLoad(ctx context.Context, key string, l
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelRaceAlwaysOffload) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ParallelRaceAlwaysOffload) Set(ctx context.Context, key string, v Doc) error {
 	return c.core.Set(ctx, key, v)
@@ -5715,6 +5960,13 @@ func (c *ParallelRaceAlwaysDrop) GetMany(ctx context.Context, keys []string) (ma
 // waiting under its own context. Tiers that fail are no error.
 func (c *ParallelRaceAlwaysDrop) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Doc, error)) (v Doc, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ParallelRaceAlwaysDrop) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Doc, error)) (map[string]Doc, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

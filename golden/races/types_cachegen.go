@@ -102,6 +102,13 @@ func (c *Pair) GetOrLoad(ctx context.Context, key int64, load func(context.Conte
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Pair) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Item, error)) (map[int64]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Pair) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
 
@@ -321,6 +328,13 @@ func (c *Line) GetOrLoad(ctx context.Context, key int64, load func(context.Conte
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Line) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Item, error)) (map[int64]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Line) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
 
@@ -507,6 +521,13 @@ func (c *Nest) GetOrLoad(ctx context.Context, key int64, load func(context.Conte
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Nest) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Item, error)) (map[int64]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Nest) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
 
@@ -689,6 +710,13 @@ func (c *Deep) GetOrLoad(ctx context.Context, key int64, load func(context.Conte
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Deep) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Item, error)) (map[int64]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *Deep) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
 
@@ -847,6 +875,13 @@ func (c *Rush) GetMany(ctx context.Context, keys []int64) (map[int64]Item, error
 // waiting under its own context. Tiers that fail are no error.
 func (c *Rush) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Item, error)) (v Item, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Rush) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Item, error)) (map[int64]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

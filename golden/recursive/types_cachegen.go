@@ -98,6 +98,13 @@ func (c *TreeCache) GetOrLoad(ctx context.Context, key string, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *TreeCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Tree, error)) (map[string]Tree, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *TreeCache) Set(ctx context.Context, key string, v Tree) error {
 	return c.core.Set(ctx, key, v)
@@ -652,6 +659,13 @@ func (c *ForestCache) GetOrLoad(ctx context.Context, key int64, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ForestCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Forest, error)) (map[int64]Forest, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

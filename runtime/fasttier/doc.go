@@ -9,7 +9,8 @@
 //
 //	0  kind, and a number drawn by the process   4 bytes
 //	4  stale at, expire at                      16  ticks of runtime.Timebase
-//	20 payload
+//	20 when to reload it eagerly                 8  a tick, in entries of a kind of their own
+//	   payload
 //
 // Ticks mean nothing to another process, so entries with another number, such as
 // those of a fastcache that was loaded with its own LoadFromFile, are not there.

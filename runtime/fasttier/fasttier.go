@@ -20,6 +20,11 @@ const (
 	kindAbsent = 2
 	kindBig    = 3
 
+	// kindEager is set in the kind of entries that are to be reloaded eagerly: an
+	// instant more stands in front of their payload.
+	kindEager   = 4
+	eagerHeader = header + 8
+
 	// bigKey is set in the first byte of the key that a big payload lies under.
 	bigKey = 0x80
 )
@@ -70,17 +75,42 @@ func (t *Tier) Get(dst, key []byte) ([]byte, runtime.Status) {
 	return nil, runtime.Miss
 }
 
+// GetEager is Get for a cache that reloads values eagerly. It says whether that is
+// due.
+func (t *Tier) GetEager(dst, key []byte) (payload []byte, status runtime.Status, due bool) {
+	b, ok := t.cache.HasGet(dst, key)
+	if !ok || len(b) < header {
+		return nil, runtime.Miss, false
+	}
+	var eager int64
+	switch word := binary.LittleEndian.Uint32(b); {
+	case word == epoch|kindValue:
+		eager, payload = runtime.Never, b[header:]
+	case word == epoch|kindValue|kindEager && len(b) >= eagerHeader:
+		eager, payload = int64(binary.LittleEndian.Uint64(b[header:])), b[eagerHeader:]
+	default:
+		return nil, runtime.Miss, false
+	}
+	now := t.time.Now()
+	switch {
+	case now < int64(binary.LittleEndian.Uint64(b[4:])):
+		return payload, runtime.Hit, now >= eager
+	case now < int64(binary.LittleEndian.Uint64(b[12:])):
+		return payload, runtime.Stale, false
+	}
+	return nil, runtime.Miss, false
+}
+
 // Load implements runtime.MemoryEngine.
 func (t *Tier) Load(dst, key []byte) (e runtime.MemoryEntry, ok bool) {
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok {
 		return e, false
 	}
-	kind, stale, expire, ok := parse(b)
+	kind, e, ok := parse(b)
 	if !ok {
 		return e, false
 	}
-	e = runtime.MemoryEntry{Payload: b[header:], Absent: kind == kindAbsent, Stale: stale, Expire: expire}
 	if kind != kindBig {
 		return e, true
 	}
@@ -93,28 +123,41 @@ func (t *Tier) Load(dst, key []byte) (e runtime.MemoryEntry, ok bool) {
 }
 
 // parse reads a header of this process.
-func parse(b []byte) (kind uint32, stale, expire int64, ok bool) {
+func parse(b []byte) (kind uint32, e runtime.MemoryEntry, ok bool) {
 	if len(b) < header {
-		return 0, 0, 0, false
+		return 0, e, false
 	}
 	word := binary.LittleEndian.Uint32(b)
-	kind = word & 0xff
+	kind = word & 0xff &^ kindEager
 	if word&^0xff != epoch || kind < kindValue || kind > kindBig {
-		return 0, 0, 0, false
+		return 0, e, false
 	}
-	return kind, int64(binary.LittleEndian.Uint64(b[4:])), int64(binary.LittleEndian.Uint64(b[12:])), true
+	e.Stale, e.Expire = int64(binary.LittleEndian.Uint64(b[4:])), int64(binary.LittleEndian.Uint64(b[12:]))
+	e.Absent = kind == kindAbsent
+	e.Payload = b[header:]
+	if word&kindEager != 0 {
+		if len(b) < eagerHeader {
+			return 0, e, false
+		}
+		e.Eager = int64(binary.LittleEndian.Uint64(b[header:]))
+		e.Payload = b[eagerHeader:]
+	}
+	return kind, e, true
 }
 
 // Save implements runtime.MemoryEngine.
 func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
-	kind := uint32(kindValue)
+	kind, size := uint32(kindValue), header
 	payload := e.Payload
 	var nonce [8]byte
+	if e.Eager != 0 {
+		kind, size = kindValue|kindEager, eagerHeader
+	}
 	switch {
 	case e.Absent:
-		kind = kindAbsent
-	case len(key)+header+len(payload) >= limit:
-		kind = kindBig
+		kind, e.Eager = kindAbsent, 0
+	case len(key)+size+len(payload) >= limit:
+		kind = kindBig | kind&kindEager
 		t.cache.Del(key) // until the new payload is there, there is none
 		binary.LittleEndian.PutUint64(nonce[:], rand.Uint64())
 		t.cache.SetBig(bigKeyOf(key), append(nonce[:], payload...))
@@ -124,6 +167,9 @@ func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
 	b := binary.LittleEndian.AppendUint32(buf[:0], epoch|kind)
 	b = binary.LittleEndian.AppendUint64(b, uint64(e.Stale))
 	b = binary.LittleEndian.AppendUint64(b, uint64(e.Expire))
+	if e.Eager != 0 {
+		b = binary.LittleEndian.AppendUint64(b, uint64(e.Eager))
+	}
 	t.cache.Set(key, append(b, payload...))
 }
 
@@ -135,11 +181,11 @@ func (t *Tier) Drop(key []byte, now int64) bool {
 		return false
 	}
 	t.cache.Del(key)
-	kind, _, expire, ok := parse(b)
+	kind, e, ok := parse(b)
 	if ok && kind == kindBig {
 		t.cache.Del(bigKeyOf(key))
 	}
-	return ok && now < expire
+	return ok && now < e.Expire
 }
 
 // Close implements runtime.MemoryEngine.

@@ -54,6 +54,23 @@ func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status) {
 	return nil, runtime.Miss
 }
 
+// GetEager is Get for a cache that reloads values eagerly. It says whether that is
+// due.
+func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, due bool) {
+	o, ok := t.cache.GetIfPresent(key)
+	if !ok || o.Absent {
+		return nil, runtime.Miss, false
+	}
+	now := t.time.Now()
+	switch {
+	case now < o.Stale:
+		return &o.Value, runtime.Hit, o.Eager != 0 && now >= o.Eager
+	case now < o.Expire:
+		return &o.Value, runtime.Stale, false
+	}
+	return nil, runtime.Miss, false
+}
+
 // Load implements runtime.ObjectEngine.
 func (t *Tier[K, Q, V]) Load(key K, bin []byte) (o *runtime.Object[V]) {
 	if !runtime.RawKey(bin) {

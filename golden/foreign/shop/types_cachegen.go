@@ -116,6 +116,13 @@ func (c *OrderCache) GetOrLoad(ctx context.Context, key OrderCacheKey, load func
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *OrderCache) GetOrLoadMany(ctx context.Context, keys []OrderCacheKey, load func(context.Context, []OrderCacheKey) (map[OrderCacheKey]Order, error)) (map[OrderCacheKey]Order, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *OrderCache) Set(ctx context.Context, key OrderCacheKey, v Order) error {
 	return c.core.Set(ctx, key, v)

@@ -1,0 +1,180 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+)
+
+// ManyLoader returns the values of keys from the source of truth. Keys that it
+// leaves out have none, unless it returns an error too: then it has failed for them.
+type ManyLoader[K comparable, V any] func(ctx context.Context, keys []K) (map[K]V, error)
+
+// GetOrLoadMany returns the values of keys, from the tiers, each of which it asks
+// once, or else from the loader, which it calls once, with the keys that no tier has
+// and nobody else is loading. For those it waits.
+//
+// Keys that have no value are left out. The error joins those of all loads that
+// failed; what there is comes with it. See GetOrLoad for the rest.
+func (c *Core[K, V]) GetOrLoadMany(ctx context.Context, keys []K, load ManyLoader[K, V]) (map[K]V, error) {
+	b := &batch[K, V]{found: make(map[K]V, len(keys)), load: c.job(many(load)), reload: c.job(many(load))}
+	unique := distinct(keys)
+	if err := c.usable(ctx); err != nil {
+		return b.found, err
+	}
+	if len(unique) == 0 {
+		return b.found, nil
+	}
+	op, err := c.beginMany(ctx, unique)
+	if err != nil {
+		return b.found, err
+	}
+	defer op.end()
+	op.demand = c.demand(false)
+	op.ask()
+	b.answered(op)
+	if len(b.reload.legs) > 0 {
+		b.reload.later(op.ctx)
+	}
+	if err := ctx.Err(); err != nil {
+		return b.found, err
+	}
+	b.join(op)
+	if len(b.load.legs) > 0 {
+		b.load.detach(op.ctx, b.load.again)
+	}
+	return b.found, b.wait(ctx)
+}
+
+// batch is one call of GetOrLoadMany.
+type batch[K comparable, V any] struct {
+	found        map[K]V
+	load, reload *job[K, V]
+	waits        []awaited[K, V]
+	errs         []error
+}
+
+// awaited is a key that is being loaded.
+type awaited[K comparable, V any] struct {
+	key   K
+	round *round[V]
+	own   bool // the batch has a part in loading it
+}
+
+// answered takes what the tiers have said.
+func (b *batch[K, V]) answered(op *Op[K, V]) {
+	c := op.core
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status == Miss {
+			continue
+		}
+		c.counters.count(s.status)
+		op.refillSlot(s, op.refill(s))
+		if s.status != Absent {
+			b.found[s.key] = s.value
+		}
+		if op.outdated(s) {
+			if p := c.fence.stripes[s.stripe].reload(s.bin); p != nil {
+				b.reload.add(s, p, nil)
+			}
+		}
+	}
+}
+
+// join joins the flights of the keys that no tier has. Those that the batch leads
+// are looked up again if anything was written since: it may have been loaded.
+func (b *batch[K, V]) join(op *Op[K, V]) {
+	c := op.core
+	recursive := false
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status != Miss {
+			continue
+		}
+		if within(op.ctx, c, s.id()) {
+			recursive = true
+			continue
+		}
+		st := &c.fence.stripes[s.stripe]
+		r, p := st.join(s.id(), c.spec.Concurrency)
+		b.waits = append(b.waits, awaited[K, V]{s.key, r, p != nil})
+		if p != nil {
+			b.load.add(s, p, r).look = st.generation() != s.gen
+		}
+	}
+	if recursive {
+		b.errs = append(b.errs, ErrRecursiveLoad)
+	}
+}
+
+// wait waits for the keys that are being loaded, and returns what has gone wrong:
+// of each load once.
+func (b *batch[K, V]) wait(ctx context.Context) error {
+	c := b.load.core
+	told := map[any]bool{}
+	for _, w := range b.waits {
+		var job any
+		if w.own {
+			job = b.load
+		}
+		v, err := c.await(ctx, w.round, job)
+		switch {
+		case err == nil:
+			b.found[w.key] = v
+			if w.own && w.round.beside != nil {
+				b.errs = append(b.errs, w.round.beside)
+			}
+		case missing(err):
+		case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+			if !told[ctx] {
+				b.errs = append(b.errs, err)
+			}
+			told[ctx] = true
+		default:
+			if !told[w.round.by] {
+				b.errs = append(b.errs, err)
+			}
+			told[w.round.by] = true
+		}
+	}
+	if len(b.errs) == 1 {
+		return b.errs[0]
+	}
+	return errors.Join(b.errs...)
+}
+
+// many calls the loader of many keys.
+func many[K comparable, V any](load ManyLoader[K, V]) func(*job[K, V], context.Context) {
+	return func(j *job[K, V], ctx context.Context) {
+		found, err := load(ctx, j.keys())
+		extra, failed := len(found), false
+		for _, l := range j.legs {
+			v, ok := found[l.key]
+			switch {
+			case ok:
+				l.value, l.err = v, nil
+				extra--
+			case err == nil || only(err, ErrNotFound):
+				l.err = ErrNotFound
+			default:
+				l.err, failed = err, true
+			}
+		}
+		j.core.counters.extra.Add(uint64(extra))
+		if err != nil && !failed && !only(err, ErrNotFound) {
+			j.legs[0].beside = err // it has all that was asked for
+			j.core.counters.loadErrors.Add(1)
+		}
+	}
+}
+
+// only reports whether an error is the target and nothing besides: of an error that
+// joins others one cannot tell which keys it is about.
+func only(err, target error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if err == target {
+			return true
+		}
+	}
+	return false
+}

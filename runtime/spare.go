@@ -1,0 +1,82 @@
+package runtime
+
+import "time"
+
+// demand says which entries a read takes for an answer. Others are set aside, if
+// they will do in case that loading fails.
+type demand struct {
+	fresh bool          // stale entries are no answer
+	early bool          // and neither are those that are to be reloaded eagerly
+	grace time.Duration // entries are set aside for so long past their expiry: fail-safe=
+}
+
+// over reports whether an entry is of no use to the operation.
+func (op *Op[K, V]) over(absent bool, expire int64) bool {
+	return op.now >= expire && (absent || op.now >= after(expire, op.demand.grace))
+}
+
+// due reports whether the answer of a slot is to be reloaded eagerly.
+func (op *Op[K, V]) due(s *slot[K, V]) bool { return s.eager != 0 && op.now >= s.eager }
+
+// answers reports whether what has been found for a slot is an answer.
+func (op *Op[K, V]) answers(s *slot[K, V]) bool {
+	switch d := op.demand; {
+	case op.now >= s.expire:
+		return false
+	case s.status == Absent:
+		return true
+	case s.status == Stale:
+		return !d.fresh
+	}
+	return !op.demand.early || !op.due(s)
+}
+
+// setAside makes what has been found for a slot its spare, unless it has one that
+// lives longer, and goes on as if nothing had been found.
+func (s *slot[K, V]) setAside() {
+	spare := s.spare
+	if spare == nil || spare.expire < s.expire {
+		found := *s
+		found.spare = nil
+		spare = &found
+	}
+	aside := s.aside | 1<<s.leaf
+	*s = s.unanswered()
+	s.spare, s.aside = spare, aside
+}
+
+// alike has the answer of a read that was in two parts know what both have set
+// aside.
+func (s *slot[K, V]) alike(l1, l2 *slot[K, V]) {
+	s.aside = l1.aside | l2.aside
+	s.spare = l1.spare
+	if s.spare == nil || l2.spare != nil && l2.spare.expire > s.spare.expire {
+		s.spare = l2.spare
+	}
+}
+
+// eagerAt returns when a value is reloaded eagerly that is fresh between two ticks;
+// 0 is never.
+func (c *Core[K, V]) eagerAt(from, stale int64) int64 {
+	if c.spec.Eager == 0 || stale == Never || stale <= from {
+		return 0
+	}
+	return from + int64(c.spec.Eager*float64(stale-from))
+}
+
+// nominal is eagerAt for a value of which it is not known when it was stored.
+func (c *Core[K, V]) nominal(stale int64) int64 {
+	if c.spec.Eager == 0 || stale == Never {
+		return 0
+	}
+	return stale - int64((1-c.spec.Eager)*float64(c.spec.TTL))
+}
+
+// eagerIn is eagerAt for a copy in a tier: one whose ttl= makes the copy shorter
+// has the share of that.
+func (c *Core[K, V]) eagerIn(l *Leaf, now int64, s *slot[K, V]) int64 {
+	if limit := after(now, l.TTL); l.TTL > 0 && limit < s.stale && s.status != Absent {
+		return c.eagerAt(now, limit)
+	}
+	return s.eager
+}
