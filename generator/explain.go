@@ -133,21 +133,54 @@ func codecWords(t *model.Tier) string {
 }
 
 func (e *explainer) life() {
-	ttl, stale := e.c.TTL, e.c.Stale
-	if ttl == 0 {
-		e.say(2, "values are fresh for ever")
-	} else {
-		e.say(2, "values are fresh for %s", model.Words(ttl))
-		if stale > 0 {
-			e.say(2, "then stale for %s: they are served as they are", model.Words(stale))
-		}
-	}
-	e.say(2, "a loader may take %s; callers who want one key share one load", model.Words(e.c.LoadTimeout))
+	e.freshness()
+	e.loading()
 	if bound, shared := e.staleness(); shared && bound == 0 {
 		e.say(2, "WARNING: what another process sets or deletes is seen only when the copy here is evicted;")
 		e.say(2, "give the cache or the memory tier a ttl=")
 	} else if shared {
 		e.say(2, "what another process sets or deletes is seen after %s at most", model.Words(bound))
+	}
+}
+
+// freshness says what becomes of a value, from its first day to its last.
+func (e *explainer) freshness() {
+	c := e.c
+	switch {
+	case c.TTL == 0:
+		e.say(2, "values are fresh for ever")
+	case c.Jitter > 0:
+		e.say(2, "values are fresh for %s, give or take up to %s", model.Words(c.TTL), model.Percent(c.Jitter))
+	default:
+		e.say(2, "values are fresh for %s", model.Words(c.TTL))
+	}
+	if c.Eager > 0 {
+		e.say(2, "after %s of that the next GetOrLoad has them loaded again in the background", model.Percent(c.Eager))
+	}
+	if c.Stale > 0 {
+		e.say(2, "then stale for %s: %s", model.Words(c.Stale), map[policy.OnStale]string{
+			policy.StaleReturn:     "they are served as they are",
+			policy.StaleRevalidate: "GetOrLoad loads first, and serves them if that fails",
+			policy.StaleOffload:    "they are served, and GetOrLoad has them loaded again in the background",
+		}[c.OnStale])
+	}
+	if c.FailSafe > 0 {
+		e.say(2, "then kept for %s: only a GetOrLoad whose load fails serves them", model.Words(c.FailSafe))
+	}
+}
+
+// loading says when a loader is called.
+func (e *explainer) loading() {
+	if e.c.Concurrency > 1 {
+		e.say(2, "a loader may take %s; callers who want one key share up to %d loads, and the first result", model.Words(e.c.LoadTimeout), e.c.Concurrency)
+	} else {
+		e.say(2, "a loader may take %s; callers who want one key share one load", model.Words(e.c.LoadTimeout))
+	}
+	if e.c.Eager > 0 || e.c.OnStale != policy.StaleReturn {
+		e.say(2, "before a value is loaded again all tiers are asked for a newer one")
+	}
+	if e.c.Absent > 0 {
+		e.say(2, "that a loader has found nothing is remembered for %s", model.Words(e.c.Absent))
 	}
 }
 
@@ -162,7 +195,7 @@ func (e *explainer) staleness() (bound time.Duration, shared bool) {
 			continue
 		}
 		memory = true
-		life := e.c.TTL + e.c.Stale
+		life := e.c.TTL + time.Duration(e.c.Jitter*float64(e.c.TTL)) + e.c.Stale
 		if t.TTL > 0 && (life == 0 || t.TTL < life) {
 			life = t.TTL
 		}

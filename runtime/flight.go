@@ -27,8 +27,19 @@ type outcome[V any] struct {
 	value  V
 	status Status
 	err    error
+	absent bool  // err says that there is no value
 	loaded bool  // by the loader, or not for its failure
 	beside error // what the loader of a batch has returned besides all values
+}
+
+// landed reports whether the round has its result.
+func (r *round[V]) landed() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // copies is what callers make their own values from: an encoding of the value, a

@@ -210,6 +210,13 @@ func (r *fakeRemote) get(key string) (RemoteWrite, bool) {
 	return w, ok
 }
 
+// forget forgets everything.
+func (r *fakeRemote) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.entries)
+}
+
 func (r *fakeRemote) snapshot() map[string]RemoteWrite {
 	r.mu.Lock()
 	defer r.mu.Unlock()

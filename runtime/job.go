@@ -92,7 +92,7 @@ func (j *job[K, V]) look(op *Op[K, V]) {
 
 // answer is how a flight lands with what a tier has said.
 func (c *Core[K, V]) answer(s *slot[K, V]) landing[V] {
-	l := landing[V]{outcome: outcome[V]{value: s.value, status: s.status, err: absence(s.status)}}
+	l := landing[V]{outcome: outcome[V]{value: s.value, status: s.status, err: absence(s.status), absent: s.status == Absent}}
 	l.encoded, l.format = c.encoded(s)
 	l.object = s.object
 	return l
@@ -277,17 +277,17 @@ func (j *job[K, V]) ask(ctx context.Context) {
 		j.call(j, &loading{ctx, j})
 		return nil
 	})
+	panicked := err
 	for _, l := range j.legs {
-		if err != nil {
-			l.err = err // the loader has panicked
+		if panicked != nil {
+			l.err, l.absent = panicked, false
 		}
 		if l.err == nil {
 			l.status = Hit
-		} else {
-			var zero V
-			l.value = zero
-			err = l.err
+			continue
 		}
+		var zero V
+		l.value, err = zero, l.err
 	}
 }
 
@@ -324,7 +324,7 @@ func (j *job[K, V]) land(l *leg[K, V], end landing[V]) {
 // outcome counts a load, and puts the spare of a key into the place of a failure.
 func (j *job[K, V]) outcome(l *leg[K, V], end landing[V]) landing[V] {
 	c := j.core
-	failed := end.err != nil && !missing(end.err)
+	failed := end.err != nil && !end.absent
 	if failed && !j.failed.Swap(true) {
 		c.counters.loadErrors.Add(1)
 		if j.over != nil {

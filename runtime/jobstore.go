@@ -53,7 +53,7 @@ func (j *job[K, V]) plan(op *Op[K, V], s *slot[K, V], l *leg[K, V]) int {
 	c := j.core
 	own := j.decisions.of(l.key)
 	switch {
-	case l.err != nil && !missing(l.err):
+	case l.err != nil && !l.absent:
 		return toLeave
 	case own != nil && own.over():
 	case l.err != nil:

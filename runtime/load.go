@@ -144,8 +144,6 @@ func single[K comparable, V any](load Loader[K, V]) func(*job[K, V], context.Con
 	return func(j *job[K, V], ctx context.Context) {
 		l := j.legs[0]
 		l.value, l.err = load(ctx, l.key)
+		l.absent = errors.Is(l.err, ErrNotFound)
 	}
 }
-
-// missing reports whether a loader's error says that there is no value.
-func missing(err error) bool { return errors.Is(err, ErrNotFound) }

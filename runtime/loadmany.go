@@ -51,6 +51,7 @@ type batch[K comparable, V any] struct {
 	load, reload *job[K, V]
 	waits        []awaited[K, V]
 	errs         []error
+	told         map[any]bool // where errs come from
 }
 
 // awaited is a key that is being loaded.
@@ -111,7 +112,6 @@ func (b *batch[K, V]) join(op *Op[K, V]) {
 // of each load once.
 func (b *batch[K, V]) wait(ctx context.Context) error {
 	c := b.load.core
-	told := map[any]bool{}
 	for _, w := range b.waits {
 		var job any
 		if w.own {
@@ -124,23 +124,27 @@ func (b *batch[K, V]) wait(ctx context.Context) error {
 			if w.own && w.round.beside != nil {
 				b.errs = append(b.errs, w.round.beside)
 			}
-		case missing(err):
-		case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-			if !told[ctx] {
-				b.errs = append(b.errs, err)
-			}
-			told[ctx] = true
-		default:
-			if !told[w.round.by] {
-				b.errs = append(b.errs, err)
-			}
-			told[w.round.by] = true
+		case !w.round.landed():
+			b.tell(nil, err)
+		case !w.round.absent:
+			b.tell(w.round.by, err)
 		}
 	}
 	if len(b.errs) == 1 {
 		return b.errs[0]
 	}
 	return errors.Join(b.errs...)
+}
+
+// tell adds an error, unless there is one from there already.
+func (b *batch[K, V]) tell(from any, err error) {
+	if b.told == nil {
+		b.told = map[any]bool{}
+	}
+	if !b.told[from] {
+		b.errs = append(b.errs, err)
+	}
+	b.told[from] = true
 }
 
 // many calls the loader of many keys.
@@ -155,7 +159,7 @@ func many[K comparable, V any](load ManyLoader[K, V]) func(*job[K, V], context.C
 				l.value, l.err = v, nil
 				extra--
 			case err == nil || only(err, ErrNotFound):
-				l.err = ErrNotFound
+				l.err, l.absent = ErrNotFound, true
 			default:
 				l.err, failed = err, true
 			}

@@ -72,11 +72,11 @@ func (c *Core[K, V]) nominal(stale int64) int64 {
 	return stale - int64((1-c.spec.Eager)*float64(c.spec.TTL))
 }
 
-// eagerIn is eagerAt for a copy in a tier: one whose ttl= makes the copy shorter
-// has the share of that.
+// eagerIn is eagerAt for a copy in a tier: one that the tier's ttl= makes shorter has
+// the share of that, unless the value itself is due before.
 func (c *Core[K, V]) eagerIn(l *Leaf, now int64, s *slot[K, V]) int64 {
-	if limit := after(now, l.TTL); l.TTL > 0 && limit < s.stale && s.status != Absent {
-		return c.eagerAt(now, limit)
+	if limit := after(now, l.TTL); s.eager != 0 && l.TTL > 0 && limit < s.stale {
+		return min(s.eager, c.eagerAt(now, limit))
 	}
 	return s.eager
 }

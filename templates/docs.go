@@ -19,7 +19,7 @@ func (x *cacheGen) doc() string {
 		say("  - %s: %s", t.Path, tierWords(t))
 	}
 	say("")
-	lines = append(lines, lifeWords(x.c))
+	lines = append(lines, lifeWords(x.c)...)
 	lines = append(lines, nodeWords(x.c.Root)...)
 	var b strings.Builder
 	for _, l := range lines {
@@ -63,14 +63,40 @@ func tierWords(t *model.Tier) string {
 	return text
 }
 
-func lifeWords(c *model.Cache) string {
+// lifeWords says how long values live and when they are loaded.
+func lifeWords(c *model.Cache) (lines []string) {
+	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	about := ""
+	if c.Jitter > 0 {
+		about = fmt.Sprintf(", give or take %s,", model.Percent(c.Jitter))
+	}
 	switch {
 	case c.TTL == 0:
-		return "Values do not expire."
+		say("Values do not expire.")
 	case c.Stale == 0:
-		return fmt.Sprintf("Values live for %s.", model.Words(c.TTL))
+		say("Values live for %s%s.", model.Words(c.TTL), strings.TrimSuffix(about, ","))
+	default:
+		say("Values are fresh for %s%s and served stale for %s more.", model.Words(c.TTL), about, model.Words(c.Stale))
 	}
-	return fmt.Sprintf("Values are fresh for %s and served stale for %s more.", model.Words(c.TTL), model.Words(c.Stale))
+	switch c.OnStale {
+	case policy.StaleRevalidate:
+		say("GetOrLoad loads before it serves a stale value.")
+	case policy.StaleOffload:
+		say("GetOrLoad has stale values loaded again in the background.")
+	}
+	if c.Eager > 0 {
+		say("After %s of its ttl, GetOrLoad has a value loaded again in the background.", model.Percent(c.Eager))
+	}
+	if c.FailSafe > 0 {
+		say("If loading fails, a value is served for %s after its end.", model.Words(c.FailSafe))
+	}
+	if c.Absent > 0 {
+		say("That there is no value is remembered for %s.", model.Words(c.Absent))
+	}
+	if c.Concurrency > 1 {
+		say("Up to %d callers load one key at the same time.", c.Concurrency)
+	}
+	return lines
 }
 
 // nodeWords says what the policies of a composition do, the outer one first.

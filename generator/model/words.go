@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -15,4 +16,9 @@ func Words(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// Percent returns a share of 1 as it is annotated: 80%.
+func Percent(share float64) string {
+	return strconv.FormatFloat(100*share, 'g', 6, 64) + "%"
 }

@@ -8,32 +8,26 @@ package loading
 //cachegen:tier memory = fastcache(32MiB)
 //cachegen:tier far = backend
 //cachegen:compose return = memory far refill=always
-//
 //cachegen:cache name=Revalidate key=ID ttl=10m stale=10m on-stale=revalidate
 //cachegen:tier memory = fastcache(32MiB)
 //cachegen:tier far = backend
 //cachegen:compose revalidate = memory far refill=always
-//
 //cachegen:cache name=Offload key=ID ttl=10m stale=10m on-stale=offload absent=1m
 //cachegen:tier memory = fastcache(32MiB)
 //cachegen:tier far = backend
 //cachegen:compose offload = memory far refill=always
-//
 //cachegen:cache name=Eager key=ID ttl=10m eager=80% jitter=10%
 //cachegen:tier memory = fastcache(32MiB) ttl=5m
 //cachegen:tier far = backend
 //cachegen:compose eager = memory far refill=always
-//
 //cachegen:cache name=Safe key=ID ttl=10m fail-safe=1h absent=1m concurrency=3
 //cachegen:tier memory = fastcache(32MiB)
 //cachegen:tier redis = redis
 //cachegen:compose safe = memory redis refill=always
-//
 //cachegen:cache name=Objects key=ID ttl=10m stale=10m on-stale=offload eager=50% fail-safe=1h
 //cachegen:tier memory = otter(1000)
 //cachegen:tier far = backend
 //cachegen:compose objects = memory far refill=always
-//
 //cachegen:cache name=Strict key=ID,Lang ttl=10m stale=10m on-stale=revalidate eager=50%
 //cachegen:tier memory = otter(1000) share=readonly
 type Page struct {

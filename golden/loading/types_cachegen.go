@@ -425,8 +425,8 @@ func (c *Revalidate) String() string {
 func (c *Revalidate) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core. So is a
-// stale value, unless it will do.
+// stay on the stack. Anything else is left to the core.
+// A stale value is one only if it will do.
 func (c *Revalidate) hit(key int64, v *Page, stale bool) bool {
 	var kb [18]byte
 	var buf [256]byte
@@ -1367,8 +1367,8 @@ func (c *Strict) String() string { return "memory:otter+readonly" }
 func (c *Strict) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
-// Anything else is left to the core. So is a
-// stale value, unless it will do.
+// Anything else is left to the core.
+// A stale value is one only if it will do.
 // due says that the value is to be loaded again in the background.
 func (c *Strict) hit(key StrictKey, v *Page, stale bool) (ok, due bool) {
 	began := c.core.Hot.Begin()
