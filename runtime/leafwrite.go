@@ -104,7 +104,10 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 		created: t.unix(now), stale: t.unix(stale), expire: t.unix(expire),
 	}
 	e.codec, e.compression = l.core.spec.names(l.Format)
-	kept := after(expire, l.core.spec.FailSafe)
+	kept := expire
+	if !e.absent {
+		kept = after(expire, l.core.spec.FailSafe)
+	}
 	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(kept)}}
 	if l.typed {
 		w.Raw.Data = append([]byte{}, payload...) // what it is counted by

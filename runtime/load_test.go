@@ -51,28 +51,53 @@ func figures(c *cache) string {
 		s.Hits, s.Misses, s.Absent, s.Loads, s.LoadErrors, s.Joined)
 }
 
+// TestLoadStampede has ten thousand callers want one cold key at the same time, with a
+// first one who leaves at once, or a loader that panics: there is one load.
 func TestLoadStampede(t *testing.T) {
 	const callers = 10_000
-	synctest.Test(t, func(t *testing.T) {
-		c := newCache(t, "mr", nil)
-		var calls, wrong atomic.Int64
-		for range callers {
-			go func() {
-				v, err := c.GetOrLoad(t.Context(), "k", loader(&calls, time.Second, "v"))
-				if err != nil || string(v.B) != "v" {
-					wrong.Add(1)
+	for _, name := range []string{"well", "the leader leaves", "the loader panics"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCache(t, "mr", nil)
+			var calls, good, failed atomic.Int64
+			load := loader(&calls, time.Second, "v")
+			if name == "the loader panics" {
+				load = func(context.Context, string) (item, error) { time.Sleep(time.Second); calls.Add(1); panic("oops") }
+			}
+			for i := range callers {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				go func() {
+					v, err := c.GetOrLoad(ctx, "k", load)
+					var p *PanicError
+					switch {
+					case err == nil && string(v.B) == "v":
+						good.Add(1)
+					case errors.As(err, &p), errors.Is(err, context.Canceled):
+						failed.Add(1)
+					}
+				}()
+				if i == 0 && name == "the leader leaves" {
+					synctest.Wait()
+					cancel()
 				}
-			}()
-		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		check(t, calls.Load(), 1)
-		check(t, wrong.Load(), 0)
-		check(t, figures(c), fmt.Sprintf("hits 0, misses 1, absent 0, loads 1, errors 0, joined %d", callers-1))
-		c.want(t, "k", "v")
-		check(t, c.remote.called("write"), 1)
-		check(t, len(c.fence.stripes[c.fence.index([]byte("\x00fingerprk"))].flights), 0)
-	})
+			}
+			time.Sleep(2 * time.Second)
+			synctest.Wait()
+			check(t, calls.Load(), 1)
+			bad, stored, errs := 0, 1, 0
+			switch name {
+			case "the leader leaves":
+				bad = 1
+			case "the loader panics":
+				bad, stored, errs = callers, 0, 1
+			}
+			check(t, failed.Load(), int64(bad))
+			check(t, good.Load(), int64(callers-bad))
+			check(t, figures(c), fmt.Sprintf("hits 0, misses 1, absent 0, loads 1, errors %d, joined %d", errs, callers-1))
+			check(t, c.remote.called("write"), stored)
+			check(t, c.idle(), true)
+		})
+	}
 }
 
 // TestLoadCopies gives every caller a value of his own: changing one is seen by nobody.

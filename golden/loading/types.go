@@ -4,7 +4,7 @@ package loading
 
 // Page is a value with memory that callers could share by mistake.
 //
-//cachegen:cache name=Return key=ID ttl=10m stale=10m
+//cachegen:cache name=Return key=ID ttl=10m stale=10m concurrency=3
 //cachegen:tier memory = fastcache(32MiB)
 //cachegen:tier far = backend
 //cachegen:compose return = memory far refill=always
@@ -20,7 +20,7 @@ package loading
 //cachegen:tier memory = fastcache(32MiB) ttl=5m
 //cachegen:tier far = backend
 //cachegen:compose eager = memory far refill=always
-//cachegen:cache name=Safe key=ID ttl=10m fail-safe=1h absent=1m concurrency=3
+//cachegen:cache name=Safe key=ID ttl=10m fail-safe=1h absent=1m
 //cachegen:tier memory = fastcache(32MiB)
 //cachegen:tier redis = redis
 //cachegen:compose safe = memory redis refill=always
@@ -28,6 +28,10 @@ package loading
 //cachegen:tier memory = otter(1000)
 //cachegen:tier far = backend
 //cachegen:compose objects = memory far refill=always
+//cachegen:cache name=Fifth key=ID ttl=1h
+//cachegen:tier memory = otter(1000)
+//cachegen:tier redis = redis timeout=5s
+//cachegen:compose fifth = memory redis refill=always
 //cachegen:cache name=Strict key=ID,Lang ttl=10m stale=10m on-stale=revalidate eager=50%
 //cachegen:tier memory = otter(1000) share=readonly
 type Page struct {

@@ -33,6 +33,7 @@ type ReturnConfig struct {
 //   - return.far: a runtime.Backend, binary
 //
 // Values are fresh for 10m and served stale for 10m more.
+// Up to 3 callers load one key at the same time.
 //
 // return reads memory and then far; it writes both at once, and one is enough.
 // A hit in far is written into memory.
@@ -60,6 +61,7 @@ func NewReturn(cfg ReturnConfig) (*Return, error) {
 		Fingerprint:  0x53859a9a3b931e33,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
+		Concurrency:  3,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: returnPrefix,
 		Far:          0b10,
@@ -241,6 +243,7 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 
 // decodePage sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
 func decodePage(v *Page, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -297,6 +300,7 @@ type RevalidateConfig struct {
 //   - revalidate.far: a runtime.Backend, binary
 //
 // Values are fresh for 10m and served stale for 10m more.
+// GetOrLoad loads before it serves a stale value.
 //
 // revalidate reads memory and then far; it writes both at once, and one is enough.
 // A hit in far is written into memory.
@@ -485,6 +489,8 @@ type OffloadConfig struct {
 //   - offload.far: a runtime.Backend, binary
 //
 // Values are fresh for 10m and served stale for 10m more.
+// GetOrLoad has stale values loaded again in the background.
+// That there is no value is remembered for 1m.
 //
 // offload reads memory and then far; it writes both at once, and one is enough.
 // A hit in far is written into memory.
@@ -674,7 +680,8 @@ type EagerConfig struct {
 //   - eager.memory: fastcache of 32 MiB, binary, for 5m at most
 //   - eager.far: a runtime.Backend, binary
 //
-// Values live for 10m.
+// Values live for 10m, give or take 10%.
+// After 80% of its ttl, GetOrLoad has a value loaded again in the background.
 //
 // eager reads memory and then far; it writes both at once, and one is enough.
 // A hit in far is written into memory.
@@ -862,6 +869,8 @@ type SafeConfig struct {
 //   - safe.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
 //
 // Values live for 10m.
+// If loading fails, a value is served for 1h after its end.
+// That there is no value is remembered for 1m.
 //
 // safe reads memory and then redis; it writes both at once, and one is enough.
 // A hit in redis is written into memory.
@@ -890,7 +899,6 @@ func NewSafe(cfg SafeConfig) (*Safe, error) {
 		TTL:          10 * time.Minute,
 		FailSafe:     time.Hour,
 		Absent:       time.Minute,
-		Concurrency:  3,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: safePrefix,
 		Far:          0b10,
@@ -1045,6 +1053,9 @@ type ObjectsConfig struct {
 //   - objects.far: a runtime.Backend, binary
 //
 // Values are fresh for 10m and served stale for 10m more.
+// GetOrLoad has stale values loaded again in the background.
+// After 50% of its ttl, GetOrLoad has a value loaded again in the background.
+// If loading fails, a value is served for 1h after its end.
 //
 // objects reads memory and then far; it writes both at once, and one is enough.
 // A hit in far is written into memory.
@@ -1225,6 +1236,183 @@ func clonePage(v *Page) {
 	v.Lines = slices.Clone(v.Lines)
 }
 
+// FifthConfig is what NewFifth makes a cache of.
+type FifthConfig struct {
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// Fifth caches values of type Page by ID.
+//
+//   - fifth.memory: otter of 1000 entries, a copy for each caller
+//   - fifth.redis: Redis, binary, asked for 5s at most, values up to 1 MiB
+//
+// Values live for 1h.
+//
+// fifth reads memory and then redis; it writes both at once, and one is enough.
+// A hit in redis is written into memory.
+type Fifth struct {
+	core       *cachert.Core[int64, Page]
+	memoryTier *cachert.ObjectLeaf[int64, Page]
+	redisTier  *cachert.RemoteLeaf[int64, Page]
+	hot        *ottertier.Tier[int64, int64, Page] // what memoryTier stores in
+}
+
+// NewFifth returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewFifth(cfg FifthConfig) (*Fifth, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("Fifth", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &Fifth{}
+	c.hot = ottertier.New[int64, int64, Page](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.memoryTier = cachert.NewObjectLeaf[int64, Page](cachert.Leaf{Index: 0, Path: "fifth.memory", Engine: "otter"}, c.hot, false)
+	c.redisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "fifth.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
+		Name:         "Fifth",
+		Prefix:       "fifth:c7c5aa18:",
+		Fingerprint:  0xc7c5aa18b75d77a8,
+		TTL:          time.Hour,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: fifthPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendFifthKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendFifthText(dst, key), nil },
+		Formats: []cachert.Format[Page]{
+			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
+		},
+		Clone:  func(v *Page) error { clonePage(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.memoryTier, c.redisTier)
+	return c, nil
+}
+
+// fifthPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const fifthPrefix = "\x00\xc7\xc5\xaa\x18\xb7\x5d\x77\xa8"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *Fifth) Get(ctx context.Context, key int64) (v Page, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *Fifth) GetMany(ctx context.Context, keys []int64) (map[int64]Page, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *Fifth) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Page, error)) (v Page, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Fifth) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Page, error)) (map[int64]Page, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *Fifth) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *Fifth) SetMany(ctx context.Context, vs map[int64]Page) error { return c.core.SetMany(ctx, vs) }
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *Fifth) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *Fifth) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *Fifth) Lookup(ctx context.Context, key int64) (cachert.Entry[Page], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *Fifth) Store(ctx context.Context, key int64, e cachert.Entry[Page]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Page it works as if nested in the annotation.
+func (c *Fifth) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *Fifth) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *Fifth) String() string {
+	return "fifth(memory:otter, redis:redis) read=sequential write=optimistic refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *Fifth) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is copied.
+// Anything else is left to the core.
+func (c *Fifth) hit(key int64, v *Page) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	clonePage(v)
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *Fifth) read(op *cachert.Op[int64, Page]) {
+	c.memoryTier.Read(op)
+	c.redisTier.Read(op)
+}
+
+// write writes fifth: memory and redis at once; one of them is enough.
+func (c *Fifth) write(op *cachert.Op[int64, Page], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.memoryTier, c.redisTier)
+}
+
+// remove removes from fifth: from redis first, so that memory is not refilled from it.
+func (c *Fifth) remove(op *cachert.Op[int64, Page], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, c.redisTier)
+}
+
+// appendFifthKey appends key as memory tiers know it.
+func appendFifthKey(k []byte, key int64) []byte {
+	k = append(k, fifthPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendFifthText appends key as the tiers outside the process know it.
+func appendFifthText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
 // StrictConfig is what NewStrict makes a cache of.
 type StrictConfig struct {
 	Options cachert.Options // the zero value has sound defaults
@@ -1235,6 +1423,8 @@ type StrictConfig struct {
 //   - memory: otter of 1000 entries, one value for all callers, who must not change it
 //
 // Values are fresh for 10m and served stale for 10m more.
+// GetOrLoad loads before it serves a stale value.
+// After 50% of its ttl, GetOrLoad has a value loaded again in the background.
 type Strict struct {
 	core       *cachert.Core[StrictKey, Page]
 	memoryTier *cachert.ObjectLeaf[StrictKey, Page]

@@ -22,6 +22,8 @@ type fixture struct {
 	cache cache
 	tiers []*tier
 	evict func(key int64) // from memory, as fastcache would
+
+	reloads bool // stale values in the background
 }
 
 // layout makes a fixture. Its memory may be shared with fixtures before it:
@@ -31,32 +33,41 @@ type layout func(memory *fastcache.Cache, opts runtime.Options) (*fixture, error
 func pair(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	far := newTier(1)
 	c, err := NewPair(PairConfig{Memory: memory, Far: far, Options: opts})
-	return &fixture{c, []*tier{far}, func(key int64) { memory.Del(appendPairKey(nil, key)) }}, err
+	return &fixture{c, []*tier{far}, func(key int64) { memory.Del(appendPairKey(nil, key)) }, false}, err
 }
 
 func line(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	far := newTier(1)
 	c, err := NewLine(LineConfig{Memory: memory, Far: far, Options: opts})
-	return &fixture{c, []*tier{far}, func(key int64) { memory.Del(appendLineKey(nil, key)) }}, err
+	return &fixture{c, []*tier{far}, func(key int64) { memory.Del(appendLineKey(nil, key)) }, false}, err
+}
+
+func fresh(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
+	far := newTier(1)
+	c, err := NewFresh(FreshConfig{Memory: memory, Far: far, Options: opts})
+	return &fixture{c, []*tier{far}, func(key int64) { memory.Del(appendFreshKey(nil, key)) }, true}, err
 }
 
 func nest(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	near, far := newTier(1), newTier(2)
 	c, err := NewNest(NestConfig{Memory: memory, Near: near, Far: far, Options: opts})
-	return &fixture{c, []*tier{near, far}, func(key int64) { memory.Del(appendNestKey(nil, key)) }}, err
+	return &fixture{c, []*tier{near, far}, func(key int64) { memory.Del(appendNestKey(nil, key)) }, false}, err
 }
 
 func rush(memory *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	near, far := newTier(1), newTier(2)
 	c, err := NewRush(RushConfig{Memory: memory, Near: near, Far: far, Options: opts})
-	return &fixture{c, []*tier{near, far}, func(key int64) { memory.Del(appendRushKey(nil, key)) }}, err
+	return &fixture{c, []*tier{near, far}, func(key int64) { memory.Del(appendRushKey(nil, key)) }, false}, err
 }
 
 func deep(_ *fastcache.Cache, opts runtime.Options) (*fixture, error) {
 	near, far := newTier(1), newTier(2)
 	c, err := NewDeep(DeepConfig{Near: near, Far: far, Options: opts})
-	return &fixture{c, []*tier{near, far}, func(int64) {}}, err
+	return &fixture{c, []*tier{near, far}, func(int64) {}, false}, err
 }
+
+// everywhere are all layouts with memory.
+var everywhere = []layout{pair, line, nest, rush}
 
 // explorer runs the schedules of a race.
 type explorer struct {
@@ -73,7 +84,7 @@ type explorer struct {
 func (e *explorer) explore(t *testing.T, first uint64, n int) (hashes []uint64, wrong error) {
 	layouts := e.layouts
 	if layouts == nil {
-		layouts = []layout{pair, line, nest, rush}
+		layouts = everywhere
 	}
 	for each := range batches(n, e.closes) {
 		synctest.Test(t, func(t *testing.T) {

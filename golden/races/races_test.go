@@ -24,12 +24,12 @@ var races = []race{
 	// Either of the order of removal and the refusal of refills meanwhile is
 	// enough; a refill that comes after the removal is the second move's.
 	{name: "R2-refill-during-delete", play: refillDuringDelete, without: [][]string{{"SecondMove"}, {"FarFirst", "Quiet"}}},
-	{name: "R6-reload-after-set", play: reload((*schedule).set), without: [][]string{{"Generations"}, {"Claims"}}},
-	{name: "R7-reload-after-delete", play: reload((*schedule).remove), without: [][]string{{"Generations"}, {"Claims"}}},
+	{name: "R6-reload-after-set", play: reload((*schedule).set), layouts: append(everywhere, fresh), without: [][]string{{"Generations"}, {"Claims"}}},
+	{name: "R7-reload-after-delete", play: reload((*schedule).remove), layouts: append(everywhere, fresh), without: [][]string{{"Generations"}, {"Claims"}}},
 	{name: "R8-write-left-behind", play: writeLeftBehind, without: [][]string{{"Marks"}}},
 	{name: "R8-two-writers", play: twoWriters, agree: true, layouts: []layout{pair}, without: [][]string{{"Turns"}}},
 	{name: "R13-older-load-joined", play: olderLoad, without: [][]string{{"Flights"}, {"Claims"}}},
-	{name: "R14-absence-over-value", play: absenceOverValue, without: [][]string{{"Generations"}}},
+	{name: "R14-absence-over-value", play: absenceOverValue, layouts: append(everywhere, fresh), without: [][]string{{"Generations"}, {"Claims"}}},
 	{name: "R15-life-prolonged", play: lifeProlonged, without: [][]string{{"Instants"}}},
 	{name: "R16-failing-tier-preferred", play: failingTier, layouts: []layout{nest, rush}, without: [][]string{{"Onward"}}},
 	{name: "R19-close-during-refill", play: closeDuringRefill, layouts: []layout{deep}, closes: true, without: [][]string{{"Drain"}}},
@@ -77,12 +77,12 @@ func refillAfterEviction(s *schedule) {
 // reload has a value reloaded, by GetOrLoad or by hand, while it is written. By
 // hand means to look it up, to load, and to store what one has in place of the
 // stale value that was to be refilled: what the user of a cache that serves stale
-// values does himself. An on-stale=offload that reloads in the background is to be
-// played the same way.
+// values does himself. A cache with on-stale=offload does it itself: GetOrLoad has
+// returned the stale value while its key is being reloaded.
 func reload(write func(*schedule, context.Context, *actor)) func(*schedule) {
 	return func(s *schedule) {
-		byHand := mix(s.seed)>>1&1 == 0
-		if byHand {
+		byHand := !s.reloads && mix(s.seed)>>1&1 == 0
+		if byHand || s.reloads {
 			s.old(0, life)
 		}
 		s.run(func(ctx context.Context, a *actor) {
@@ -152,8 +152,18 @@ func olderLoad(s *schedule) {
 }
 
 // absenceOverValue looks up a remembered absence and stores it in front while a
-// value is set.
+// value is set. A cache with absent= has the absence from a loader, in the
+// background where a stale value is there.
 func absenceOverValue(s *schedule) {
+	if s.reloads {
+		if mix(s.seed)>>1&1 == 0 {
+			s.old(0, life)
+		}
+		s.run(s.miss)
+		s.run(s.set)
+		reader(s)
+		return
+	}
 	s.gone()
 	s.run(func(ctx context.Context, a *actor) {
 		if e := s.look(ctx, a); e.ReadMode == runtime.Refill {

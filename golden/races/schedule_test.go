@@ -184,6 +184,21 @@ func (s *schedule) source(ctx context.Context, _ int64) (Item, error) {
 	return s.item(n), nil
 }
 
+// miss is load with a source that has no value.
+func (s *schedule) miss(ctx context.Context, a *actor) {
+	a.busy.Store(true)
+	defer a.busy.Store(false)
+	begun := s.since()
+	v, err := s.cache.GetOrLoad(ctx, s.key, func(ctx context.Context, _ int64) (Item, error) {
+		s.mu.Lock()
+		s.values[absent] = value{loaded: true, begun: s.since()}
+		s.mu.Unlock()
+		time.Sleep(s.actorOf(ctx).moment(own))
+		return Item{}, runtime.ErrNotFound
+	})
+	s.saw(a, v, begun, err)
+}
+
 // look reads the key, entry and all. A remembered absence is a version too.
 func (s *schedule) look(ctx context.Context, a *actor) runtime.Entry[Item] {
 	a.busy.Store(true)

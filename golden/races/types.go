@@ -28,6 +28,10 @@ package races
 //cachegen:tier far = backend
 //cachegen:compose inner = memory near read=race write=race refill=always
 //cachegen:compose rush = inner far read=race write=race refill=always
+//cachegen:cache name=Fresh key=Key ttl=10s stale=10s on-stale=offload absent=20s
+//cachegen:tier memory = fastcache(32MiB)
+//cachegen:tier far = backend
+//cachegen:compose fresh = memory far refill=always
 type Item struct {
 	Key     int64
 	Version int64

@@ -970,3 +970,194 @@ func appendRushText(k []byte, key int64) []byte {
 	k = strconv.AppendInt(k, key, 10)
 	return k
 }
+
+// FreshConfig is what NewFresh makes a cache of.
+type FreshConfig struct {
+	Memory  *fastcache.Cache // nil: a new one of 32 MiB; may be shared by many caches
+	Far     cachert.Backend  // required
+	Options cachert.Options  // the zero value has sound defaults
+}
+
+// Fresh caches values of type Item by Key.
+//
+//   - fresh.memory: fastcache of 32 MiB, binary
+//   - fresh.far: a runtime.Backend, binary
+//
+// Values are fresh for 10s and served stale for 10s more.
+// GetOrLoad has stale values loaded again in the background.
+// That there is no value is remembered for 20s.
+//
+// fresh reads memory and then far; it writes both at once, and one is enough.
+// A hit in far is written into memory.
+type Fresh struct {
+	core       *cachert.Core[int64, Item]
+	memoryTier *cachert.MemoryLeaf[int64, Item]
+	farTier    *cachert.RemoteLeaf[int64, Item]
+	hot        *fasttier.Tier // what memoryTier stores in
+}
+
+// NewFresh returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewFresh(cfg FreshConfig) (*Fresh, error) {
+	if cfg.Far == nil {
+		return nil, cachert.Required("Fresh", "Far")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &Fresh{}
+	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
+	c.memoryTier = cachert.NewMemoryLeaf[int64, Item](cachert.Leaf{Index: 0, Path: "fresh.memory", Engine: "fastcache"}, c.hot)
+	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "fresh.far", Engine: "backend", Refill: 0b1}, cfg.Far)
+	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
+		Name:         "Fresh",
+		Prefix:       "fresh:fdbbfc2c:",
+		Fingerprint:  0xfdbbfc2cffd50b3a,
+		TTL:          10 * time.Second,
+		Stale:        10 * time.Second,
+		Reload:       true,
+		Absent:       20 * time.Second,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: freshPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendFreshKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendFreshText(dst, key), nil },
+		Formats: []cachert.Format[Item]{
+			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.memoryTier, c.farTier)
+	return c, nil
+}
+
+// freshPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const freshPrefix = "\x00\xfd\xbb\xfc\x2c\xff\xd5\x0b\x3a"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *Fresh) Get(ctx context.Context, key int64) (v Item, ok bool, err error) {
+	if ok, _ := c.hit(key, &v); ok {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *Fresh) GetMany(ctx context.Context, keys []int64) (map[int64]Item, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *Fresh) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Item, error)) (v Item, err error) {
+	if ok, due := c.hit(key, &v); ok {
+		if due {
+			c.core.Reload(ctx, key, load)
+		}
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Fresh) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Item, error)) (map[int64]Item, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *Fresh) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *Fresh) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *Fresh) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *Fresh) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *Fresh) Lookup(ctx context.Context, key int64) (cachert.Entry[Item], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *Fresh) Store(ctx context.Context, key int64, e cachert.Entry[Item]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Item it works as if nested in the annotation.
+func (c *Fresh) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *Fresh) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *Fresh) String() string {
+	return "fresh(memory:fastcache, far:backend) read=sequential write=optimistic refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *Fresh) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: key and entry
+// stay on the stack. Anything else is left to the core.
+// due says that the value is to be loaded again in the background.
+func (c *Fresh) hit(key int64, v *Item) (ok, due bool) {
+	var kb [18]byte
+	var buf [36]byte
+	began := c.core.Hot.Begin()
+	data, status := c.hot.Get(buf[:0], appendFreshKey(kb[:0], key))
+	if status == cachert.Miss || c.core.Closed() {
+		return false, false
+	}
+	if decodeItem(v, data, "") != nil {
+		*v = *new(Item)
+		return false, false
+	}
+	c.core.Hot.End(began, len(data), status)
+	return true, status == cachert.Stale
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *Fresh) read(op *cachert.Op[int64, Item]) {
+	c.memoryTier.Read(op)
+	c.farTier.Read(op)
+}
+
+// write writes fresh: memory and far at once; one of them is enough.
+func (c *Fresh) write(op *cachert.Op[int64, Item], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.memoryTier, c.farTier)
+}
+
+// remove removes from fresh: from far first, so that memory is not refilled from it.
+func (c *Fresh) remove(op *cachert.Op[int64, Item], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, c.farTier)
+}
+
+// appendFreshKey appends key as memory tiers know it.
+func appendFreshKey(k []byte, key int64) []byte {
+	k = append(k, freshPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendFreshText appends key as the tiers outside the process know it.
+func appendFreshText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
