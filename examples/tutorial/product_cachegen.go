@@ -104,6 +104,13 @@ func (c *ProductCache) GetOrLoad(ctx context.Context, key int64, load func(conte
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ProductCache) Set(ctx context.Context, key int64, v Product) error {
 	return c.core.Set(ctx, key, v)
@@ -238,6 +245,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {

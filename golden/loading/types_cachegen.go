@@ -5,15 +5,16 @@ package loading
 import (
 	"context"
 	"encoding/binary"
+	"slices"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/ottertier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	"github.com/redis/go-redis/v9"
-	"slices"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface

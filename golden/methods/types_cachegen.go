@@ -110,6 +110,13 @@ func (c *ThingCache) GetOrLoad(ctx context.Context, key int64, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ThingCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Thing, error)) (map[int64]Thing, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ThingCache) Set(ctx context.Context, key int64, v Thing) error {
 	return c.core.Set(ctx, key, v)
@@ -962,6 +969,13 @@ func (c *ThingObjects) GetOrLoad(ctx context.Context, key ThingObjectsKey, load 
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ThingObjects) GetOrLoadMany(ctx context.Context, keys []ThingObjectsKey, load func(context.Context, []ThingObjectsKey) (map[ThingObjectsKey]Thing, error)) (map[ThingObjectsKey]Thing, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ThingObjects) Set(ctx context.Context, key ThingObjectsKey, v Thing) error {
 	return c.core.Set(ctx, key, v)
@@ -1331,6 +1345,13 @@ func (c *PointCache) GetOrLoad(ctx context.Context, key string, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *PointCache) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Point, error)) (map[string]Point, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
