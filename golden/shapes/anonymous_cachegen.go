@@ -86,6 +86,13 @@ func (c *AnonymousCache) GetOrLoad(ctx context.Context, key int, load func(conte
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *AnonymousCache) GetOrLoadMany(ctx context.Context, keys []int, load func(context.Context, []int) (map[int]Anonymous, error)) (map[int]Anonymous, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *AnonymousCache) Set(ctx context.Context, key int, v Anonymous) error {
 	return c.core.Set(ctx, key, v)

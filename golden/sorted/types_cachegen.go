@@ -105,6 +105,13 @@ func (c *IndexCache) GetOrLoad(ctx context.Context, key int64, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *IndexCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Index, error)) (map[int64]Index, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *IndexCache) Set(ctx context.Context, key int64, v Index) error {
 	return c.core.Set(ctx, key, v)
@@ -1129,6 +1136,13 @@ func (c *AnyIndexCache) GetOrLoad(ctx context.Context, key int64, load func(cont
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *AnyIndexCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Index, error)) (map[int64]Index, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *AnyIndexCache) Set(ctx context.Context, key int64, v Index) error {
 	return c.core.Set(ctx, key, v)
@@ -2075,6 +2089,13 @@ func (c *LabelsCache) GetMany(ctx context.Context, keys []int64) (map[int64]Labe
 // waiting under its own context. Tiers that fail are no error.
 func (c *LabelsCache) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Labels, error)) (v Labels, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *LabelsCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Labels, error)) (map[int64]Labels, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
