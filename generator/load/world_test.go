@@ -44,6 +44,13 @@ func (w *world) Import(path string) (*types.Package, error) {
 	return w.installed.Import(path)
 }
 
+// forget makes room for the positions of other files.
+func (w *world) forget(f *ast.File) {
+	if f != nil {
+		w.fset.RemoveFile(w.fset.File(f.FileStart))
+	}
+}
+
 // check type-checks files as a package.
 func (w *world) check(path string, files ...*ast.File) (*types.Package, []types.Error) {
 	var errs []types.Error

@@ -15,10 +15,7 @@ import (
 // that are not exported, nil and empty lists, numbers at the edges, strings that
 // are no text.
 func (c Codec[V]) Values() *rapid.Generator[V] {
-	d := drawer{}
-	for _, fn := range append([]any{drawTime, drawAddr, drawPrefix, drawURL, drawInt, drawRat}, c.Draw...) {
-		d[reflect.TypeOf(fn).Out(0)] = reflect.ValueOf(fn)
-	}
+	d := newDrawer(c.Draw, drawBytes)
 	return rapid.Custom(func(t *rapid.T) (v V) {
 		d.fill(t, reflect.ValueOf(&v).Elem(), 0, false)
 		return v
@@ -26,7 +23,18 @@ func (c Codec[V]) Values() *rapid.Generator[V] {
 }
 
 // drawer has the functions for types that are not drawn field by field.
-type drawer map[reflect.Type]reflect.Value
+type drawer struct {
+	types map[reflect.Type]reflect.Value
+	text  func(*rapid.T) string
+}
+
+func newDrawer(more []any, text func(*rapid.T) string) drawer {
+	d := drawer{map[reflect.Type]reflect.Value{}, text}
+	for _, fn := range append([]any{drawTime, drawAddr, drawPrefix, drawURL, drawInt, drawRat}, more...) {
+		d.types[reflect.TypeOf(fn).Out(0)] = reflect.ValueOf(fn)
+	}
+	return d
+}
 
 // deepest is how many pointers lie in one another in a random value.
 const deepest = 4
@@ -34,7 +42,7 @@ const deepest = 4
 // fill sets v to a random value. One that is a key, or in one, is equal to itself
 // and to what it is decoded as.
 func (d drawer) fill(t *rapid.T, v reflect.Value, depth int, key bool) {
-	if fn, ok := d[v.Type()]; ok {
+	if fn, ok := d.types[v.Type()]; ok {
 		x := fn.Call([]reflect.Value{reflect.ValueOf(t)})[0]
 		if at, ok := x.Interface().(time.Time); ok && key {
 			x = reflect.ValueOf(at.UTC())
@@ -54,7 +62,7 @@ func (d drawer) fill(t *rapid.T, v reflect.Value, depth int, key bool) {
 	case reflect.Complex64, reflect.Complex128:
 		v.SetComplex(complex(float(t, key), float(t, key)))
 	case reflect.String:
-		v.SetString(string(rapid.SliceOfN(rapid.Byte(), 0, 12).Draw(t, "")))
+		v.SetString(d.text(t))
 	case reflect.Array:
 		for i := range v.Len() {
 			d.fill(t, v.Index(i), depth, key)
@@ -103,6 +111,8 @@ func (d drawer) fillMap(t *rapid.T, v reflect.Value, depth int) {
 func length(t *rapid.T, depth int) int {
 	return rapid.IntRange(-1, max(0, 3-depth)).Draw(t, "")
 }
+
+func drawBytes(t *rapid.T) string { return string(rapid.SliceOfN(rapid.Byte(), 0, 12).Draw(t, "")) }
 
 // float draws any number. A key is no NaN, which is not equal to itself, and no
 // negative zero, which is equal to another.
