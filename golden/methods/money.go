@@ -37,8 +37,14 @@ func (m *Money) UnmarshalBinary(b []byte) error {
 		return errForeign
 	}
 	m.cents, m.currency = int64(binary.BigEndian.Uint64(b)), string(b[8:])
-	if m.currency == "bad" {
+	switch m.currency {
+	case "bad":
 		panic("bad currency")
+	case "panic", "cut":
+		return errForeign
+	}
+	if m.cents < 0 {
+		return errDebt
 	}
 	return nil
 }

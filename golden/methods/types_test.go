@@ -15,7 +15,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
+	"github.com/cachegen/cachegen/internal/codectest"
 	"github.com/cachegen/cachegen/internal/fakebackend"
 	"github.com/cachegen/cachegen/runtime"
 )
@@ -71,51 +73,6 @@ func full() Thing {
 func points() []Point {
 	a := netip.MustParseAddr("1.2.3.4")
 	return []Point{{}, {Addr: a, Addrs: []netip.Addr{}, Next: &Point{Addrs: []netip.Addr{a, {}}}}}
-}
-
-// there encodes a value, and decodes it in each way in which that is done.
-func there[V any](t *testing.T, v V, enc func([]byte, *V) ([]byte, error), dec func(*V, []byte, string) error) {
-	t.Helper()
-	data, err := enc([]byte("before"), &v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data = data[len("before"):]
-	for _, text := range []string{"", string(data)} {
-		var got V
-		mine := bytes.Clone(data)
-		if err := dec(&got, mine, text); err != nil {
-			t.Fatalf("decoding: %v", err)
-		}
-		clear(mine)
-		if d := cmp.Diff(v, got, equal); d != "" {
-			t.Errorf("round trip:\n%s", d)
-		}
-	}
-	for n := range data {
-		if dec(new(V), data[:n:n], "") == nil {
-			t.Errorf("a prefix of %d of %d bytes is a value", n, len(data))
-		}
-	}
-	if dec(new(V), append(bytes.Clone(data), 0), "") == nil {
-		t.Error("a byte behind the end is not noticed")
-	}
-	for i := range data {
-		for bit := range 8 {
-			data[i] ^= 1 << bit
-			_ = dec(new(V), data, "") // what the methods make of it is theirs, but a panic is not
-			data[i] ^= 1 << bit
-		}
-	}
-}
-
-func TestCodec(t *testing.T) {
-	for _, v := range []Thing{{}, full(), {Nets: []netip.Prefix{}, IP: net.IP{}, Raw: []byte{}, ByAddr: map[netip.Addr]string{}}} {
-		there(t, v, appendThing, decodeThing)
-	}
-	for _, v := range points() {
-		there(t, v, appendPoint, decodePoint)
-	}
 }
 
 func open(t *testing.T) (*ThingCache, *fakebackend.Backend) {
@@ -228,27 +185,38 @@ func TestKeyPanics(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
-	for _, v := range []Thing{{}, full()} {
-		data, err := appendThing(nil, &v)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
+var (
+	things = codectest.Codec[Thing]{
+		Append: appendThing, Decode: decodeThing, Prefix: thingCachePrefix, Own: true, Options: equal,
+		Draw: []any{drawMoney, drawRange, drawPort, drawFloat, drawOnly},
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var v Thing
-		if decodeThing(&v, data, "") != nil {
-			return
-		}
-		err := func() (err error) {
-			defer runtime.Recover(&err)
-			_, err = appendThing(nil, &v)
-			return err
-		}()
-		var p *runtime.PanicError // of money
-		if err != nil && !errors.Is(err, errDebt) && !errors.As(err, &p) {
-			t.Errorf("a value that was decoded cannot be encoded: %v", err)
-		}
-	})
+	somePoints = codectest.Codec[Point]{Append: appendPoint, Decode: decodePoint, Prefix: pointCachePrefix, Own: true, Options: equal}
+)
+
+func drawMoney(t *rapid.T) Money {
+	return Money{cents: rapid.Int64Min(0).Draw(t, ""), currency: rapid.StringMatching("[A-Z]{0,3}").Draw(t, "")}
 }
+
+func drawRange(t *rapid.T) Range {
+	return Range{rapid.IntMin(0).Draw(t, ""), rapid.IntMin(0).Draw(t, "")}
+}
+
+func drawPort(t *rapid.T) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, ""))), rapid.Uint16().Draw(t, ""))
+}
+
+func drawFloat(t *rapid.T) big.Float {
+	f := new(big.Float).SetPrec(rapid.UintRange(1, 300).Draw(t, ""))
+	return *f.SetInt64(rapid.Int64().Draw(t, ""))
+}
+
+func drawOnly(t *rapid.T) Only {
+	return Only{netip.AddrFrom16([16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "")))}
+}
+
+func TestCodec(t *testing.T) {
+	things.Check(t, Thing{}, full(), Thing{Nets: []netip.Prefix{}, IP: net.IP{}, Raw: []byte{}, ByAddr: map[netip.Addr]string{}})
+	somePoints.Check(t, points()...)
+}
+
+func FuzzDecode(f *testing.F) { things.Fuzz(f, Thing{}, full()) }
