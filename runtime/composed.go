@@ -54,14 +54,24 @@ func (b composed[K, V]) raw(ctx context.Context, key []byte) (*Op[K, V], error) 
 }
 
 func (b composed[K, V]) LookupRaw(ctx context.Context, key []byte) (Entry[V], error) {
+	return b.lookupRaw(ctx, key, demand{})
+}
+
+// lookupRaw is LookupRaw for a cache that wants more of an answer than to be alive.
+// What it would set aside is returned if there is nothing else.
+func (b composed[K, V]) lookupRaw(ctx context.Context, key []byte, want demand) (Entry[V], error) {
 	op, err := b.raw(ctx, key)
 	if err != nil {
 		return Entry[V]{}, err
 	}
 	defer op.end()
+	op.demand = want
 	op.ask()
 	s := &op.slots[0]
 	b.core.counters.count(s.status)
+	if s.status == Miss && s.spare != nil {
+		return op.entry(s.spare), nil
+	}
 	if s.status == Miss {
 		return Entry[V]{}, s.err
 	}

@@ -53,6 +53,7 @@ type Entry[V any] struct {
 	gen    uint64                                          // generation of the key's stripe at the lookup; 0: not looked up
 	refill uint64                                          // tiers to write the entry into, if it was looked up
 	below  func(ctx context.Context, v V, wait bool) error // refills inside of an inner cache
+	grace  time.Duration                                   // how long past ExpireAt an outer cache wants it kept
 }
 
 // Raw is what a Backend stores under a key.

@@ -19,10 +19,21 @@ type composedEngine[V any] struct{ cache Composed[V] }
 func (e composedEngine[V]) Read(ctx context.Context, reads []RemoteRead) error {
 	for i := range reads {
 		r := &reads[i]
-		entry, err := e.cache.LookupRaw(ctx, []byte(r.Key))
+		entry, err := e.lookup(ctx, r)
 		r.Entry, r.Found, r.Err = &entry, entry.Status != Miss, err
 	}
 	return nil
+}
+
+// lookup asks the inner cache as its own tiers are asked: an entry that is no answer
+// comes if there is no other, so that the outer cache can set it aside.
+func (e composedEngine[V]) lookup(ctx context.Context, r *RemoteRead) (Entry[V], error) {
+	if c, ok := e.cache.(interface {
+		lookupRaw(context.Context, []byte, demand) (Entry[V], error)
+	}); ok && r.want != (demand{}) {
+		return c.lookupRaw(ctx, []byte(r.Key), r.want)
+	}
+	return e.cache.LookupRaw(ctx, []byte(r.Key))
 }
 
 func (e composedEngine[V]) Write(ctx context.Context, writes []RemoteWrite) error {
@@ -82,7 +93,7 @@ func labelOf(source string) string {
 // still be at it when the caller has gone.
 func (l *RemoteLeaf[K, V]) pass(op *Op[K, V], s *slot[K, V], payload []byte, stale, expire int64) (*Entry[V], error) {
 	t := l.core.Time
-	e := &Entry[V]{Status: s.status, StaleAt: t.time(stale), ExpireAt: t.time(expire)}
+	e := &Entry[V]{Status: s.status, StaleAt: t.time(stale), ExpireAt: t.time(expire), grace: l.core.grace(op)}
 	if s.status == Absent {
 		return e, nil
 	}

@@ -35,6 +35,7 @@ type RemoteRead struct {
 	Found bool   // whether there is anything under the key
 	Err   error  // ErrTooLarge and ErrWrongType count as rejected entries
 	Entry any    // *Entry of an inner cache instead of Raw
+	want  demand // of an inner cache
 
 	Fenced bool   // a LeaseEngine is to set Token; the same for all keys of a batch
 	Token  string // for a write of the key, as good as one taken before the read
@@ -102,7 +103,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 			if l.marks.hides(s.bin, s.stripe, op.now) {
 				l.counters.misses.Add(1)
 			} else {
-				reads = append(reads, RemoteRead{Key: s.text})
+				reads = append(reads, RemoteRead{Key: s.text, want: op.demand})
 			}
 		}
 	}

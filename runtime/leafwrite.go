@@ -106,7 +106,7 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 	e.codec, e.compression = l.core.spec.names(l.Format)
 	kept := expire
 	if !e.absent {
-		kept = after(expire, l.core.spec.FailSafe)
+		kept = after(expire, l.core.grace(op))
 	}
 	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(kept)}}
 	if l.typed {

@@ -7,7 +7,12 @@ import "time"
 type demand struct {
 	fresh bool          // stale entries are no answer
 	early bool          // and neither are those that are to be reloaded eagerly
-	grace time.Duration // entries are set aside for so long past their expiry: fail-safe=
+	grace time.Duration // entries are set aside, or kept by a write, for so long past their expiry: fail-safe=
+}
+
+// grace returns how long past its expiry a tier keeps what the operation writes.
+func (c *Core[K, V]) grace(op *Op[K, V]) time.Duration {
+	return max(c.spec.FailSafe, op.demand.grace)
 }
 
 // over reports whether an entry is of no use to the operation.

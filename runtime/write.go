@@ -66,6 +66,7 @@ func (op *Op[K, V]) storeEntry(e Entry[V]) (err error) {
 	s.value, s.status = e.Value, e.Status
 	s.stale, s.expire = c.Time.tick(e.StaleAt), c.Time.tick(e.ExpireAt)
 	s.stale = min(s.stale, s.expire)
+	op.demand.grace = e.grace
 	if s.status == Hit {
 		s.eager = c.eagerAt(op.now, s.stale)
 	}

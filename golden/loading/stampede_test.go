@@ -24,7 +24,7 @@ import (
 func TestStampede(t *testing.T) {
 	callers := 10_000
 	if race.Enabled {
-		callers = 2_000
+		callers = 1_000
 	}
 	server := redistest.Start(t)
 	proxy := redistest.NewProxy(t, server.Addr())
@@ -117,7 +117,7 @@ func TestZipf(t *testing.T) {
 	const keys = 5_000
 	operations := 600
 	if race.Enabled {
-		operations = 300
+		operations = 100
 	}
 	client, err := redistier.Dial(redistest.Shared(t).URL())
 	if err != nil {

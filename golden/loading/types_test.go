@@ -220,6 +220,54 @@ func TestShared(t *testing.T) {
 	})
 }
 
+// TestInner has a cache over another: what is fresh behind the memory of the inner one
+// is found there, and what has expired in it is kept for the outer one.
+func TestInner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		far := fakebackend.New("far")
+		must := func(c pages, err error) pages {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = c.Close(context.Background()) })
+			return c
+		}
+		inner := func() runtime.Backend {
+			memory := fastcache.New(32 << 20)
+			t.Cleanup(memory.Reset)
+			return must(NewReturn(ReturnConfig{Memory: memory, Far: far, Options: quiet})).(*Return).Backend()
+		}
+		outer := func() pages {
+			memory := fastcache.New(32 << 20)
+			t.Cleanup(memory.Reset)
+			return must(NewRevalidate(RevalidateConfig{Memory: memory, Far: inner(), Options: quiet}))
+		}
+		a, b := outer(), outer()
+		if err := a.Set(t.Context(), 1, page(1, "old")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(15 * time.Minute)
+		bad := &loads{err: errors.New("down")}
+		read(t, a, bad, "old")
+		if err := b.Set(t.Context(), 1, page(1, "theirs")); err != nil {
+			t.Fatal(err)
+		}
+		read(t, a, bad, "theirs")
+		if n := bad.n.Load(); n != 1 {
+			t.Errorf("%d loads of what is fresh in the inner cache", n)
+		}
+
+		safe := must(NewObjects(ObjectsConfig{Far: inner(), Options: quiet}))
+		if err := safe.Set(t.Context(), 1, page(1, "kept")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		other := must(NewObjects(ObjectsConfig{Far: inner(), Options: quiet}))
+		read(t, other, bad, "kept")
+	})
+}
+
 // TestBatches loads in batches through generated code.
 func TestBatches(t *testing.T) {
 	each(t, []string{"Return", "Offload", "Eager", "Objects"}, func(t *testing.T, c pages, far *fakebackend.Backend) {
