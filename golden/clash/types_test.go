@@ -8,5 +8,5 @@ import (
 )
 
 func TestCodec(t *testing.T) {
-	codectest.Codec[Item]{Append: appendItem2, Decode: decodeItem2}.Check(t, Item{}, Item{"i", 1.5, -2, time.Unix(3, 0).UTC()})
+	codectest.Codec[Item]{Append: appendItem2, Decode: decodeItem2, Prefix: itemCachePrefix2, K: 2}.Check(t, Item{}, Item{"i", 1.5, -2, time.Unix(3, 0).UTC()})
 }

@@ -14,10 +14,10 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestCodec(t *testing.T) {
-	codectest.Codec[Point]{Append: appendPoint, Decode: decodePoint}.Check(t, Point{}, Point{1, 2, 3, true, [8]byte{4}})
-	codectest.Codec[Note]{Append: appendNote, Decode: decodeNote}.Check(t, Note{}, Note{"a", "b", "c", []string{"", "d"}})
-	codectest.Codec[Count]{Append: appendCount, Decode: decodeCount}.Check(t, 0, -1, 1<<62)
-	codectest.Codec[Names]{Append: appendNames, Decode: decodeNames}.Check(t, nil, Names{}, Names{"x", "y"})
+	codectest.Codec[Point]{Append: appendPoint, Decode: decodePoint, Prefix: pointCachePrefix}.Check(t, Point{}, Point{1, 2, 3, true, [8]byte{4}})
+	codectest.Codec[Note]{Append: appendNote, Decode: decodeNote, Prefix: noteCachePrefix}.Check(t, Note{}, Note{"a", "b", "c", []string{"", "d"}})
+	codectest.Codec[Count]{Append: appendCount, Decode: decodeCount, Prefix: countCachePrefix}.Check(t, 0, -1, 1<<62)
+	codectest.Codec[Names]{Append: appendNames, Decode: decodeNames, Prefix: namesCachePrefix}.Check(t, nil, Names{}, Names{"x", "y"})
 }
 
 // TestAllocs holds a hit to what its value needs: nothing for a struct without
