@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/bytedance/sonic"
+	"github.com/fxamacker/cbor/v2"
+	gojson "github.com/goccy/go-json"
+	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/cachegen/cachegen/bench/hand"
+	"github.com/cachegen/cachegen/bench/measure"
+	"github.com/cachegen/cachegen/bench/peers"
+	"github.com/cachegen/cachegen/bench/peers/pb"
+	"github.com/cachegen/cachegen/bench/shop"
+)
+
+func codecs() experiment {
+	const ours, limit = "/ours", "/limit, one buffer for all strings"
+	e := experiment{
+		title: "Codec",
+		text: `Values are encoded into a buffer that is there, and decoded from bytes that are not theirs to keep. The limits are written by hand
+for the type and differ in how they make strings. A string that points into the input costs nothing, and is only right where
+nobody changes the input: ours does so with replies of Redis. vtprotobuf can do it too.`,
+		groups: []measure.Group{
+			{Name: "codec/Small/encode", Cases: smallEncoders()},
+			{Name: "codec/Small/decode", Cases: smallDecoders()},
+			{Name: "codec/Product/encode", Cases: productEncoders()},
+			{Name: "codec/Product/decode", Cases: productDecoders()},
+			{Name: "codec/Blob/encode", Cases: blobEncoders()},
+			{Name: "codec/Blob/decode", Cases: blobDecoders()},
+		},
+		bars: []bar{
+			cost("Product is encoded for 1.10 of the limit", "codec/Product/encode"+ours, "codec/Product/encode"+limit, 1.10),
+			most("… without allocating", "codec/Product/encode"+ours, measure.Allocs, 0),
+			cost("Small is encoded for 1.10 of the limit", "codec/Small/encode"+ours, "codec/Small/encode"+limit, 1.10),
+			most("… without allocating", "codec/Small/encode"+ours, measure.Allocs, 0),
+			cost("Product is decoded for 1.05 of the limit", "codec/Product/decode"+ours, "codec/Product/decode"+limit, 1.05),
+			most("… with 6 allocations", "codec/Product/decode"+ours, measure.Allocs, 6),
+			cost("Small is decoded for 1.10 of the limit", "codec/Small/decode"+ours, "codec/Small/decode"+limit, 1.10),
+			most("… with 1 allocation", "codec/Small/decode"+ours, measure.Allocs, 1),
+		},
+		plots: []plotted{
+			{file: "codec-product", title: "Codec, Product", groups: []string{"codec/Product/encode", "codec/Product/decode"}},
+		},
+	}
+	for _, way := range []string{"encode", "decode"} {
+		for _, peer := range []string{"msgp", "vtprotobuf"} {
+			e.bars = append(e.bars, gain("Product, "+way+": twice as fast as "+peer,
+				"codec/Product/"+way+ours, "codec/Product/"+way+"/"+peer, 2))
+		}
+	}
+	return e
+}
+
+// into measures an encoder that appends to a buffer which is large enough.
+func into(enc func(dst []byte) []byte) func(b *testing.B) {
+	return func(b *testing.B) {
+		buf := make([]byte, 0, 8192)
+		for b.Loop() {
+			enc(buf[:0])
+		}
+	}
+}
+
+// whole measures an encoder that makes its own buffer.
+func whole(v any, enc func(any) ([]byte, error)) func(b *testing.B) {
+	return func(b *testing.B) {
+		for b.Loop() {
+			must(enc(v))
+		}
+	}
+}
+
+// from measures a decoder.
+func from[V any](data []byte, dec func(v *V, data []byte) error) func(b *testing.B) {
+	check(dec(new(V), data))
+	return func(b *testing.B) {
+		for b.Loop() {
+			var v V
+			if dec(&v, data) != nil {
+				b.FailNow()
+			}
+		}
+	}
+}
+
+// reflected are codecs that look at a type when they run.
+var reflected = []struct {
+	name string
+	enc  func(any) ([]byte, error)
+	dec  func([]byte, any) error
+}{
+	{"sonic", sonic.Marshal, sonic.Unmarshal},
+	{"go-json", gojson.Marshal, gojson.Unmarshal},
+	{"encoding/json", json.Marshal, json.Unmarshal},
+	{"msgpack", msgpack.Marshal, msgpack.Unmarshal},
+	{"cbor", cbor.Marshal, cbor.Unmarshal},
+}
+
+func reflectedEncoders[V any](v *V) (cases []measure.Case) {
+	for _, c := range reflected {
+		cases = append(cases, measure.Case{Name: c.name, Bench: whole(v, c.enc)})
+	}
+	return cases
+}
+
+func reflectedDecoders[V any](v *V) (cases []measure.Case) {
+	for _, c := range reflected {
+		cases = append(cases, measure.Case{Name: c.name, Bench: from(must(c.enc(v)), func(v *V, data []byte) error {
+			return c.dec(data, v)
+		})})
+	}
+	return cases
+}
+
+func smallEncoders() []measure.Case {
+	v := shop.NewSmall(7)
+	message := peers.SmallProto(v)
+	return append([]measure.Case{
+		{Name: "limit, one buffer for all strings", Bench: into(func(dst []byte) []byte { return hand.AppendSmall(dst, &v) })},
+		{Name: "ours", Bench: into(func(dst []byte) []byte { return must(shop.AppendSmall(dst, &v)) })},
+		{Name: "msgp", Bench: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
+		{Name: "vtprotobuf", Bench: into(func(dst []byte) []byte {
+			dst = dst[:message.SizeVT()]
+			must(message.MarshalToSizedBufferVT(dst))
+			return dst
+		})},
+		{Name: "mus", Bench: into(func(dst []byte) []byte {
+			dst = dst[:peers.SmallMUS{}.Size(v)]
+			peers.SmallMUS{}.Marshal(v, dst)
+			return dst
+		})},
+	}, reflectedEncoders(&v)...)
+}
+
+func smallDecoders() []measure.Case {
+	v := shop.NewSmall(7)
+	byHand, byUs := hand.AppendSmall(nil, &v), must(shop.AppendSmall(nil, &v))
+	message := must(peers.SmallProto(v).MarshalVT())
+	by := make([]byte, peers.SmallMUS{}.Size(v))
+	peers.SmallMUS{}.Marshal(v, by)
+	text := string(byUs)
+	return append([]measure.Case{
+		{Name: "limit, one buffer for all strings", Bench: from(byHand, hand.DecodeSmall)},
+		{Name: "limit, strings in the input", Bench: from(byHand, hand.DecodeSmallInside)},
+		{Name: "ours", Bench: from(byUs, func(v *shop.Small, b []byte) error { return shop.DecodeSmall(v, b, "") })},
+		{Name: "ours, strings in the input", Bench: from(byUs, func(v *shop.Small, b []byte) error { return shop.DecodeSmall(v, b, text) })},
+		{Name: "msgp", Bench: from(must(v.MarshalMsg(nil)), func(v *shop.Small, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
+		{Name: "vtprotobuf", Bench: from(message, func(v *pb.Small, b []byte) error { return v.UnmarshalVT(b) })},
+		{Name: "vtprotobuf, strings in the input", Bench: from(message, func(v *pb.Small, b []byte) error { return v.UnmarshalVTUnsafe(b) })},
+		{Name: "mus", Bench: from(by, func(v *shop.Small, b []byte) (err error) { *v, _, err = peers.SmallMUS{}.Unmarshal(b); return err })},
+	}, reflectedDecoders(&v)...)
+}
+
+func productEncoders() []measure.Case {
+	v := shop.NewProduct(7)
+	message := peers.ProductProto(v)
+	return append([]measure.Case{
+		{Name: "limit, one buffer for all strings", Bench: into(func(dst []byte) []byte { return hand.AppendProduct(dst, &v) })},
+		{Name: "ours", Bench: into(func(dst []byte) []byte { return must(shop.AppendProduct(dst, &v)) })},
+		{Name: "msgp", Bench: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
+		{Name: "vtprotobuf", Bench: into(func(dst []byte) []byte {
+			dst = dst[:message.SizeVT()]
+			must(message.MarshalToSizedBufferVT(dst))
+			return dst
+		})},
+		{Name: "mus", Bench: into(func(dst []byte) []byte {
+			dst = dst[:peers.ProductMUS{}.Size(v)]
+			peers.ProductMUS{}.Marshal(v, dst)
+			return dst
+		})},
+	}, reflectedEncoders(&v)...)
+}
+
+func productDecoders() []measure.Case {
+	v := shop.NewProduct(7)
+	byHand, byUs := hand.AppendProduct(nil, &v), must(shop.AppendProduct(nil, &v))
+	message := must(peers.ProductProto(v).MarshalVT())
+	by := make([]byte, peers.ProductMUS{}.Size(v))
+	peers.ProductMUS{}.Marshal(v, by)
+	text := string(byUs)
+	return append([]measure.Case{
+		{Name: "limit, a copy for each string", Bench: from(byHand, hand.DecodeProductEach)},
+		{Name: "limit, one buffer for all strings", Bench: from(byHand, hand.DecodeProduct)},
+		{Name: "limit, strings in the input", Bench: from(byHand, hand.DecodeProductInside)},
+		{Name: "ours", Bench: from(byUs, func(v *shop.Product, b []byte) error { return shop.DecodeProduct(v, b, "") })},
+		{Name: "ours, strings in the input", Bench: from(byUs, func(v *shop.Product, b []byte) error { return shop.DecodeProduct(v, b, text) })},
+		{Name: "msgp", Bench: from(must(v.MarshalMsg(nil)), func(v *shop.Product, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
+		{Name: "vtprotobuf", Bench: from(message, func(v *pb.Product, b []byte) error { return v.UnmarshalVT(b) })},
+		{Name: "vtprotobuf, strings in the input", Bench: from(message, func(v *pb.Product, b []byte) error { return v.UnmarshalVTUnsafe(b) })},
+		{Name: "mus", Bench: from(by, func(v *shop.Product, b []byte) (err error) { *v, _, err = peers.ProductMUS{}.Unmarshal(b); return err })},
+	}, reflectedDecoders(&v)...)
+}
+
+func blobEncoders() []measure.Case {
+	v := shop.NewBlob(4096)
+	return append([]measure.Case{
+		{Name: "limit, one buffer for all strings", Bench: into(func(dst []byte) []byte { return hand.AppendBlob(dst, &v) })},
+		{Name: "ours", Bench: into(func(dst []byte) []byte { return must(shop.AppendBlob(dst, &v)) })},
+		{Name: "msgp", Bench: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
+	}, reflectedEncoders(&v)...)
+}
+
+func blobDecoders() []measure.Case {
+	v := shop.NewBlob(4096)
+	return append([]measure.Case{
+		{Name: "limit, one buffer for all strings", Bench: from(hand.AppendBlob(nil, &v), hand.DecodeBlob)},
+		{Name: "ours", Bench: from(must(shop.AppendBlob(nil, &v)), func(v *shop.Blob, b []byte) error { return shop.DecodeBlob(v, b, "") })},
+		{Name: "msgp", Bench: from(must(v.MarshalMsg(nil)), func(v *shop.Blob, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
+	}, reflectedDecoders(&v)...)
+}

@@ -1,0 +1,41 @@
+package hand
+
+import (
+	"context"
+
+	"github.com/redis/rueidis"
+
+	"github.com/cachegen/cachegen/bench/shop"
+)
+
+// Rueidis reads what Redis has written through a client that puts the commands of
+// all goroutines into one pipeline.
+type Rueidis struct{ Client rueidis.Client }
+
+func (r *Rueidis) get(ctx context.Context, key string) ([]byte, error) {
+	b, err := r.Client.Do(ctx, r.Client.B().Get().Key(key).Build()).AsBytes()
+	if rueidis.IsRedisNil(err) {
+		return nil, nil
+	}
+	return b, err
+}
+
+// GetSmall returns a value.
+func (r *Rueidis) GetSmall(ctx context.Context, id int64) (v shop.Small, ok bool, err error) {
+	b, err := r.get(ctx, SmallKey(id))
+	if err != nil {
+		return v, false, err
+	}
+	v, ok = OpenSmall(b)
+	return v, ok, nil
+}
+
+// GetProduct returns a value.
+func (r *Rueidis) GetProduct(ctx context.Context, id int64) (v shop.Product, ok bool, err error) {
+	b, err := r.get(ctx, ProductKey(id))
+	if err != nil {
+		return v, false, err
+	}
+	v, ok = OpenProduct(b)
+	return v, ok, nil
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/cachegen/cachegen/bench/shop"
+	"github.com/cachegen/cachegen/internal/redistest"
+	"github.com/cachegen/cachegen/runtime/redistier"
+)
+
+// ttl is how long everything that is stored lives.
+const ttl = 10 * time.Minute
+
+// lab is what experiments share.
+type lab struct {
+	short bool
+	ids   []int64 // a stream of keys, some of them hot
+	redis func() *redistest.Server
+
+	products func() []shop.Product // by their keys
+	ends     []func()              // what ends stores of the experiment that is under way
+}
+
+// product returns the value under a key. What it refers to is shared, so that
+// caches of objects hold a struct each and not all of it again.
+func (l *lab) product(id int64) shop.Product { return l.products()[id] }
+
+func newProducts() []shop.Product {
+	products := make([]shop.Product, keys)
+	for id := range products {
+		products[id] = shop.NewProduct(int64(id))
+	}
+	return products
+}
+
+// once opens a store when it is first wanted, and leaves it open until the
+// experiment ends.
+func once[V any](l *lab, open func() (get reader[V], end func())) func() reader[V] {
+	return sync.OnceValue(func() reader[V] {
+		get, end := open()
+		l.ends = append(l.ends, end)
+		return get
+	})
+}
+
+// end ends the stores of an experiment.
+func (l *lab) end() {
+	for _, end := range l.ends {
+		end()
+	}
+	l.ends = nil
+}
+
+// keys is how many different keys the stream has, streamed how long it is, a power
+// of two: it is begun again at its end.
+const (
+	keys     = 100_000
+	streamed = 1 << 18
+)
+
+func newLab(short bool, h *host) *lab {
+	return &lab{short: short, ids: stream(keys), products: sync.OnceValue(newProducts), redis: sync.OnceValue(func() *redistest.Server { return redistest.Start(h) })}
+}
+
+// The databases of those who empty theirs.
+const (
+	clientSideDB = 1 + iota
+)
+
+// stream returns a stream of n keys under Zipf's law, the hot ones among all others.
+func stream(n int) []int64 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	names := rng.Perm(n)
+	zipf := rand.NewZipf(rng, 1.01, 1, uint64(n-1))
+	ids := make([]int64, streamed)
+	for i := range ids {
+		ids[i] = int64(names[zipf.Uint64()])
+	}
+	return ids
+}
+
+// id returns the key of the ith access.
+func (l *lab) id(i int) int64 { return l.ids[i&(streamed-1)] }
+
+// dial returns a client as users of ours have it, over TCP or the socket.
+func (l *lab) dial(network string, db int) *redis.Client {
+	url := fmt.Sprintf("redis://%s/%d", l.redis().Addr(), db)
+	if network == "unix" {
+		url = fmt.Sprintf("unix://%s?db=%d", l.redis().Socket(), db)
+	}
+	return must(redistier.Dial(url))
+}
+
+// host stands in for a test to what starts servers for tests.
+type host struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (h *host) Helper()           {}
+func (h *host) Cleanup(fn func()) { h.cleanups = append(h.cleanups, fn) }
+func (h *host) Fatal(args ...any) { fatal(fmt.Sprint(args...)) }
+func (h *host) Fatalf(format string, args ...any) {
+	fatal(fmt.Sprintf(format, args...))
+}
+
+// close ends what was started.
+func (h *host) close() {
+	for i := len(h.cleanups) - 1; i >= 0; i-- {
+		h.cleanups[i]()
+	}
+	h.cleanups = nil
+}
+
+// reader is what a benchmark of hits asks.
+type reader[V any] func(id int64) (V, bool)
+
+// hits measures reads by one goroutine, all of which must find something.
+func hits[V any](b *testing.B, l *lab, get reader[V]) {
+	missed := 0
+	for i := 0; b.Loop(); i++ {
+		if _, ok := get(l.id(i)); !ok {
+			missed++
+		}
+	}
+	found(b, missed)
+}
+
+// together measures reads by so many goroutines; each follows the stream from a
+// place of its own.
+func together[V any](b *testing.B, l *lab, goroutines int, get reader[V]) {
+	missed := make([]int, goroutines)
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for g := range goroutines {
+		n := (b.N + g) / goroutines
+		wg.Go(func() {
+			miss, start := 0, g*streamed/goroutines
+			for i := range n {
+				if _, ok := get(l.id(start + i)); !ok {
+					miss++
+				}
+			}
+			missed[g] = miss
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	sum := 0
+	for _, n := range missed {
+		sum += n
+	}
+	found(b, sum)
+}
+
+// found fails a benchmark of hits that has measured misses: one in a thousand may
+// be what a lossy cache has lost.
+func found(b *testing.B, missed int) {
+	if missed > b.N/1000 {
+		fatal(fmt.Sprintf("%d of %d reads found nothing", missed, b.N))
+	}
+}
+
+// must returns v: nothing that goes wrong here leaves figures worth having.
+func must[T any](v T, err error) T {
+	check(err)
+	return v
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func fatal(text string) {
+	fmt.Fprintln(os.Stderr, "bench:", text)
+	panic(text)
+}

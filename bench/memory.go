@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	"github.com/VictoriaMetrics/fastcache"
+	"github.com/maypok86/otter/v2"
+
+	"github.com/cachegen/cachegen/bench/hand"
+	"github.com/cachegen/cachegen/bench/measure"
+	"github.com/cachegen/cachegen/bench/shop"
+)
+
+func memory(l *lab) experiment {
+	e := experiment{
+		title: "A hit in memory",
+		text: `All of 100,000 keys are there, and some are hot (Zipf, 1.01). Caches of bytes decode on each hit and cost the garbage collector
+nothing; caches of objects hand out what they have, which whoever gets it must leave alone, or a deep copy. Every reader returns a
+value, as our Get does: of a pointer that a cache returns the struct is copied, and no more. Our two kinds of memory tier are
+"ours, bytes" (fastcache) and "ours, objects" (otter, which makes copies unless the annotation says share=readonly).`,
+		plots: []plotted{
+			{file: "memory-small", title: "A hit in memory, Small", groups: []string{"memory/Small/serial", "memory/Small/parallel"}},
+			{file: "memory-product", title: "A hit in memory, Product", groups: []string{"memory/Product/serial", "memory/Product/parallel"}},
+		},
+	}
+	e.groups = append(inMemory(l, "memory/Small", smallStores(l)), inMemory(l, "memory/Product", productStores(l))...)
+	for _, value := range []struct {
+		name  string
+		bound float64
+	}{{"Small", 1.15}, {"Product", 1.10}} {
+		name := "memory/" + value.name + "/serial/"
+		e.bars = append(e.bars,
+			cost(value.name+" from bytes against the limit", name+"ours, bytes", name+"limit, bytes", value.bound),
+			extra("… allocations more than the limit", name+"ours, bytes", name+"limit, bytes", measure.Allocs, 0),
+			gain("… as fast as go-redis/cache, times", name+"ours, bytes", name+"go-redis/cache", 4),
+			gain("… two goroutines as fast as one, times", "memory/"+value.name+"/parallel/ours, bytes", name+"ours, bytes", 1.6),
+			cost(value.name+", the object itself, against a bare otter", name+"ours, objects, readonly", name+"otter", 1.30),
+			most("… allocations", name+"ours, objects, readonly", measure.Allocs, 0),
+			cost(value.name+", a copy of the object, against one by hand", name+"ours, objects", name+"limit, objects", 1.10),
+		)
+	}
+	return e
+}
+
+// store is a cache in memory that has every key once it is open.
+type store[V any] struct {
+	name string
+	open func() (get reader[V], end func())
+}
+
+// inMemory asks stores in both ways.
+func inMemory[V any](l *lab, name string, stores []store[V]) []measure.Group {
+	serial, parallel := measure.Group{Name: name + "/serial"}, measure.Group{Name: name + "/parallel"}
+	for _, s := range stores {
+		open := once(l, s.open)
+		serial.Cases = append(serial.Cases, measure.Case{
+			Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { hits(b, l, open()) },
+		})
+		parallel.Cases = append(parallel.Cases, measure.Case{
+			Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { together(b, l, 2, open()) },
+		})
+	}
+	return []measure.Group{serial, parallel}
+}
+
+var ctx = context.Background()
+
+// all calls put with the value of every key.
+func all[V any](value func(id int64) V, put func(id int64, v V)) {
+	for id := range int64(keys) {
+		put(id, value(id))
+	}
+}
+
+// cache is what our caches have.
+type cache[V any] interface {
+	Get(ctx context.Context, id int64) (V, bool, error)
+	Set(ctx context.Context, id int64, v V) error
+	Close(ctx context.Context) error
+}
+
+// ours returns a reader of a cache of ours, and what closes it.
+func ours[V any](c cache[V]) (reader[V], func()) {
+	return func(id int64) (V, bool) {
+		v, ok, _ := c.Get(ctx, id)
+		return v, ok
+	}, func() { check(c.Close(ctx)) }
+}
+
+// filled is ours with all keys in it.
+func filled[V any, C cache[V]](c C, err error, value func(id int64) V) (reader[V], func()) {
+	check(err)
+	all(value, func(id int64, v V) { check(c.Set(ctx, id, v)) })
+	return ours[V](c)
+}
+
+func smallStores(l *lab) []store[shop.Small] {
+	type get = reader[shop.Small]
+	byHand := func() *hand.Memory {
+		m := &hand.Memory{Cache: fastcache.New(256 << 20), TTL: ttl}
+		all(shop.NewSmall, func(id int64, v shop.Small) { m.SetSmall(id, &v) })
+		return m
+	}
+	return append([]store[shop.Small]{
+		{"fastcache, undecoded", func() (get, func()) {
+			m := byHand()
+			return func(id int64) (v shop.Small, ok bool) { return v, m.Has(id) }, m.Cache.Reset
+		}},
+		{"limit, bytes", func() (get, func()) { m := byHand(); return m.GetSmall, m.Cache.Reset }},
+		{"ours, bytes", func() (get, func()) {
+			c, err := shop.NewSmallMemory(shop.SmallMemoryConfig{})
+			return filled(c, err, shop.NewSmall)
+		}},
+		{"limit, objects", func() (get, func()) { return bare(shop.NewSmall) }},
+		{"ours, objects", func() (get, func()) {
+			c, err := shop.NewSmallObject(shop.SmallObjectConfig{})
+			return filled(c, err, shop.NewSmall)
+		}},
+		{"ours, objects, readonly", func() (get, func()) {
+			c, err := shop.NewSmallShared(shop.SmallSharedConfig{})
+			return filled(c, err, shop.NewSmall)
+		}},
+	}, peerStores(l, shop.NewSmall)...)
+}
+
+func productStores(l *lab) []store[shop.Product] {
+	type get = reader[shop.Product]
+	byHand := func() *hand.Memory {
+		m := &hand.Memory{Cache: fastcache.New(256 << 20), TTL: ttl}
+		all(l.product, func(id int64, v shop.Product) { m.SetProduct(id, &v) })
+		return m
+	}
+	return append([]store[shop.Product]{
+		{"fastcache, undecoded", func() (get, func()) {
+			m := byHand()
+			return func(id int64) (v shop.Product, ok bool) { return v, m.Has(id) }, m.Cache.Reset
+		}},
+		{"limit, bytes", func() (get, func()) { m := byHand(); return m.GetProduct, m.Cache.Reset }},
+		{"ours, bytes", func() (get, func()) {
+			c, err := shop.NewProductMemory(shop.ProductMemoryConfig{})
+			return filled(c, err, l.product)
+		}},
+		{"limit, objects", func() (get, func()) { return cloned(l.product) }},
+		{"ours, objects", func() (get, func()) {
+			c, err := shop.NewProductObject(shop.ProductObjectConfig{})
+			return filled(c, err, l.product)
+		}},
+		{"ours, objects, readonly", func() (get, func()) {
+			c, err := shop.NewProductShared(shop.ProductSharedConfig{})
+			return filled(c, err, l.product)
+		}},
+	}, peerStores(l, l.product)...)
+}
+
+// bare is otter itself, of whose values the struct is copied.
+func bare[V any](value func(id int64) V) (reader[V], func()) {
+	c := otter.Must(&otter.Options[int64, *V]{MaximumSize: keys})
+	all(value, func(id int64, v V) { c.Set(id, &v) })
+	return func(id int64) (v V, ok bool) { return deref(c.GetIfPresent(id)) }, c.InvalidateAll
+}
+
+// cloned is otter with a deep copy by hand.
+func cloned(value func(id int64) shop.Product) (reader[shop.Product], func()) {
+	c := otter.Must(&otter.Options[int64, *shop.Product]{MaximumSize: keys})
+	all(value, func(id int64, v shop.Product) { c.Set(id, &v) })
+	return func(id int64) (v shop.Product, ok bool) {
+		p, ok := c.GetIfPresent(id)
+		if !ok {
+			return v, false
+		}
+		v = *p
+		hand.CloneProduct(&v)
+		return v, true
+	}, c.InvalidateAll
+}
