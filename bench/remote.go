@@ -74,6 +74,14 @@ func few[V any](value func(id int64) V, put func(id int64, v V) error) {
 	}
 }
 
+// names are the keys in Redis: of a bare command, spelling its key is no part.
+func names(key func(id int64) string) (all [stored]string) {
+	for id := range all {
+		all[id] = key(int64(id))
+	}
+	return all
+}
+
 // asked is a reader of the keys that there are in Redis.
 func asked[V any](get func(ctx context.Context, id int64) (V, bool, error)) reader[V] {
 	return func(id int64) (V, bool) {
@@ -93,8 +101,9 @@ func smallServers(l *lab, network string) []store[shop.Small] {
 		{"go-redis GET", func() (get, func()) {
 			c := l.dial(network, 0)
 			fill(c)
+			names := names(hand.SmallKey)
 			return func(id int64) (v shop.Small, ok bool) {
-				s, err := c.Get(ctx, hand.SmallKey(id%stored)).Result()
+				s, err := c.Get(ctx, names[id%stored]).Result()
 				return v, err == nil && s != ""
 			}, closing(c.Close)
 		}},
@@ -133,8 +142,9 @@ func productServers(l *lab, network string) []store[shop.Product] {
 		{"go-redis GET", func() (get, func()) {
 			c := l.dial(network, 0)
 			fill(c)
+			names := names(hand.ProductKey)
 			return func(id int64) (v shop.Product, ok bool) {
-				s, err := c.Get(ctx, hand.ProductKey(id%stored)).Result()
+				s, err := c.Get(ctx, names[id%stored]).Result()
 				return v, err == nil && s != ""
 			}, closing(c.Close)
 		}},
@@ -168,9 +178,8 @@ func goRedisCache[V any](l *lab, network string, value func(id int64) V) store[V
 		client := l.dial(network, 0)
 		c := rediscache.New(&rediscache.Options{Redis: client})
 		key := func(id int64) string { var v V; return fmt.Sprintf("cache:%T:%d", v, id) }
-		names := make([]string, stored)
+		names := names(key)
 		few(value, func(id int64, v V) error {
-			names[id] = key(id)
 			return c.Set(&rediscache.Item{Key: names[id], Value: &v, TTL: ttl})
 		})
 		return asked(func(ctx context.Context, id int64) (v V, ok bool, err error) {

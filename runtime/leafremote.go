@@ -69,6 +69,7 @@ type RemoteLeaf[K comparable, V any] struct {
 	engine    RemoteEngine
 	core      *Core[K, V]
 	caller    *caller
+	gather    *gatherer    // of single reads; nil if the engine cannot
 	longest   atomic.Int64 // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
@@ -77,7 +78,8 @@ type RemoteLeaf[K comparable, V any] struct {
 
 // NewRemoteLeaf returns the tier that info describes, over the engine.
 func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
-	return &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: newCaller(info.Timeout)}
+	c := newCaller(info.Timeout)
+	return &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
 }
 
 func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) {
@@ -91,6 +93,9 @@ func (l *RemoteLeaf[K, V]) instant() bool { return false }
 
 // Read asks the tier for the keys that have no answer yet, all at once.
 func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
+	if len(op.slots) == 1 && l.readOne(op, &op.slots[0]) {
+		return
+	}
 	w := &readWork{engine: l.engine}
 	reads := w.one[:0]
 	if len(op.slots) > 1 {
@@ -129,6 +134,34 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		l.answer(op, s, r)
 	}
 	l.seen(watch, op, len(reads), err)
+}
+
+// readOne reads the key of an operation that has only one, together with those of
+// others, and reports whether that can be done.
+func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
+	if l.gather == nil || s.status != Miss || !remedy.Onward {
+		return false
+	}
+	owner, ok := l.gather.engine.Owner(s.text)
+	if !ok {
+		return false
+	}
+	s.err = nil
+	l.counters.reads.Add(1)
+	if l.marks.hides(s.bin, s.stripe, op.now) {
+		l.counters.misses.Add(1)
+		return true
+	}
+	ctx, watch := l.watch(op.ctx, "read", 1)
+	r, err := l.gather.read(ctx, owner, s.text)
+	l.counters.times.read.since(watch.began)
+	if err != nil {
+		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
+	} else {
+		l.answer(op, s, &r)
+	}
+	l.seen(watch, op, 1, err)
+	return true
 }
 
 // readWork is a read under way.

@@ -37,14 +37,13 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 // runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence too: the
 // slow path tells them apart. Nobody may change what v points to.
 func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status) {
+	// The clock is read before anything of the entry is: where it stands between, the
+	// processor waits for the one part of the entry before it fetches the other.
+	now := t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
 	if !ok || o.Absent {
 		return nil, runtime.Miss
 	}
-	if o.Stale == runtime.Never {
-		return &o.Value, runtime.Hit
-	}
-	now := t.time.Now()
 	switch {
 	case now < o.Stale:
 		return &o.Value, runtime.Hit

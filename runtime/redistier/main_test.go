@@ -60,7 +60,7 @@ func read(t *testing.T, e *Engine, keys ...string) []runtime.RemoteRead {
 type commands []string
 
 func (c *commands) add(cmd redis.Cmder, as string) {
-	if name := cmd.Name(); slices.Contains([]string{"get", "mget", "set", "del"}, name) {
+	if name := cmd.Name(); slices.Contains([]string{"get", "getrange", "mget", "set", "del"}, name) {
 		*c = append(*c, strings.TrimSpace(name+" "+as))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -19,35 +20,51 @@ type Engine struct {
 	// then batches use MGET. Every other kind sorts a pipeline by the nodes that own
 	// the keys' slots, and sends each its part at the same time.
 	single *redis.Client
+	// cluster is the client, if it asks the masters of a cluster, and knows says that
+	// it has found out which they are.
+	cluster *redis.ClusterClient
+	knows   atomic.Bool
 }
 
 // New returns an engine over client. Single values of more than maxValue bytes
 // are not fetched whole; 0 is no limit.
 func New(client redis.UniversalClient, maxValue int64) *Engine {
-	single, _ := client.(*redis.Client)
-	return &Engine{client: client, maxValue: maxValue, single: single}
+	e := &Engine{client: client, maxValue: maxValue}
+	switch c := client.(type) {
+	case *redis.Client:
+		e.single = c
+	case *redis.ClusterClient:
+		if o := c.Options(); !o.ReadOnly && !o.RouteByLatency && !o.RouteRandomly {
+			e.cluster = c
+		}
+	}
+	return e
 }
 
 // Read implements runtime.RemoteEngine.
 func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 	switch {
 	case len(reads) == 1:
-		return redact(e.readOne(ctx, &reads[0]))
+		err := e.readOne(ctx, &reads[0])
+		if err == nil && !e.knows.Load() {
+			e.knows.Store(true)
+		}
+		return redact(err)
 	case e.single != nil:
 		return redact(e.readMany(ctx, reads))
 	}
-	return redact(e.readPipelined(ctx, reads))
+	return redact(e.pipeline(ctx, reads, 0))
 }
 
 // readOne fetches one byte more than a value may have, and no more.
 func (e *Engine) readOne(ctx context.Context, r *runtime.RemoteRead) error {
-	return e.take(r, e.get(ctx, e.client, r.Key))
+	return e.take(r, e.command(ctx, e.client, r.Key, e.maxValue))
 }
 
-// get reads one entry, no more of it than a value may have and one byte.
-func (e *Engine) get(ctx context.Context, c redis.Cmdable, key string) *redis.StringCmd {
-	if e.maxValue > 0 {
-		return c.GetRange(ctx, key, 0, e.maxValue)
+// command asks for a value, or for one byte more than most of it.
+func (e *Engine) command(ctx context.Context, c redis.Cmdable, key string, most int64) *redis.StringCmd {
+	if most > 0 {
+		return c.GetRange(ctx, key, 0, most)
 	}
 	return c.Get(ctx, key)
 }
@@ -79,6 +96,27 @@ func (e *Engine) check(r *runtime.RemoteRead) {
 	}
 }
 
+// Owner implements runtime.Gatherer. The client of a cluster is asked only when it
+// knows the nodes: before, it would look for them, and the caller would wait.
+func (e *Engine) Owner(key string) (owner any, ok bool) {
+	switch {
+	case e.single != nil:
+		return nil, true
+	case e.cluster == nil || !e.knows.Load():
+		return nil, false
+	}
+	master, err := e.cluster.MasterForKey(context.Background(), key)
+	return master, err == nil
+}
+
+// ReadEach implements runtime.Gatherer.
+func (e *Engine) ReadEach(ctx context.Context, reads []runtime.RemoteRead) error {
+	if len(reads) == 1 {
+		return redact(e.readOne(ctx, &reads[0]))
+	}
+	return redact(e.pipeline(ctx, reads, e.maxValue))
+}
+
 func (e *Engine) readMany(ctx context.Context, reads []runtime.RemoteRead) error {
 	keys := make([]string, len(reads))
 	for i := range reads {
@@ -107,13 +145,13 @@ func (e *Engine) readMany(ctx context.Context, reads []runtime.RemoteRead) error
 	return nil
 }
 
-// readPipelined reads a batch through a client that knows which server has which
-// key.
-func (e *Engine) readPipelined(ctx context.Context, reads []runtime.RemoteRead) error {
+// pipeline reads a batch, of each value one byte more than most, if that is not 0.
+// A client of several servers knows which of them has which key.
+func (e *Engine) pipeline(ctx context.Context, reads []runtime.RemoteRead, most int64) error {
 	cmds := make([]*redis.StringCmd, len(reads))
 	_, err := e.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range reads {
-			cmds[i] = p.Get(ctx, reads[i].Key)
+			cmds[i] = e.command(ctx, p, reads[i].Key, most)
 		}
 		return nil
 	})

@@ -1,0 +1,332 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// lanes is how many round trips of gathered reads may be under way to one owner.
+// While a reply of one is on its way, another is served.
+const lanes = 2
+
+// crowd is how many reads go in one round trip at most: the last one must not wait
+// long for the first.
+const crowd = 64
+
+// Gatherer is a RemoteEngine that can read keys of callers who know nothing of
+// each other in one round trip.
+type Gatherer interface {
+	RemoteEngine
+	// Owner says who answers for a key, without asking anybody: only keys of one
+	// owner are read together, so that one who hangs keeps no others waiting. The
+	// owner is comparable; ok is false for a key that is to be read alone.
+	Owner(key string) (owner any, ok bool)
+	// ReadEach is Read, but does for each key what Read does for a single one.
+	ReadEach(ctx context.Context, reads []RemoteRead) error
+}
+
+// gatherer makes one round trip of single reads that come while others are under
+// way. Who comes first asks at once and alone. Like caller it lets everybody leave
+// when his own context ends or the timeout of the tier is over, and bounds what is
+// left behind.
+type gatherer struct {
+	engine Gatherer
+	caller *caller
+
+	mu      sync.Mutex
+	lines   map[any]*line // of owners who are being asked
+	queue   queue
+	alarm   *time.Timer // goes off no later than the first of queue is to leave
+	members sync.Pool   // of *member
+	stops   sync.Pool   // of chan struct{}, for rounds to come
+}
+
+// line is who waits for one owner, and how many round trips to it are under way.
+type line struct {
+	owner   any
+	serve   func() // makes its round trips
+	waiting []*member
+	lanes   int
+	moved   int64 // tick at which a round trip last began or ended
+}
+
+// member is one read of a round, or of a line. It is used again unless its caller
+// has left.
+type member struct {
+	ctx   context.Context
+	began int64
+	read  RemoteRead
+	err   error
+	round *round        // nil: in line
+	done  chan struct{} // gets a value when it has ended, or its time is over
+	ended bool
+	left  bool // before its round has ended
+
+	older, newer *member // in the queue
+}
+
+// round is one round trip. It is also the context that the engine gets: the values
+// of the first member's context, the deadline of the tier, and done as soon as all
+// members have left.
+type round struct {
+	line     *line
+	parent   context.Context
+	deadline time.Time
+	stop     chan struct{}
+	members  []*member
+	reads    []RemoteRead
+	one      [1]RemoteRead
+	single   [1]*member
+	gone     int // members who have left
+}
+
+func newGatherer(e RemoteEngine, c *caller) *gatherer {
+	engine, ok := e.(Gatherer)
+	if _, leased := e.(LeaseEngine); !ok || leased || c.timeout <= 0 {
+		// Reads of leases are not all of one kind. Without a timeout, one call that hangs
+		// would keep others in line.
+		return nil
+	}
+	return &gatherer{engine: engine, caller: c, lines: map[any]*line{}}
+}
+
+// read reads one key of an owner.
+func (g *gatherer) read(ctx context.Context, owner any, key string) (RemoteRead, error) {
+	if err := ctx.Err(); err != nil {
+		return RemoteRead{}, err
+	}
+	m, ok := g.members.Get().(*member)
+	if !ok {
+		m = &member{done: make(chan struct{}, 1)}
+	}
+	m.ctx, m.read.Key = ctx, key
+	g.join(owner, m)
+	select {
+	case <-m.done:
+	case <-ctx.Done():
+		if g.leave(m) {
+			return RemoteRead{}, ctx.Err()
+		}
+		<-m.done // it ended just now
+	}
+	if m.left {
+		return RemoteRead{}, m.err
+	}
+	r, err := m.read, g.caller.explain(ctx, m.began, m.err)
+	*m = member{done: m.done}
+	g.members.Put(m)
+	return r, err
+}
+
+// explain is the error of an operation that has ended. A client that keeps the
+// deadline of the tier can be faster than the timer.
+func (c *caller) explain(ctx context.Context, began int64, err error) error {
+	if err == nil {
+		return nil
+	}
+	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) {
+		return context.DeadlineExceeded
+	}
+	if c.timeout > 0 && tick() >= after(began, c.timeout) {
+		return fmt.Errorf("%w: %w", ErrTimeout, err)
+	}
+	return err
+}
+
+// join puts a member in line, and opens a lane where there is one to open: also
+// when nothing has moved for a while, since what hangs may be one connection.
+func (g *gatherer) join(owner any, m *member) {
+	m.began = tick()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.watch(m)
+	l := g.lines[owner]
+	if l == nil {
+		l = &line{owner: owner}
+		l.serve = func() { g.serve(l) } // once, since each lane begins with it
+		g.lines[owner] = l
+	}
+	l.waiting = append(l.waiting, m)
+	if l.lanes < lanes || m.began-l.moved > int64(g.caller.timeout/8) {
+		l.lanes++
+		l.moved = m.began
+		go l.serve()
+	}
+}
+
+// leave reports whether a member leaves before its round has ended.
+func (g *gatherer) leave(m *member) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if m.ended {
+		return false
+	}
+	g.dismiss(m)
+	return true
+}
+
+// dismiss lets a member leave. When the last one of a round does, nobody waits for
+// that any more, and its lane is free.
+func (g *gatherer) dismiss(m *member) {
+	m.ended, m.left = true, true
+	g.queue.remove(m)
+	r := m.round
+	if r == nil {
+		return // next passes over it
+	}
+	if r.gone++; r.gone == len(r.members) {
+		g.caller.abandoned.Add(1)
+		close(r.stop)
+		g.vacate(r.line)
+	}
+}
+
+// vacate gives a lane to who waits, or closes it.
+func (g *gatherer) vacate(l *line) {
+	if len(l.waiting) > 0 {
+		go l.serve()
+		return
+	}
+	if l.lanes--; l.lanes == 0 && l.owner != nil { // servers of a cluster come and go
+		delete(g.lines, l.owner)
+	}
+}
+
+// serve makes round trips as long as somebody is in line.
+func (g *gatherer) serve(l *line) {
+	for {
+		r := g.next(l)
+		if r == nil || !g.do(r) {
+			return
+		}
+	}
+}
+
+// next takes from a line who goes next, or closes the lane.
+func (g *gatherer) next(l *line) *round {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(l.waiting) == 0 {
+		g.vacate(l)
+		return nil
+	}
+	r := &round{line: l}
+	r.members, r.reads = r.single[:0], r.one[:0]
+	if n := min(len(l.waiting), crowd); n > 1 {
+		r.members, r.reads = make([]*member, 0, n), make([]RemoteRead, 0, n)
+	}
+	n := 0
+	for _, m := range l.waiting {
+		if len(r.members) == crowd {
+			break
+		}
+		n++
+		if !m.ended {
+			m.round = r
+			r.members = append(r.members, m)
+			r.reads = append(r.reads, RemoteRead{Key: m.read.Key})
+		}
+	}
+	l.waiting = append(l.waiting[:0], l.waiting[n:]...)
+	clear(l.waiting[len(l.waiting):cap(l.waiting)])
+	if len(r.members) == 0 { // they have left
+		g.vacate(l)
+		return nil
+	}
+	l.moved = tick()
+	r.parent = r.members[0].ctx
+	if r.stop, _ = g.stops.Get().(chan struct{}); r.stop == nil {
+		r.stop = make(chan struct{})
+	}
+	return r
+}
+
+// do makes a round trip and reports whether its lane is still the caller's.
+func (g *gatherer) do(r *round) (mine bool) {
+	err := errGoexit
+	defer func() {
+		mine = g.end(r, err)
+		if mine && err == errGoexit { //nolint:errorlint // that very one: this goroutine is ending
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.vacate(r.line)
+			mine = false
+		}
+	}()
+	err = g.ask(r)
+	return mine
+}
+
+// ask calls the engine, if there is room for a call.
+func (g *gatherer) ask(r *round) error {
+	now := time.Now()
+	for _, m := range r.members {
+		d := now.Add(g.caller.timeout)
+		if own, ok := m.ctx.Deadline(); ok && own.Before(d) {
+			d = own
+		}
+		if d.After(r.deadline) {
+			r.deadline = d
+		}
+	}
+	select {
+	case g.caller.running <- struct{}{}:
+	default:
+		if g.caller.abandoned.Load() >= maxCalls {
+			return ErrBusy
+		}
+		select {
+		case g.caller.running <- struct{}{}:
+		case <-r.stop:
+			return context.Canceled
+		}
+	}
+	defer func() { <-g.caller.running }()
+	return protect(func() error { return g.engine.ReadEach(r, r.reads) })
+}
+
+// end gives its members what a round has brought. It reports whether any was left.
+func (g *gatherer) end(r *round, err error) bool {
+	g.mu.Lock()
+	if r.gone == len(r.members) {
+		g.caller.abandoned.Add(-1)
+		g.mu.Unlock()
+		return false
+	}
+	g.stops.Put(r.stop)
+	r.line.moved = tick()
+	there := r.members[:0]
+	for i, m := range r.members {
+		if !m.ended {
+			m.ended, m.read, m.err = true, r.reads[i], err
+			g.queue.remove(m)
+			there = append(there, m)
+		}
+	}
+	g.mu.Unlock()
+	for _, m := range there {
+		m.done <- struct{}{}
+	}
+	return true
+}
+
+// Deadline is the last one of a member.
+func (r *round) Deadline() (time.Time, bool) { return r.deadline, true }
+
+// Done is closed when no member waits any more.
+func (r *round) Done() <-chan struct{} { return r.stop }
+
+// Err is context.Canceled once Done is closed, as that of a call is.
+func (r *round) Err() error {
+	select {
+	case <-r.stop:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
+// Value is that of the first member.
+func (r *round) Value(key any) any { return r.parent.Value(key) }
