@@ -52,25 +52,25 @@ type line struct {
 	moved   int64 // tick at which a round trip last began or ended
 }
 
-// member is one read of a round, or of a line. It is used again unless its caller
+// member is one read of a trip, or of a line. It is used again unless its caller
 // has left.
 type member struct {
 	ctx   context.Context
 	began int64
 	read  RemoteRead
 	err   error
-	round *round        // nil: in line
+	trip  *trip         // nil: in line
 	done  chan struct{} // gets a value when it has ended, or its time is over
 	ended bool
-	left  bool // before its round has ended
+	left  bool // before its trip has ended
 
 	older, newer *member // in the queue
 }
 
-// round is one round trip. It is also the context that the engine gets: the values
+// trip is one round trip. It is also the context that the engine gets: the values
 // of the first member's context, the deadline of the tier, and done as soon as all
 // members have left.
-type round struct {
+type trip struct {
 	line     *line
 	parent   context.Context
 	deadline time.Time
@@ -156,7 +156,7 @@ func (g *gatherer) join(owner any, m *member) {
 	}
 }
 
-// leave reports whether a member leaves before its round has ended.
+// leave reports whether a member leaves before its trip has ended.
 func (g *gatherer) leave(m *member) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -167,12 +167,12 @@ func (g *gatherer) leave(m *member) bool {
 	return true
 }
 
-// dismiss lets a member leave. When the last one of a round does, nobody waits for
+// dismiss lets a member leave. When the last one of a trip does, nobody waits for
 // that any more, and its lane is free.
 func (g *gatherer) dismiss(m *member) {
 	m.ended, m.left = true, true
 	g.queue.remove(m)
-	r := m.round
+	r := m.trip
 	if r == nil {
 		return // next passes over it
 	}
@@ -205,14 +205,14 @@ func (g *gatherer) serve(l *line) {
 }
 
 // next takes from a line who goes next, or closes the lane.
-func (g *gatherer) next(l *line) *round {
+func (g *gatherer) next(l *line) *trip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(l.waiting) == 0 {
 		g.vacate(l)
 		return nil
 	}
-	r := &round{line: l}
+	r := &trip{line: l}
 	r.members, r.reads = r.single[:0], r.one[:0]
 	if n := min(len(l.waiting), crowd); n > 1 {
 		r.members, r.reads = make([]*member, 0, n), make([]RemoteRead, 0, n)
@@ -224,7 +224,7 @@ func (g *gatherer) next(l *line) *round {
 		}
 		n++
 		if !m.ended {
-			m.round = r
+			m.trip = r
 			r.members = append(r.members, m)
 			r.reads = append(r.reads, RemoteRead{Key: m.read.Key})
 		}
@@ -244,7 +244,7 @@ func (g *gatherer) next(l *line) *round {
 }
 
 // do makes a round trip and reports whether its lane is still the caller's.
-func (g *gatherer) do(r *round) (mine bool) {
+func (g *gatherer) do(r *trip) (mine bool) {
 	err := errGoexit
 	defer func() {
 		mine = g.end(r, err)
@@ -260,7 +260,7 @@ func (g *gatherer) do(r *round) (mine bool) {
 }
 
 // ask calls the engine, if there is room for a call.
-func (g *gatherer) ask(r *round) error {
+func (g *gatherer) ask(r *trip) error {
 	now := time.Now()
 	for _, m := range r.members {
 		d := now.Add(g.caller.timeout)
@@ -287,8 +287,8 @@ func (g *gatherer) ask(r *round) error {
 	return protect(func() error { return g.engine.ReadEach(r, r.reads) })
 }
 
-// end gives its members what a round has brought. It reports whether any was left.
-func (g *gatherer) end(r *round, err error) bool {
+// end gives its members what a trip has brought. It reports whether any was left.
+func (g *gatherer) end(r *trip, err error) bool {
 	g.mu.Lock()
 	if r.gone == len(r.members) {
 		g.caller.abandoned.Add(-1)
@@ -313,13 +313,13 @@ func (g *gatherer) end(r *round, err error) bool {
 }
 
 // Deadline is the last one of a member.
-func (r *round) Deadline() (time.Time, bool) { return r.deadline, true }
+func (r *trip) Deadline() (time.Time, bool) { return r.deadline, true }
 
 // Done is closed when no member waits any more.
-func (r *round) Done() <-chan struct{} { return r.stop }
+func (r *trip) Done() <-chan struct{} { return r.stop }
 
 // Err is context.Canceled once Done is closed, as that of a call is.
-func (r *round) Err() error {
+func (r *trip) Err() error {
 	select {
 	case <-r.stop:
 		return context.Canceled
@@ -329,4 +329,4 @@ func (r *round) Err() error {
 }
 
 // Value is that of the first member.
-func (r *round) Value(key any) any { return r.parent.Value(key) }
+func (r *trip) Value(key any) any { return r.parent.Value(key) }
