@@ -9,7 +9,7 @@ OPERATIONS ?= 1000000
 MUTATIONS  ?= 10000000
 
 # Modules of their own below this one: `./...` does not reach into them.
-NESTED := examples
+NESTED := examples golden/wild
 
 STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

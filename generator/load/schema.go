@@ -17,11 +17,23 @@ type schema struct {
 	unit  *unit
 	known map[string]*model.Type // named types, by their full spelling
 
+	// refused has the types of other packages that were found wanting for a field of
+	// the user's. One is looked at and reported once for each, since large families
+	// of types lead to it, and to each other, in millions of ways.
+	refused map[refusal]bool
+
 	silent bool // describes what is not stored: what cannot be described is left out
 }
 
 func newSchema(r reporter, u *unit) *schema {
-	return &schema{reporter: r, unit: u, known: map[string]*model.Type{}}
+	return &schema{reporter: r, unit: u, known: map[string]*model.Type{}, refused: map[refusal]bool{}}
+}
+
+// refusal is a type, and the position of the field that it was wanted for.
+type refusal struct {
+	spelling string
+	pos      token.Pos
+	silent   bool
 }
 
 // place is where a type stands: the path from the annotated type to it, and
@@ -139,8 +151,13 @@ func (s *schema) named(t *types.Named, at place) *model.Type {
 		s.known[spelling] = m
 		return m
 	}
+	why := refusal{spelling, at.pos, s.silent}
+	if s.refused[why] {
+		return nil
+	}
 	how := s.stores(t)
 	if !s.usable(t, how, at) {
+		s.refused[why] = !s.unit.run.local(obj.Pkg())
 		return nil
 	}
 	s.known[spelling] = m
@@ -163,6 +180,7 @@ func (s *schema) named(t *types.Named, at place) *model.Type {
 	}
 	if !s.unit.run.local(obj.Pkg()) {
 		delete(s.known, spelling) // reported at each of our fields that has it
+		s.refused[why] = true
 	}
 	return nil
 }
