@@ -11,6 +11,9 @@ MUTATIONS  ?= 10000000
 # Modules of their own below this one: `./...` does not reach into them.
 NESTED := examples golden/wild
 
+# The bench is one too, with many dependencies: its tests need no race detector.
+MODULES := $(NESTED) bench
+
 STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -45,6 +48,11 @@ test: redis ## run all tests, against a real redis-server
 	$(if $(RACE),$(GO) test $(RACE) $$($(CONCURRENT)))
 	$(GO) test $(if $(RACE),$$($(SINGLE)),./...)
 	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) vet ./... && $(GO) test $(RACE) ./...); done
+	cd bench && $(GO) vet . && $(GO) test ./hand ./peers ./measure
+
+.PHONY: bench
+bench: redis ## measure beside code by hand and peers; BENCH='-short -run memory' for a part of it, -cpu on a busy machine
+	cd bench && $(GO) run . $(BENCH)
 
 .PHONY: soak
 soak: redis ## run SEEDS (1000000) schedules of each race, and OPERATIONS (1000000) while Redis is killed ten times
@@ -61,13 +69,13 @@ stored: ## store the encoded values in testdata/stored again, where runtime.Form
 
 .PHONY: generate
 generate: golden ## make all generated files again
-	@set -e; for dir in $(NESTED); do (set -x; cd $$dir && $(GO) generate ./...); done
+	@set -e; for dir in $(MODULES); do (set -x; cd $$dir && $(GO) generate ./...); done
 
 .PHONY: check
 check: ## fail if a generated file is not what its source asks for
 	@fresh=true; \
 	$(GO) run ./cmd/cachegen -check ./golden/... || fresh=false; \
-	for dir in $(NESTED); do (cd $$dir && $(GO) tool cachegen -check ./...) || fresh=false; done; \
+	for dir in $(MODULES); do (cd $$dir && $(GO) tool cachegen -check ./...) || fresh=false; done; \
 	$$fresh || { echo 'Generated files are not fresh. Run: make generate' >&2; exit 1; }
 
 .PHONY: lint

@@ -41,9 +41,6 @@ nobody changes the input: ours does so with replies of Redis. vtprotobuf can do 
 			cost("Small is decoded for 1.10 of the limit", "codec/Small/decode"+ours, "codec/Small/decode"+limit, 1.10),
 			most("… with 1 allocation", "codec/Small/decode"+ours, measure.Allocs, 1),
 		},
-		plots: []plotted{
-			{file: "codec-product", title: "Codec, Product", groups: []string{"codec/Product/encode", "codec/Product/decode"}},
-		},
 	}
 	for _, way := range []string{"encode", "decode"} {
 		for _, peer := range []string{"msgp", "vtprotobuf"} {

@@ -8,7 +8,6 @@ type experiment struct {
 	text   string // what was compared, and what is to be learned from it
 	groups []measure.Group
 	bars   []bar
-	plots  []plotted
 }
 
 // experiments returns all of them.
@@ -17,5 +16,6 @@ func experiments(l *lab) []experiment {
 		codecs(),
 		memory(l),
 		remote(l),
+		batches(l),
 	}
 }

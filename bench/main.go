@@ -23,30 +23,19 @@ func main() {
 	short := flag.Bool("short", false, "measure for a moment only, to see where something is")
 	rounds := flag.Int("rounds", 0, "how often everything is measured; 0: 6, or 3 if short")
 	cpu := flag.Bool("cpu", false, "compare the time that this process computes, not that of the wall: for a busy machine")
-	docs := flag.String("docs", "", "write the report with its plots into a directory")
-	resident := flag.String("resident", "", "hold a million entries in the cache of that name, and print what they cost (for the command itself)")
-	floor := flag.String("floor", "", "load the package in a directory with its types (for the command itself)")
 	flag.Parse()
-	switch {
-	case *resident != "":
-		reside(*resident)
-		return
-	case *floor != "":
-		loadTypes(*floor)
-		return
-	}
 	if *cpu {
 		clock = measure.CPU
 	}
 	log.SetOutput(io.Discard) // some peers talk
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	if err := bench(*run, *docs, *short, *rounds); err != nil {
+	if err := bench(*run, *short, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
 }
 
-func bench(run, docs string, short bool, rounds int) error {
+func bench(run string, short bool, rounds int) error {
 	filter, err := regexp.Compile(run)
 	if err != nil {
 		return err
@@ -73,8 +62,5 @@ func bench(run, docs string, short bool, rounds int) error {
 	}
 	fmt.Printf("\n%d rounds in %v\n\n", o.Rounds, time.Since(began).Round(time.Second))
 	printBars(os.Stdout, all, results)
-	if docs != "" {
-		return writeDocs(docs, all, results, o)
-	}
 	return nil
 }

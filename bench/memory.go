@@ -19,10 +19,6 @@ func memory(l *lab) experiment {
 nothing; caches of objects hand out what they have, which whoever gets it must leave alone, or a deep copy. Every reader returns a
 value, as our Get does: of a pointer that a cache returns the struct is copied, and no more. Our two kinds of memory tier are
 "ours, bytes" (fastcache) and "ours, objects" (otter, which makes copies unless the annotation says share=readonly).`,
-		plots: []plotted{
-			{file: "memory-small", title: "A hit in memory, Small", groups: []string{"memory/Small/serial", "memory/Small/parallel"}},
-			{file: "memory-product", title: "A hit in memory, Product", groups: []string{"memory/Product/serial", "memory/Product/parallel"}},
-		},
 	}
 	e.groups = append(inMemory(l, "memory/Small", smallStores(l)), inMemory(l, "memory/Product", productStores(l))...)
 	for _, value := range []struct {

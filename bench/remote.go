@@ -29,10 +29,6 @@ func remote(l *lab) experiment {
 go-redis GET is the bare command, whose reply nobody looks at. The limits add a checksum, deadlines and decoding. AutoPipeline is
 go-redis' own way of putting commands of several goroutines into one pipeline; rueidis always does that. Ours does it when there
 are several: who asks first asks at once.`,
-		plots: []plotted{
-			{file: "redis-small", title: "A hit in Redis, Small", groups: []string{"redis/Small/tcp", "redis/Small/tcp 64"}},
-			{file: "redis-product", title: "A hit in Redis, Product", groups: []string{"redis/Product/tcp", "redis/Product/tcp 64"}},
-		},
 	}
 	for _, network := range []string{"tcp", "unix"} {
 		e.groups = append(e.groups, overNetwork(l, "redis/Small/"+network, smallServers(l, network))...)

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -46,7 +48,7 @@ func related(a, b string) bool {
 
 func union(a, b []string) []string {
 	for _, s := range b {
-		if !contains(a, s) {
+		if !slices.Contains(a, s) {
 			a = append(a, s)
 		}
 	}
@@ -110,3 +112,16 @@ func printBars(w io.Writer, all []experiment, r measure.Results) {
 	_ = tw.Flush()
 	fmt.Fprintf(w, "\n%d of %d bars hold\n", held, measured)
 }
+
+// own returns the units that a case has measured besides those of every case.
+func own(s measure.Series) (units []string) {
+	common := []string{measure.Nanoseconds, measure.CPU, measure.Allocs, measure.Bytes}
+	for _, unit := range slices.Sorted(maps.Keys(s)) {
+		if !slices.Contains(common, unit) {
+			units = append(units, unit)
+		}
+	}
+	return units
+}
+
+func figure(x float64) string { return fmt.Sprintf("%.4g", x) }

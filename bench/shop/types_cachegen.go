@@ -5,17 +5,18 @@ package shop
 import (
 	"context"
 	"encoding/binary"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
 	"github.com/VictoriaMetrics/fastcache"
 	cachert "github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/fasttier"
 	"github.com/cachegen/cachegen/runtime/ottertier"
 	"github.com/cachegen/cachegen/runtime/redistier"
 	"github.com/redis/go-redis/v9"
-	"maps"
-	"math"
-	"slices"
-	"strconv"
-	"time"
 )
 
 // This file was generated for version 1 of the stored form and of the interface
@@ -92,6 +93,13 @@ func (c *SmallMemory) GetOrLoad(ctx context.Context, key int64, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallMemory) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -213,6 +221,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 
 // decodeSmall sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -327,6 +336,13 @@ func (c *SmallObject) GetOrLoad(ctx context.Context, key int64, load func(contex
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallObject) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -478,6 +494,13 @@ func (c *SmallShared) GetOrLoad(ctx context.Context, key int64, load func(contex
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallShared) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *SmallShared) Set(ctx context.Context, key int64, v Small) error {
 	return c.core.Set(ctx, key, v)
@@ -622,6 +645,13 @@ func (c *SmallRedis) GetMany(ctx context.Context, keys []int64) (map[int64]Small
 // waiting under its own context. Tiers that fail are no error.
 func (c *SmallRedis) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Small, error)) (v Small, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallRedis) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -777,6 +807,13 @@ func (c *SmallTiers) GetOrLoad(ctx context.Context, key int64, load func(context
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallTiers) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -943,6 +980,13 @@ func (c *ProductMemory) GetOrLoad(ctx context.Context, key int64, load func(cont
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductMemory) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1147,6 +1191,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 167 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -1258,10 +1303,10 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		v.Parent = new(int64)
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
+		v.Parent = new(int64)
 		*v.Parent = int64(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
@@ -1385,6 +1430,13 @@ func (c *ProductObject) GetOrLoad(ctx context.Context, key int64, load func(cont
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductObject) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1548,6 +1600,13 @@ func (c *ProductShared) GetOrLoad(ctx context.Context, key int64, load func(cont
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductShared) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ProductShared) Set(ctx context.Context, key int64, v Product) error {
 	return c.core.Set(ctx, key, v)
@@ -1691,6 +1750,13 @@ func (c *ProductRedis) GetMany(ctx context.Context, keys []int64) (map[int64]Pro
 // waiting under its own context. Tiers that fail are no error.
 func (c *ProductRedis) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductRedis) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -1845,6 +1911,13 @@ func (c *ProductTiers) GetOrLoad(ctx context.Context, key int64, load func(conte
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductTiers) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2025,6 +2098,13 @@ func (c *ProductHot) GetOrLoad(ctx context.Context, key int64, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductHot) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *ProductHot) Set(ctx context.Context, key int64, v Product) error {
 	return c.core.Set(ctx, key, v)
@@ -2186,6 +2266,13 @@ func (c *BlobMemory) GetOrLoad(ctx context.Context, key int64, load func(context
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *BlobMemory) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Blob, error)) (map[int64]Blob, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *BlobMemory) Set(ctx context.Context, key int64, v Blob) error {
 	return c.core.Set(ctx, key, v)
@@ -2297,6 +2384,7 @@ func appendBlob(dst []byte, v *Blob) ([]byte, error) {
 
 // decodeBlob sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeBlob(v *Blob, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -2394,6 +2482,13 @@ func (c *BlobRedis) GetMany(ctx context.Context, keys []int64) (map[int64]Blob, 
 // waiting under its own context. Tiers that fail are no error.
 func (c *BlobRedis) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Blob, error)) (v Blob, err error) {
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *BlobRedis) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Blob, error)) (map[int64]Blob, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2533,6 +2628,13 @@ func (c *DeepOne) GetOrLoad(ctx context.Context, key int64, load func(context.Co
 	return c.core.GetOrLoad(ctx, key, load)
 }
 
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepOne) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
 // Set stores v under key in every tier.
 func (c *DeepOne) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
 
@@ -2638,6 +2740,7 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 
 // decodeDeep sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeDeep(v *Deep, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -2765,6 +2868,13 @@ func (c *DeepTwo) GetOrLoad(ctx context.Context, key int64, load func(context.Co
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepTwo) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -2948,6 +3058,13 @@ func (c *DeepThree) GetOrLoad(ctx context.Context, key int64, load func(context.
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepThree) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.
@@ -3144,6 +3261,13 @@ func (c *DeepFour) GetOrLoad(ctx context.Context, key int64, load func(context.C
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepFour) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
 }
 
 // Set stores v under key in every tier.

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"testing"
+
+	rediscache "github.com/go-redis/cache/v9"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/cachegen/cachegen/bench/hand"
+	"github.com/cachegen/cachegen/bench/measure"
+	"github.com/cachegen/cachegen/bench/shop"
+)
+
+// batchSize is how many keys are asked for at once.
+const batchSize = 100
+
+func batches(l *lab) experiment {
+	one, many := measure.Group{Name: "batch/one"}, measure.Group{Name: "batch/" + strconv.Itoa(busy)}
+	for _, s := range batchers(l) {
+		open := once(l, s.open)
+		one.Cases = append(one.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { hits(b, l, open()) }})
+		many.Cases = append(many.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { together(b, l, busy, open()) }})
+	}
+	return experiment{
+		title:  "A batch from Redis",
+		text:   `A hundred values of Small in one call, by one goroutine and by 64. go-redis/cache has no batches, and asks a hundred times.`,
+		groups: []measure.Group{one, many},
+		bars: []bar{
+			cost("GetMany of 100 against MGET and decoding", "batch/one/ours", "batch/one/limit, MGET", 1.10),
+			cost("… by 64 goroutines", "batch/"+strconv.Itoa(busy)+"/ours", "batch/"+strconv.Itoa(busy)+"/limit, MGET", 1.10),
+		},
+	}
+}
+
+// batch are the keys from one on.
+func batch(id int64) []int64 {
+	ids := make([]int64, batchSize)
+	for i := range ids {
+		ids[i] = (id + int64(i)) % stored
+	}
+	return ids
+}
+
+func batchers(l *lab) []store[map[int64]shop.Small] {
+	type values = map[int64]shop.Small
+	type get = reader[values]
+	fill := func(c redis.Cmdable) *hand.Redis {
+		h := &hand.Redis{Client: c, TTL: ttl}
+		few(shop.NewSmall, func(id int64, v shop.Small) error { return h.SetSmall(ctx, id, &v) })
+		return h
+	}
+	asked := func(get func(ctx context.Context, ids []int64) (values, error)) get {
+		return func(id int64) (values, bool) {
+			vs, err := get(ctx, batch(id))
+			return vs, err == nil && len(vs) == batchSize
+		}
+	}
+	return []store[values]{
+		{"go-redis MGET", func() (get, func()) {
+			c := l.dial("tcp", 0)
+			fill(c)
+			names := names(hand.SmallKey)
+			return func(id int64) (values, bool) {
+				keys := make([]string, batchSize)
+				for i := range keys {
+					keys[i] = names[(id+int64(i))%stored]
+				}
+				replies, err := c.MGet(ctx, keys...).Result()
+				return nil, err == nil && len(replies) == batchSize
+			}, closing(c.Close)
+		}},
+		{"limit, MGET", func() (get, func()) {
+			c := l.dial("tcp", 0)
+			return asked(fill(c).GetSmalls), closing(c.Close)
+		}},
+		{"ours", func() (get, func()) {
+			client := l.dial("tcp", 0)
+			c := must(shop.NewSmallRedis(shop.SmallRedisConfig{Redis: client}))
+			few(shop.NewSmall, func(id int64, v shop.Small) error { return c.Set(ctx, id, v) })
+			return asked(c.GetMany), closing(func() error { return errors.Join(c.Close(ctx), client.Close()) })
+		}},
+		{"go-redis/cache", func() (get, func()) {
+			client := l.dial("tcp", 0)
+			c := rediscache.New(&rediscache.Options{Redis: client})
+			few(shop.NewSmall, func(id int64, v shop.Small) error {
+				return c.Set(&rediscache.Item{Key: "batch:" + strconv.FormatInt(id, 10), Value: &v, TTL: ttl})
+			})
+			return asked(func(ctx context.Context, ids []int64) (values, error) {
+				vs := make(values, len(ids))
+				for _, id := range ids {
+					var v shop.Small
+					if err := c.Get(ctx, "batch:"+strconv.FormatInt(id, 10), &v); err != nil {
+						return nil, err
+					}
+					vs[id] = v
+				}
+				return vs, nil
+			}), closing(client.Close)
+		}},
+	}
+}
