@@ -140,7 +140,7 @@ func (op *Op[K, V]) askLater(slots []int, part Part[K, V]) {
 
 // unanswered is the slot before anybody was asked.
 func (s *slot[K, V]) unanswered() slot[K, V] {
-	return slot[K, V]{key: s.key, bin: s.bin, text: s.text, stripe: s.stripe, gen: s.gen}
+	return slot[K, V]{key: s.key, bin: s.bin, text: s.text, stripe: s.stripe, gen: s.gen, seen: s.seen, writ: s.writ}
 }
 
 // ReadParallel asks both parts at once and waits for both. Of two hits the one

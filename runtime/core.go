@@ -25,6 +25,7 @@ type Spec[K comparable, V any] struct {
 	Reload      bool          // a stale value is served, and loaded in the background
 	Eager       float64       // share of its TTL after which a value is loaded in the background; 0: never
 	FailSafe    time.Duration // how long past its end a value is served if loading fails
+	Lease       time.Duration // how long one load is waited for in other processes; 0: not at all
 	Plain       bool          // copying a value copies all of it
 
 	MemoryPrefix string // how binary keys begin
@@ -61,7 +62,8 @@ type Core[K comparable, V any] struct {
 	fence    *fence[V]
 	counters counters
 	logger   *slog.Logger
-	warnings limiter // of what is no tier's
+	warnings limiter       // of what is no tier's
+	leases   *leases[K, V] // nil without lease=
 	offload  *Offload
 	own      bool // the offload is ours to close
 	ops      sync.Pool
@@ -91,6 +93,7 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.making = make([]*timing, len(spec.Formats))
 	c.tracer, _ = opts.Metrics.(Tracer)
+	c.leases = newLeases(c)
 	for _, l := range tiers {
 		l.start(c)
 		c.timeFormat(l.base())
@@ -136,6 +139,9 @@ func (c *Core[K, V]) Stats() Stats {
 	s.Tiers[0].Hits += hits + stale
 	s.Tiers[0].BytesOut += bytes
 	s.Tiers[0].Times.Read.Add(c.Hot.times.stats())
+	if c.leases != nil {
+		s.Leases = c.leases.stats()
+	}
 	if c.own {
 		s.Offload = c.offload.Stats()
 	}

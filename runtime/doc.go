@@ -13,6 +13,7 @@
 //	     │                       └── envelope, marks, bounded calls
 //	     ├── fence     who may write a key, and which answers are too old
 //	     ├── flight    one load per key
+//	     ├── leases    one load per key in all processes that share a LeaseEngine
 //	     └── Offload   bounded background work
 //
 // Callers of a generated cache use Entry, Status, ReadMode, Options, Stats,

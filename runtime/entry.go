@@ -51,6 +51,7 @@ type Entry[V any] struct {
 	ExpireAt time.Time // a Miss from then on; zero, or beyond the year 2262: never
 
 	gen    uint64                                          // generation of the key's stripe at the lookup; 0: not looked up
+	writ   *writ                                           // what tiers may be written by, if it was looked up
 	refill uint64                                          // tiers to write the entry into, if it was looked up
 	below  func(ctx context.Context, v V, wait bool) error // refills inside of an inner cache
 	grace  time.Duration                                   // how long past ExpireAt an outer cache wants it kept

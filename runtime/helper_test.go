@@ -239,6 +239,8 @@ type config struct {
 	opts  Options
 	leaf  func(*Leaf)
 	write writePolicy
+	// engine makes the engine of a remote tier; nil: a fakeRemote.
+	engine func(tier int) RemoteEngine
 }
 
 // cache is a Core over fake engines.
@@ -286,6 +288,8 @@ func newCache(t testing.TB, kinds string, change func(*config)) *cache {
 				c.mem = m
 			}
 			tier = NewMemoryLeaf[string, item](info, m)
+		} else if conf.engine != nil {
+			tier = NewRemoteLeaf[string, item](info, conf.engine(i))
 		} else {
 			r := &fakeRemote{entries: map[string]RemoteWrite{}, keyErr: map[string]error{}, calls: map[string]int{}}
 			c.remotes = append(c.remotes, r)

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // job is the loading of the keys that one call leads: of one, or of some of a batch.
 //
 //	GetOrLoad, GetOrLoadMany ── look ── detach ──> fetch ── loader ── store ── land
 //	Reload ── later ──> offload ── detach ──> restart ── look ── fetch ...
+//	with lease=: fetch ── begin ──> load, or wait ──> look, or load
 //
 // Its keys land one by one, each in the round of its flight.
 type job[K comparable, V any] struct {
@@ -25,7 +27,9 @@ type job[K comparable, V any] struct {
 	loaded atomic.Bool // the legs have what they come to, and are not changed any more
 	failed atomic.Bool // the loader has failed, and that has been counted
 
-	over     chan struct{} // of a reload: closed when there is nothing to wait for
+	found    *atomic.Uint64 // counts the keys that are found; may be nil
+	first    *job[K, V]     // that it was split from; nil: none
+	over     chan struct{}  // of a reload: closed when there is nothing to wait for
 	overOnce sync.Once
 }
 
@@ -40,6 +44,8 @@ type leg[K comparable, V any] struct {
 	look  bool                       // the tiers are to be asked first
 	spare atomic.Pointer[slot[K, V]] // what is served if loading fails
 	aside uint64                     // tiers that have an outdated entry
+	job   atomic.Pointer[job[K, V]]  // that loads it now
+	*loan                            // nil without lease=
 
 	landing[V]
 }
@@ -60,6 +66,8 @@ func (j *job[K, V]) add(s *slot[K, V], p *part[V], r *round[V]) *leg[K, V] {
 		key: s.key, id: s.id(), stripe: &j.core.fence.stripes[s.stripe], part: p, round: r,
 		aside: s.aside,
 	}
+	l.job.Store(j)
+	l.loan = j.core.leases.loan(s)
 	l.spare.Store(s.spare)
 	j.legs = append(j.legs, l)
 	return l
@@ -81,10 +89,14 @@ func (j *job[K, V]) look(op *Op[K, V]) {
 		if s.status == Miss {
 			l.aside = s.aside
 			l.spare.Store(s.spare)
+			l.loan.asked(s.text, s.seen)
 			left = append(left, l)
 			continue
 		}
 		op.refillSlot(s, op.refill(s))
+		if j.found != nil {
+			j.found.Add(1)
+		}
 		j.land(l, j.core.answer(s))
 	}
 	j.legs = left
@@ -144,15 +156,40 @@ func (j *job[K, V]) start() bool {
 	return len(j.legs) > 0
 }
 
+// split makes a job of some of the legs, which are not the job's own any more.
+func (j *job[K, V]) split(legs []*leg[K, V]) *job[K, V] {
+	part := &job[K, V]{core: j.core, legs: legs, call: j.call, first: j.root()}
+	if j.over != nil {
+		part.over = make(chan struct{})
+	}
+	for _, l := range legs {
+		l.job.Store(part)
+	}
+	return part
+}
+
+// root is the job that a call has begun.
+func (j *job[K, V]) root() *job[K, V] {
+	if j.first != nil {
+		return j.first
+	}
+	return j
+}
+
 // detach runs fn in a goroutine of its own, with the values of ctx, until the
 // load's timeout or the end of Close.
 func (j *job[K, V]) detach(ctx context.Context, fn func(context.Context)) {
+	j.run(ctx, j.core.spec.LoadTimeout, fn)
+}
+
+// run is detach with another timeout.
+func (j *job[K, V]) run(ctx context.Context, timeout time.Duration, fn func(context.Context)) {
 	c := j.core
 	if !c.tasks.begin() {
 		j.fail(ErrClosed)
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), c.spec.LoadTimeout, ErrLoadTimeout)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, ErrLoadTimeout)
 	closing := context.AfterFunc(c.ctx, cancel)
 	legs := j.legs
 	late := context.AfterFunc(ctx, func() { j.late(legs, context.Cause(ctx)) })
@@ -181,6 +218,7 @@ func (j *job[K, V]) late(legs []*leg[K, V], cause error) {
 	loaded := j.loaded.Load()
 	for _, l := range legs {
 		switch {
+		case l.job.Load() != j:
 		case loaded:
 			j.land(l, l.landing)
 		case errors.Is(cause, ErrLoadTimeout):
@@ -240,10 +278,19 @@ func (j *job[K, V]) keys() []K {
 	return keys
 }
 
-// fetch has the job's keys loaded, stores what they come to, and lands them. It is
-// the one place where anybody decides that this cache is to load.
+// fetch has the job's keys loaded: with lease=, those that no other process loads. It
+// is the one place where anybody decides that this cache is to load.
 func (j *job[K, V]) fetch(ctx context.Context) {
+	j.core.leases.begin(ctx, j)
+	if len(j.legs) > 0 {
+		j.load(ctx)
+	}
+}
+
+// load calls the loader, stores what the job's keys come to, and lands them.
+func (j *job[K, V]) load(ctx context.Context) {
 	j.core.counters.loads.Add(1)
+	defer j.core.leases.end(j.legs)
 	defer func() { // also when the loader leaves its goroutine
 		for _, l := range j.legs {
 			j.land(l, l.landing)
@@ -310,7 +357,7 @@ func (j *job[K, V]) land(l *leg[K, V], end landing[V]) {
 		return
 	}
 	if l.round == r {
-		r.owner = j
+		r.owner = j.root()
 	}
 	r.by = j
 	r.outcome, r.copies = end.outcome, end.copies

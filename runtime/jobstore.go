@@ -19,11 +19,13 @@ func (j *job[K, V]) store(ctx context.Context) {
 	for i, l := range j.legs {
 		s := &op.slots[i]
 		s.load = l.part
+		s.writ = l.permit()
 		switch j.plan(op, s, l) {
 		case toStore:
 			if !j.prepare(op, s, l) {
 				continue
 			}
+			l.keep()
 			kept = append(kept, *s)
 		case toRemove:
 			gone = append(gone, *s)

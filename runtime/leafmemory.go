@@ -95,6 +95,9 @@ func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 		l.engine.Drop(s.bin, op.now) // what is there now is older
 		return l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
 	}
+	if s.writ.isRefused() {
+		return nil // the other tiers have something newer
+	}
 	stale, expire := l.cap(op.now, s.stale, s.expire)
 	if expire <= op.now {
 		if op.mask == everywhere { // it is over already, and so must be what it replaces

@@ -73,7 +73,9 @@ type RemoteLeaf[K comparable, V any] struct {
 	longest   atomic.Int64 // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
-	typed     bool // the engine is a composedEngine
+	typed     bool        // the engine is a composedEngine
+	fenced    LeaseEngine // the engine, if it asks for tokens; else nil
+	target    bool        // other tiers refill this one, so that reads have to bring tokens
 }
 
 // NewRemoteLeaf returns the tier that info describes, over the engine.
@@ -86,9 +88,15 @@ func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) {
 	l.core = c
 	_, life := l.cap(0, Never, c.longest())
 	l.longest.Store(after(life, c.spec.FailSafe))
+	l.fence()
 }
 
-func (l *RemoteLeaf[K, V]) stop()         {}
+func (l *RemoteLeaf[K, V]) stop() {
+	if l.fenced != nil {
+		l.fenced.Close()
+	}
+}
+
 func (l *RemoteLeaf[K, V]) instant() bool { return false }
 
 // Read asks the tier for the keys that have no answer yet, all at once.
@@ -108,7 +116,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 			if l.marks.hides(s.bin, s.stripe, op.now) {
 				l.counters.misses.Add(1)
 			} else {
-				reads = append(reads, RemoteRead{Key: s.text, want: op.demand})
+				reads = append(reads, RemoteRead{Key: s.text, Fenced: l.target, want: op.demand})
 			}
 		}
 	}
@@ -131,6 +139,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 			s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 			continue
 		}
+		l.noted(s, r)
 		l.answer(op, s, r)
 	}
 	l.seen(watch, op, len(reads), err)

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -23,7 +24,13 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 			err = ErrBusy
 		}
 		res[i] = Result{}
-		if err != nil {
+		if err == nil {
+			w.Token, err = l.permitted(op, s)
+		}
+		l.unused(s, err)
+		if errors.Is(err, errNoWrit) {
+			res[i].Skipped = true
+		} else if err != nil {
 			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "write", err)
 		} else if w.Raw.Data == nil {
 			if op.mask == everywhere { // it is over already, and so must be what it replaces
@@ -38,7 +45,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
-	left, err := l.caller.run(ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys})
+	left, err := l.caller.run(ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
 	l.counters.times.write.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {
@@ -47,6 +54,8 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 			res[i].Err = l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
 		case err != nil:
 			res[i].Err = l.overtaken(op.ctx, keys[j], "write", err)
+		case l.overdue(op, &op.slots[i], writes[j].Err):
+			res[i].Skipped = true
 		case writes[j].Err != nil:
 			res[i].Err = l.overtaken(op.ctx, keys[j], "write", writes[j].Err)
 		default:
@@ -64,9 +73,16 @@ type writeWork[K comparable, V any] struct {
 	writes []RemoteWrite
 	keys   []markedKey
 	marked []bool // by left
+	again  bool   // the caller is there until it has ended
 }
 
-func (w *writeWork[K, V]) do(ctx context.Context) error { return w.leaf.engine.Write(ctx, w.writes) }
+func (w *writeWork[K, V]) do(ctx context.Context) error {
+	err := w.leaf.engine.Write(ctx, w.writes)
+	if err == nil && w.leaf.fenced != nil && w.again {
+		err = w.leaf.insist(ctx, w.writes)
+	}
+	return err
+}
 
 func (w *writeWork[K, V]) left() {
 	w.marked = make([]bool, len(w.keys))

@@ -98,8 +98,8 @@ var ErrOvertaken = errors.New("the key has been written or removed meanwhile")
 type LeaseStats struct {
 	Taken   uint64 // loads under a lease
 	Waited  uint64 // keys that another process was loading
-	Shared  uint64 // of those, the ones that were there when it had
-	GivenUp uint64 // of those, the ones that were loaded without a lease after lease=
+	Shared  uint64 // keys that another process had loaded by then
+	GivenUp uint64 // keys that were loaded without a lease, after waiting for lease=
 	Refused uint64 // writes that came too late: another process has written or removed the key
 	Errors  uint64 // leases and tokens that Redis was asked for in vain: loads went without
 }

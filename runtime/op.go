@@ -41,6 +41,8 @@ type slot[K comparable, V any] struct {
 	eager         int64  // tick from which on it is to be reloaded; 0: none
 	err           error  // of the tier asked last
 	keep          uint64 // tiers that are not refilled: theirs is as good
+	seen          seen   // what the tier with the leases held
+	writ          *writ  // what the key may be written by in tiers that ask for it; nil: not known yet
 
 	spare *slot[K, V] // the best of what was found and is no answer
 	aside uint64      // tiers in which that was
@@ -216,7 +218,7 @@ func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
 		StaleAt:  op.core.Time.time(s.stale),
 		ExpireAt: op.core.Time.time(s.expire),
 	}
-	e.refill, e.below = op.refill(s), s.below
+	e.refill, e.below, e.writ = op.refill(s), s.below, s.writ
 	if e.refill != 0 || e.below != nil {
 		e.ReadMode = Refill
 	}

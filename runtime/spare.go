@@ -54,6 +54,11 @@ func (s *slot[K, V]) setAside() {
 // aside.
 func (s *slot[K, V]) alike(l1, l2 *slot[K, V]) {
 	s.aside = l1.aside | l2.aside
+	s.seen = l1.seen
+	if !s.seen.known {
+		s.seen = l2.seen
+	}
+	s.writ = l1.writ.join(l2.writ)
 	s.spare = l1.spare
 	if s.spare == nil || l2.spare != nil && l2.spare.expire > s.spare.expire {
 		s.spare = l2.spare

@@ -19,6 +19,7 @@ type Stats struct {
 	Tiers      []TierStats // from left to right, as composed
 
 	LoadTime Timing       // how long loaders took
+	Leases   LeaseStats   // of a cache with lease=
 	Offload  OffloadStats // of the cache's own Offload; one that was given to it has its own Stats
 }
 

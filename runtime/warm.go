@@ -43,6 +43,7 @@ func (c *Core[K, V]) warm(l *MemoryLeaf[K, V], key []byte, e MemoryEntry) (ok bo
 		now := c.Time.Now()
 		old, found := l.engine.Load(nil, key)
 		if ok = (!found || now >= old.Expire) && now < e.Expire; ok {
+			e.Eager = c.nominal(e.Stale)
 			l.engine.Save(key, e)
 		}
 	})

@@ -87,6 +87,7 @@ func (op *Op[K, V]) storeEntry(e Entry[V]) (err error) {
 		s.gen = e.gen
 		return errors.Join(err, op.refillMemory(s, op.mask))
 	}
+	s.writ = e.writ
 	return errors.Join(err, op.store(claim[V]{gen: e.gen}))
 }
 
@@ -193,7 +194,7 @@ func (op *Op[K, V]) store(cl claim[V]) error {
 // write writes the operation's slots, which have been encoded, in their turn.
 func (op *Op[K, V]) write(cl claim[V]) error {
 	res := make([]Result, len(op.slots))
-	if _, err := op.turns(cl, res, op.core.spec.Write); err != nil {
+	if _, err := op.turns(cl, res, op.core.leases.write(op.core.spec.Write)); err != nil {
 		return err
 	}
 	return joined(res)
