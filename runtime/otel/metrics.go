@@ -12,7 +12,7 @@ import (
 // metrics are the instruments. A histogram cannot be observed by a callback, so
 // durations are sums of seconds beside counts of operations that were timed.
 type metrics struct {
-	requests, loads, loadErrors, joined         metric.Int64ObservableCounter
+	requests, loads, loadErrors, joined, leases metric.Int64ObservableCounter
 	tierReads, tierRejected, tierOps, tierFails metric.Int64ObservableCounter
 	tierIn, tierOut, tierTimed, tasks           metric.Int64ObservableCounter
 	tierTime, loadTime                          metric.Float64ObservableCounter
@@ -46,6 +46,7 @@ func (r *Recorder) instruments(m metric.Meter) (metric.Registration, error) {
 	counter(&s.loads, "cachegen.loads", "{load}", "Loaders called.")
 	counter(&s.loadErrors, "cachegen.load.errors", "{load}", "Loaders that failed.")
 	counter(&s.joined, "cachegen.load.joined", "{call}", "Callers that shared another's load.")
+	counter(&s.leases, "cachegen.leases", "{key}", "Keys of loads that processes share, by what became of them.")
 	seconds(&s.loadTime, "cachegen.load.time", "How long loaders took, all together.")
 	counter(&s.tierReads, "cachegen.tier.reads", "{key}", "Keys that a tier was asked for, by what it answered.")
 	counter(&s.tierRejected, "cachegen.tier.rejected", "{entry}", "Entries of a tier that were corrupt, foreign or too large.")
@@ -101,6 +102,14 @@ func (s *metrics) cache(o metric.Observer, name string, c runtime.Stats) {
 	observe(o, s.loads, c.Loads, "cache", name)
 	observe(o, s.loadErrors, c.LoadErrors, "cache", name)
 	observe(o, s.joined, c.Joined, "cache", name)
+	for status, n := range map[string]uint64{
+		"taken": c.Leases.Taken, "waited": c.Leases.Waited, "shared": c.Leases.Shared,
+		"given up": c.Leases.GivenUp, "refused": c.Leases.Refused, "error": c.Leases.Errors,
+	} {
+		if n > 0 { // a cache without leases has none of these
+			observe(o, s.leases, n, "cache", name, "status", status)
+		}
+	}
 	observeTime(o, s.loadTime, c.LoadTime, "cache", name)
 	for i := range c.Tiers {
 		s.tier(o, name, &c.Tiers[i])

@@ -16,6 +16,7 @@ var (
 	loads      = describe("cachegen_loads_total", "Loaders called.", "cache")
 	loadErrors = describe("cachegen_load_errors_total", "Loaders that failed.", "cache")
 	joined     = describe("cachegen_loads_joined_total", "Callers that shared another's load.", "cache")
+	leases     = describe("cachegen_leases_total", "Keys of loads that processes share, by what became of them.", "cache", "status")
 	loadTime   = describe("cachegen_load_seconds", "How long loaders took.", "cache")
 
 	tierReads    = describe("cachegen_tier_reads_total", "Keys that a tier was asked for, by what it answered.", "cache", "tier", "status")
@@ -68,6 +69,14 @@ func (f *figures) cache(name string, s runtime.Stats) {
 	f.counts[at(loads, name)] += s.Loads
 	f.counts[at(loadErrors, name)] += s.LoadErrors
 	f.counts[at(joined, name)] += s.Joined
+	for status, n := range map[string]uint64{
+		"taken": s.Leases.Taken, "waited": s.Leases.Waited, "shared": s.Leases.Shared,
+		"given up": s.Leases.GivenUp, "refused": s.Leases.Refused, "error": s.Leases.Errors,
+	} {
+		if n > 0 { // a cache without leases has none of these
+			f.counts[at(leases, name, status)] += n
+		}
+	}
 	f.time(at(loadTime, name), s.LoadTime)
 	for _, t := range s.Tiers {
 		f.tier(name, t)
