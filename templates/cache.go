@@ -213,8 +213,12 @@ func (x *cacheGen) newTier(i int, t *model.Tier) jen.Code {
 	case model.Otter:
 		return x.newObjectTier(t, leaf, v)
 	case model.Redis:
-		v["max"] = sizeExpr(t.MaxValue)
-		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $redistier.New(cfg.$F, $max))\n", v)
+		v["max"], v["prefix"] = sizeExpr(t.MaxValue), x.textPrefix()
+		engine := "$redistier.New(cfg.$F, $max)"
+		if x.c.Lease > 0 {
+			engine = "$redistier.NewLeased(cfg.$F, $max, $prefix)"
+		}
+		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", "+engine+")\n", v)
 	case model.Badger:
 		v["max"] = sizeExpr(t.MaxValue)
 		return x.snippet("c.$f = $cachert.NewRemoteLeaf[$K, $V]("+leaf+", $badgertier.New(cfg.$F, $max))\n", v)
@@ -229,7 +233,7 @@ func (x *cacheGen) spec() jen.Code {
 	s := &jen.Statement{}
 	add := func(text string, v vars) { s.Add(x.snippet(text+",\n", x.with(v))) }
 	add("Name: \"$X\"", nil)
-	add("Prefix: $p", vars{"p": fmt.Sprintf("%q", fmt.Sprintf("%s:%08x:", x.c.Prefix(), x.c.Fingerprint()>>32))})
+	add("Prefix: $p", vars{"p": x.textPrefix()})
 	add("Fingerprint: $fp", vars{"fp": fmt.Sprintf("%#x", x.c.Fingerprint())})
 	x.freshness(add)
 	if x.c.Type.Plain() {
@@ -253,6 +257,11 @@ func (x *cacheGen) spec() jen.Code {
 	}
 	add("Read: c.read,\nWrite: c.write,\nRemove: c.remove", nil)
 	return s
+}
+
+// textPrefix spells how keys begin outside the process.
+func (x *cacheGen) textPrefix() string {
+	return fmt.Sprintf("%q", fmt.Sprintf("%s:%08x:", x.c.Prefix(), x.c.Fingerprint()>>32))
 }
 
 // keyFunc returns a key function as the core wants it: it can fail.

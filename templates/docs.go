@@ -20,6 +20,11 @@ func (x *cacheGen) doc() string {
 	}
 	say("")
 	lines = append(lines, lifeWords(x.c)...)
+	if t := x.c.LeaseTier(); t != nil {
+		say("")
+		say("One process loads a key at a time, under a lease in %s; others wait for it, %s", t.Label, model.Words(x.c.Lease))
+		say("at most. What is written too late in Redis is refused there.")
+	}
 	lines = append(lines, nodeWords(x.c.Root)...)
 	var b strings.Builder
 	for _, l := range lines {

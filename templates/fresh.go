@@ -92,4 +92,7 @@ func (x *cacheGen) freshness(add func(text string, v vars)) {
 		add("Concurrency: $n", vars{"n": int64(c.Concurrency)})
 	}
 	add("LoadTimeout: $d", vars{"d": x.duration(c.LoadTimeout)})
+	if c.Lease > 0 {
+		add("Lease: $d", vars{"d": x.duration(c.Lease)})
+	}
 }

@@ -14,14 +14,13 @@ import (
 type block struct {
 	model.Cache
 
-	spec    *ast.TypeSpec
-	pos     token.Pos // of the //cachegen:cache directive
-	opts    given
-	tiers   []*tier
-	comps   []*composition
-	unbuilt []missing
-	bad     bool // a mistake has been reported
-	unread  bool // a tier or a composition has no label that could be read
+	spec   *ast.TypeSpec
+	pos    token.Pos // of the //cachegen:cache directive
+	opts   given
+	tiers  []*tier
+	comps  []*composition
+	bad    bool // a mistake has been reported
+	unread bool // a tier or a composition has no label that could be read
 }
 
 // Defaults of the options that have one of their own.
@@ -68,7 +67,6 @@ func (r reporter) cache(spec *ast.TypeSpec, d directive) *block {
 		LoadTimeout: defaultLoadTimeout,
 	}}
 	b.opts = setOptions(r, "cache", cacheOptions, b, d.args)
-	b.note(d, b.opts)
 	if !b.opts.has("key") {
 		r.at(d.pos, "key=Field, key=Field,Field or key=name:type,name:type", "//%s:cache has no key=", tool)
 	}

@@ -3,6 +3,8 @@ package load
 import (
 	"fmt"
 	"go/types"
+
+	"github.com/cachegen/cachegen/generator/model"
 )
 
 // resolve completes a block with the type, the key and the tiers, and checks
@@ -20,10 +22,8 @@ func (b *block) resolve(s *schema) {
 		b.formats(s, t)
 	}
 	b.durations(s.reporter)
+	b.lease(s.reporter)
 	b.bad = b.bad || s.mistakes() > before
-	if !b.bad {
-		b.refuse(s.reporter)
-	}
 }
 
 // annotated returns the type of a block, or nil after reporting why it cannot
@@ -73,6 +73,20 @@ func (b *block) durations(r reporter) {
 			r.at(v.pos, "without ttl= an entry lives for ever; add one", "%s= needs ttl=", name)
 		}
 	}
+}
+
+// lease checks that there is a tier that processes share and that has leases.
+func (b *block) lease(r reporter) {
+	v, ok := b.opts["lease"]
+	if !ok || b.unread || b.Root == nil {
+		return
+	}
+	for _, t := range b.Tiers {
+		if t.Engine == model.Redis {
+			return
+		}
+	}
+	r.at(v.pos, "give the cache a tier label = redis, or leave lease= out", "lease= needs a redis tier: processes agree there on who loads a key")
 }
 
 // names returns the exported identifiers that are generated for a block.

@@ -29,7 +29,6 @@ func (b *block) addComposition(r reporter, d directive) {
 	}
 	c := &composition{label: label, parts: rest[:n], Node: model.Node{Label: label.text, Tier: -1}}
 	c.opts = setOptions(r, "compose", composeOptions, &c.Node, rest[n:])
-	b.note(d, c.opts)
 	b.comps = append(b.comps, c)
 	if n != 2 {
 		hint := ""

@@ -44,7 +44,6 @@ func (b *block) addTier(r reporter, d directive) {
 	engine := arg{text: string(t.Engine), pos: rest[0].pos}
 	t.opts = setOptions(r, "tier", tierOptions, &t.Tier, rest[1:])
 	t.opts["engine"] = engine
-	b.note(d, t.opts)
 	t.fits(r)
 	if t.Engine == model.Redis && !t.opts.has("timeout") {
 		t.Timeout = defaultRedisTimeout

@@ -50,6 +50,20 @@ type Cache struct {
 	Root  *Node
 }
 
+// LeaseTier returns the tier in which processes agree on who loads a key, or nil
+// without lease=: of several the last one, which more processes share than the others.
+func (c *Cache) LeaseTier() *Tier {
+	if c.Lease == 0 {
+		return nil
+	}
+	for i := len(c.Tiers) - 1; i >= 0; i-- {
+		if c.Tiers[i].Engine == Redis {
+			return c.Tiers[i]
+		}
+	}
+	return nil
+}
+
 // Prefix is the first part of the keys that the cache uses outside the process.
 func (c *Cache) Prefix() string {
 	if c.Namespace != "" {
