@@ -117,6 +117,11 @@ func Required(cache, field string) error {
 	return fmt.Errorf("cachegen: %s: Config.%s is nil and must be given", cache, field)
 }
 
+// Shared returns an error for two tiers of a config that were given one store.
+func Shared(cache, a, b string) error {
+	return fmt.Errorf("cachegen: %sConfig.%s and .%s are one store: the tiers of a cache need one each", cache, a, b)
+}
+
 // Closed reports whether Close was called.
 func (c *Core[K, V]) Closed() bool { return c.closed.Load() }
 

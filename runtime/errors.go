@@ -15,8 +15,9 @@ var (
 	ErrTimeout = errors.New("timed out")
 	// ErrLoadTimeout is returned when a loader did not answer within load-timeout=.
 	ErrLoadTimeout = errors.New("cachegen: load timed out")
-	// ErrTooLarge is the cause when a value to store exceeds max-value=.
-	ErrTooLarge = errors.New("value is larger than max-value")
+	// ErrTooLarge is the cause when a value to store exceeds max-value=, or has more
+	// than 4 GiB of strings.
+	ErrTooLarge = errors.New("value is larger than max-value, or than can be stored")
 	// ErrBusy is the cause when a tier is not asked, because too many calls
 	// hang inside its client, or an earlier write of the key has not ended.
 	ErrBusy = errors.New("tier is busy with calls that do not return")

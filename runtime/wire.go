@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// The binary codec writes numbers in little endian at their own width, counts
-// and lengths as unsigned varints, and all strings of a value, in order, in one
-// section behind everything else. The functions of this file are the parts that
+// The binary codec writes numbers in little endian at their own width, lengths of
+// strings in four bytes, counts as unsigned varints, and all strings of a value, in
+// order, in one section behind everything else. How long that is stands in four bytes
+// in front. The functions of this file are the parts that
 // generated encoders and decoders do not write out.
 
 // MaxDepth is how deep a value of a recursive type may be nested. Encoders
@@ -45,16 +46,6 @@ func TakeUvarint(b []byte) (n uint64, rest []byte, ok bool) {
 	return n, b[size:], true
 }
 
-// TakeLength reads the length of a string or of bytes that can have at most
-// most.
-func TakeLength(b []byte, most int) (n int, rest []byte, ok bool) {
-	if len(b) > 0 && b[0] < 0x80 {
-		return int(b[0]), b[1:], int(b[0]) <= most
-	}
-	u, rest, ok := TakeUvarint(b)
-	return int(u), rest, ok && u <= uint64(most)
-}
-
 // TakeCount reads the count of a slice or a map whose elements take at least
 // size bytes of what is left each, and one at least: -1 is nil. No count is
 // believed for which there are not bytes enough.
@@ -71,29 +62,43 @@ func TakeCount(b []byte, size int) (n int, rest []byte, ok bool) {
 // strings. text is the whole encoding as a string, if the caller has it as one
 // that is never changed; then strings are cut from it, else from a copy.
 func SplitText(data []byte, text string) (b []byte, s string, ok bool) {
-	n, b, ok := TakeLength(data, len(data))
-	if !ok || n > len(b) {
-		return nil, "", false
+	b, section, ok := SplitBytes(data)
+	switch {
+	case len(section) == 0:
+	case text != "":
+		s = text[len(text)-len(section):]
+	default:
+		s = string(section)
 	}
-	if n == 0 {
-		return b, "", true
-	}
-	if text != "" {
-		s = text[len(text)-n:]
-	} else {
-		s = string(b[len(b)-n:])
-	}
-	return b[:len(b)-n], s, true
+	return b, s, ok
 }
 
 // SplitBytes is SplitText for decoders that copy each string: the section of the
 // strings stays part of data.
 func SplitBytes(data []byte) (b, s []byte, ok bool) {
-	n, b, ok := TakeLength(data, len(data))
-	if !ok || n > len(b) {
+	if len(data) < textHeader {
 		return nil, nil, false
 	}
-	return b[:len(b)-n], b[len(b)-n:], true
+	b = data[textHeader:]
+	n := binary.LittleEndian.Uint32(data)
+	if uint64(n) > uint64(len(b)) {
+		return nil, nil, false
+	}
+	at := len(b) - int(n)
+	return b[:at], b[at:], true
+}
+
+// textHeader is how many bytes say how long the section of the strings is.
+const textHeader = 4
+
+// GrowText returns dst with room for an encoding with strings, and that room: n bytes,
+// and t for the strings. Four bytes in front of them say what t is.
+func GrowText(dst []byte, n, t int) (all, added, text []byte) {
+	start := len(dst)
+	all = slices.Grow(dst, textHeader+n+t)[:start+textHeader+n+t]
+	added = all[start:]
+	binary.LittleEndian.PutUint32(added, uint32(t))
+	return all, added[textHeader : textHeader+n], added[textHeader+n:]
 }
 
 // PutCount writes the count of a slice or a map to the front of b and returns

@@ -42,9 +42,6 @@ func TestUvarintForms(t *testing.T) {
 		if n, _, ok := TakeUvarint([]byte(s)); ok {
 			t.Errorf("TakeUvarint(%x) = %d", s, n)
 		}
-		if n, _, ok := TakeLength([]byte(s), math.MaxInt); ok {
-			t.Errorf("TakeLength(%x) = %d", s, n)
-		}
 		if n, _, ok := TakeCount([]byte(s), 1); ok {
 			t.Errorf("TakeCount(%x) = %d", s, n)
 		}
@@ -52,31 +49,6 @@ func TestUvarintForms(t *testing.T) {
 	n, _, ok := TakeUvarint([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
 	check(t, n, uint64(math.MaxUint64))
 	check(t, ok, true)
-}
-
-func TestTakeLength(t *testing.T) {
-	for _, tt := range []struct {
-		n   uint64
-		max int
-		ok  bool
-	}{
-		{0, 0, true},
-		{1, 0, false},
-		{127, 127, true},
-		{127, 126, false},
-		{128, 128, true},
-		{128, 127, false},
-		{1 << 31, 1 << 20, false},
-		{1 << 63, math.MaxInt, false},
-		{math.MaxUint64, math.MaxInt, false},
-		{math.MaxInt64, math.MaxInt, math.MaxInt == math.MaxInt64},
-	} {
-		b := append(binary.AppendUvarint(nil, tt.n), "rest"...)
-		n, rest, ok := TakeLength(b, tt.max)
-		if ok != tt.ok || ok && (uint64(n) != tt.n || string(rest) != "rest") {
-			t.Errorf("TakeLength(%d, max %d) = %d, %q, %v", tt.n, tt.max, n, rest, ok)
-		}
-	}
 }
 
 // TestTakeCount believes no count for which there are not bytes enough.
@@ -136,8 +108,10 @@ func TestEmpty(t *testing.T) {
 
 // encoding returns two sections as they are stored.
 func encoding(first, text string) []byte {
-	b := binary.AppendUvarint(nil, uint64(len(text)))
-	return append(append(b, first...), text...)
+	all, b, section := GrowText(nil, len(first), len(text))
+	copy(b, first)
+	copy(section, text)
+	return all
 }
 
 func TestSplitText(t *testing.T) {

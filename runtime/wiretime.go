@@ -2,64 +2,52 @@ package runtime
 
 import (
 	"encoding/binary"
+	"math"
 	"sync/atomic"
 	"time"
 )
 
-// A time is stored as seconds of Unix time (8 bytes), nanoseconds (4) and a
-// zone: 0 for UTC, or 1 and the seconds east of it (4).
+// A time is stored as seconds of Unix time (8 bytes), nanoseconds (4) and the seconds
+// that its zone lies east of UTC (4), or utc if it is in UTC.
+const (
+	timeSize = 16
+	utc      = math.MinInt32
+)
 
-// SizeTime returns the length of t in the stored form, in bytes.
-func SizeTime(t time.Time) int {
-	if t.Location() == time.UTC {
-		return 13
-	}
-	return 17
-}
-
-// PutTime writes t to the front of b and returns what is left of b. The
-// monotonic reading is not stored.
-func PutTime(b []byte, t time.Time) []byte {
-	_ = b[12]
+// PutTime writes t to the first 16 bytes of b. The monotonic reading is not stored.
+func PutTime(b []byte, t time.Time) {
+	_ = b[timeSize-1]
 	binary.LittleEndian.PutUint64(b, uint64(t.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(t.Nanosecond()))
-	if t.Location() == time.UTC {
-		b[12] = 0
-		return b[13:]
+	zone := utc
+	if t.Location() != time.UTC {
+		_, zone = t.Zone()
 	}
-	b[12] = 1
-	_, offset := t.Zone()
-	binary.LittleEndian.PutUint32(b[13:], uint32(offset))
-	return b[17:]
+	binary.LittleEndian.PutUint32(b[12:], uint32(int32(zone)))
 }
 
-// TakeTime reads a time from the front of b. It is in UTC if it was, else in
+// TakeTime reads a time from the first 16 bytes of b. It is in UTC if it was, else in
 // the local zone if that has the same offset then, else in a fixed zone.
-func TakeTime(b []byte) (t time.Time, rest []byte, ok bool) {
-	if len(b) < 13 {
-		return t, nil, false
-	}
+func TakeTime(b []byte) (t time.Time, ok bool) {
+	_ = b[timeSize-1]
 	nsec := binary.LittleEndian.Uint32(b[8:])
 	if nsec >= 1e9 {
-		return t, nil, false
+		return t, false
 	}
 	t = time.Unix(int64(binary.LittleEndian.Uint64(b)), int64(nsec))
-	if b[12] == 0 {
-		return t.UTC(), b[13:], true
+	zone := int32(binary.LittleEndian.Uint32(b[12:]))
+	if zone == utc {
+		return t.UTC(), true
 	}
-	return takeZone(t, b)
+	return inZone(t, int(zone)), true
 }
 
-// takeZone reads the zone of a time that is not in UTC.
-func takeZone(t time.Time, b []byte) (_ time.Time, rest []byte, ok bool) {
-	if b[12] != 1 || len(b) < 17 {
-		return t, nil, false
-	}
-	offset := int(int32(binary.LittleEndian.Uint32(b[13:])))
+// inZone returns t in the zone so many seconds east of UTC.
+func inZone(t time.Time, offset int) time.Time {
 	if _, local := t.Zone(); local != offset {
 		t = t.In(fixedZone(offset))
 	}
-	return t, b[17:], true
+	return t
 }
 
 // lastZone remembers the fixed zone decoded last, since the times of one

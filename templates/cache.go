@@ -163,6 +163,7 @@ func (x *cacheGen) constructor() jen.Code {
 		if t.Codec == "custom" {
 			required.Add(x.require(t.Field + "Codec"))
 		}
+		required.Add(x.apart(t, x.c.Tiers[:i]))
 		tiers.Add(x.newTier(i, t))
 		names[i] = "c." + tierField(t)
 	}
@@ -181,6 +182,19 @@ return c, nil
 // require refuses a config without a field.
 func (x *cacheGen) require(field string) jen.Code {
 	return x.snippet("if cfg.$F == nil {\nreturn nil, $cachert.Required(\"$X\", \"$F\")\n}\n", x.with(vars{"F": field}))
+}
+
+// apart refuses a store in which an earlier tier lies already: keys are those of the
+// cache, so that the two would overwrite each other.
+func (x *cacheGen) apart(t *model.Tier, earlier []*model.Tier) jen.Code {
+	all := &jen.Statement{}
+	for _, e := range earlier {
+		if t.Engine == model.Fastcache && e.Engine == model.Fastcache {
+			all.Add(x.snippet("if cfg.$A != nil && cfg.$A == cfg.$B {\nreturn nil, $cachert.Shared(\"$X\", \"$A\", \"$B\")\n}\n",
+				x.with(vars{"A": e.Field, "B": t.Field})))
+		}
+	}
+	return all
 }
 
 // newTier makes one tier.

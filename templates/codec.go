@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -9,9 +10,9 @@ import (
 )
 
 // A value is stored in one pass over its fields, in source order: numbers at
-// their own width, counts and lengths as varints. The bytes of its strings follow
-// in a section of their own, so that a decoder makes one Go string of them all.
-// Behind it is what values make of themselves that have methods for it.
+// their own width, lengths of strings in four bytes, counts as varints. The bytes of
+// its strings follow in a section of their own, so that a decoder makes one Go string
+// of them all. Behind it is what values make of themselves that have methods for it.
 //
 // Each kind has three verbs:
 //
@@ -19,8 +20,8 @@ import (
 //	put   writes to the front of b, and of text
 //	take  reads from the front of b, and of s and own
 //
-// Values of fixed size that stand side by side are one run: one check of bounds
-// covers them all.
+// Values of fixed size that stand side by side are one run, in which a string is its
+// length: one check of bounds covers them all.
 
 // verb writes the statements of one kind for the value that expr spells.
 type verb func(e *codec, w *block, expr string, t *model.Type)
@@ -31,8 +32,6 @@ type kind struct{ size, put, take verb }
 // verbs returns how values of a kind are stored.
 func verbs(k model.Kind) kind {
 	switch k {
-	case model.String:
-		return kind{sizeString, putString, takeString}
 	case model.Slice:
 		return kind{sizeSlice, putSlice, takeSlice}
 	case model.Array:
@@ -43,8 +42,6 @@ func verbs(k model.Kind) kind {
 		return kind{sizePointer, putPointer, takePointer}
 	case model.Struct:
 		return kind{sizeStruct, putStruct, takeStruct}
-	case model.Time:
-		return kind{sizeTime, putTime, takeTime}
 	case model.Custom:
 		return kind{sizeOwn, putOwn, takeOwn}
 	}
@@ -115,20 +112,61 @@ func (g *gen) newCodec(k codecKey) *codec {
 	return e
 }
 
-// fixed reports whether values of the type are part of a run.
+// fixed reports whether values of the type are part of a run, and all that there is
+// of them.
 func fixed(t *model.Type) bool {
-	if t.Kind == model.Array && !byteArray(t) {
-		return false // a loop
-	}
 	if t.Kind == model.Struct {
 		for _, f := range t.Fields {
 			if !f.Skip && !fixed(f.Type) {
 				return false
 			}
 		}
+		return true
+	}
+	return leaf(t) && t.Kind != model.String
+}
+
+// leaf reports whether a value of the type is one item of a run.
+func leaf(t *model.Type) bool {
+	switch t.Kind {
+	case model.String:
+		return true
+	case model.Struct:
+		return false
+	case model.Array:
+		return byteArray(t) || t.Len == 0
 	}
 	_, ok := t.Width()
 	return ok
+}
+
+// flat reports whether a value of the type is one run.
+func (e *codec) flat(t *model.Type) bool {
+	if t.Kind != model.Struct {
+		return leaf(t)
+	}
+	for _, f := range t.Fields {
+		if !f.Skip && (e.funcs[f.Type] != "" || !e.flat(f.Type)) {
+			return false
+		}
+	}
+	return true
+}
+
+// constant returns the size of values of a type, without their strings, if all have
+// the same and no function of its own works it out.
+func (e *codec) constant(t *model.Type) (n int64, ok bool) {
+	n, ok = t.Constant()
+	return n, ok && !e.calls(t)
+}
+
+// calls reports whether values of a type, which has a constant size, are or hold some
+// that have functions of their own.
+func (e *codec) calls(t *model.Type) bool {
+	if e.funcs[t] != "" || t.Kind == model.Array && t.Len > 0 && e.calls(t.Elem) {
+		return true
+	}
+	return slices.ContainsFunc(t.Fields, func(f model.Field) bool { return !f.Skip && e.calls(f.Type) })
 }
 
 // byteArray reports whether the type is an array that copy can fill from bytes.
@@ -138,10 +176,11 @@ func byteArray(t *model.Type) bool {
 
 // size, put and take write the statements for one value.
 func (e *codec) size(w *block, expr string, t *model.Type) {
-	if n, ok := t.Constant(); ok {
+	if n, ok := e.constant(t); ok {
 		if n > 0 {
 			w.add("n += $n", vars{"n": n})
 		}
+		e.text(w, expr, t)
 		return
 	}
 	if name := e.funcs[t]; name != "" {
@@ -151,9 +190,27 @@ func (e *codec) size(w *block, expr string, t *model.Type) {
 	verbs(t.Kind).size(e, w, expr, t)
 }
 
+// text writes the statements that add to text what the strings of a value of constant
+// size take.
+func (e *codec) text(w *block, expr string, t *model.Type) {
+	switch {
+	case !t.Strings():
+	case t.Kind == model.String:
+		w.add("text += len($v)", vars{"v": bare(expr)})
+	case t.Kind == model.Array:
+		e.each(w, expr, t.Elem, e.text)
+	case t.Kind == model.Struct:
+		for _, f := range t.Fields {
+			if !f.Skip {
+				e.text(w, field(expr, f), f.Type)
+			}
+		}
+	}
+}
+
 func (e *codec) put(w *block, expr string, t *model.Type) {
 	switch {
-	case fixed(t):
+	case leaf(t):
 		r := run{e: e}
 		r.add(expr, t)
 		r.put(w)
@@ -166,7 +223,7 @@ func (e *codec) put(w *block, expr string, t *model.Type) {
 
 func (e *codec) take(w *block, expr string, t *model.Type) {
 	switch {
-	case fixed(t):
+	case leaf(t):
 		r := run{e: e}
 		r.add(expr, t)
 		r.take(w)

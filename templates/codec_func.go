@@ -48,7 +48,7 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 		e.call(w, verb, "(*v)", t)
 		return
 	}
-	if r := (run{e: e}); fixed(t) && verb != "size" {
+	if r := (run{e: e}); leaf(t) && verb != "size" {
 		r.add("(*v)", t)
 		if verb == "put" {
 			r.put(w)
@@ -57,8 +57,8 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 		}
 		return
 	}
-	if n, ok := t.Constant(); ok && verb == "size" {
-		w.add("n += $n", vars{"n": n})
+	if leaf(t) {
+		e.size(w, "(*v)", t)
 		return
 	}
 	switch k := verbs(t.Kind); verb {
@@ -93,7 +93,7 @@ func (e *codec) appendFunc() jen.Code {
 		v["grow"], v["own"] = "GrowOwn", e.g.snippet("var scratch [256]byte\nown := &$cachert.Own{Bytes: scratch[:0]}\n", nil)
 		v["end"] = "return own.End(dst, n)"
 		if e.texts {
-			v["end"] = "return own.End(dst, n+t)"
+			v["end"] = "return own.EndText(dst, n, t)"
 		}
 	}
 	if !e.texts {
@@ -105,10 +105,10 @@ $end
 }`, v)
 	}
 	return e.g.snippet(doc+`func append$name(dst []byte, v *$T) ([]byte, error) {
-n, t := size$name(v)${deep}n += $cachert.SizeUvarint(uint64(t))
-dst, b := $cachert.$grow(dst, n+t)
-b, text := b[:n], b[n:]
-b = $cachert.PutUvarint(b, uint64(t))
+n, t := size$name(v)${deep}if uint64(t) > $math.MaxUint32 {
+return nil, $cachert.ErrTooLarge
+}
+dst, b, text := $cachert.${grow}Text(dst, n, t)
 $own$in
 _, _ = b, text
 $end

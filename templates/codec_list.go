@@ -12,8 +12,11 @@ import (
 func sizeSlice(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr}
 	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
-	if n, ok := t.Elem.Constant(); ok {
+	if n, ok := e.constant(t.Elem); ok {
 		addWidth(w, max(n, 1), expr)
+		if t.Elem.Strings() {
+			e.each(w, expr, t.Elem, e.text)
+		}
 		return
 	}
 	e.each(w, expr, t.Elem, e.size)

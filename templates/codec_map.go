@@ -9,32 +9,31 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr}
 	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
 	var width int64
-	kn, kok := t.Key.Constant()
-	en, eok := t.Elem.Constant()
-	if kok {
-		width += kn
+	in, names := w.nested(), [2]string{"_", "_"}
+	for i, part := range []*model.Type{t.Key, t.Elem} {
+		n, ok := e.constant(part)
+		if ok {
+			width += n
+		}
+		if ok && !part.Strings() {
+			continue
+		}
+		names[i] = w.local([]string{"k", "x"}[i])
+		if ok {
+			e.text(in, names[i], part)
+		} else {
+			e.size(in, names[i], part)
+		}
 	}
-	if eok {
-		width += en
-	}
-	if kok && eok {
-		addWidth(w, max(width, 1), expr)
-		return
+	if len(in.code) == 0 {
+		width = max(width, 1)
 	}
 	if width > 0 {
 		addWidth(w, width, expr)
 	}
-	k, x := "_", "_"
-	in := w.nested()
-	if !kok {
-		k = w.local("k")
-		e.size(in, k, t.Key)
+	if len(in.code) > 0 {
+		e.entries(w, expr, names[0], names[1], in)
 	}
-	if !eok {
-		x = w.local("x")
-		e.size(in, x, t.Elem)
-	}
-	e.entries(w, expr, k, x, in)
 }
 
 func putMap(e *codec, w *block, expr string, t *model.Type) {

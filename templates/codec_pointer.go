@@ -24,7 +24,7 @@ func putPointer(e *codec, w *block, expr string, t *model.Type) {
 func takePointer(e *codec, w *block, expr string, t *model.Type) {
 	v := vars{"v": expr, "T": e.g.spell(t.Elem), "fail": e.fail, "p": w.local("there")}
 	in := w.nested()
-	if fixed(t.Elem) {
+	if e.funcs[t.Elem] == "" && e.flat(t.Elem) {
 		r := run{e: e, first: e.g.snippet("$v = new($T)", v)}
 		r.add("(*"+expr+")", t.Elem)
 		r.take(in)

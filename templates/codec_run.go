@@ -34,7 +34,7 @@ func (r *run) add(expr string, t *model.Type) {
 		}
 		return
 	}
-	n, _ := t.Width()
+	n, _ := t.Constant()
 	if n == 0 {
 		return
 	}
@@ -115,6 +115,10 @@ func (it item) put(w *block, e *codec) {
 		w.add("$binary.LittleEndian.PutUint64($b2, $math.Float64bits(imag(complex128($v))))", v)
 	case model.Array:
 		w.add("copy($b, $v[:])", vars{"b": v["b"], "v": it.expr})
+	case model.String:
+		w.add("$binary.LittleEndian.PutUint32($b, uint32(len($v)))\ntext = text[copy(text, $v):]", v)
+	case model.Time:
+		w.add("$cachert.PutTime($b, $v)", v)
 	}
 }
 
@@ -153,6 +157,16 @@ func (it item) take(w *block, e *codec) {
 		w.add("$v = $x", v)
 	case model.Array:
 		w.add("copy($v[:], $b)", vars{"b": v["b"], "v": it.expr})
+	case model.String:
+		e.n = true
+		v["x"] = e.convert(it.t, "string", "s[:n]")
+		if e.own {
+			v["x"] = e.g.snippet("$T(s[:n])", v)
+		}
+		w.add("if n = int($binary.LittleEndian.Uint32($b)); uint(n) > uint(len(s)) {\n$fail\n}\n$v, s = $x, s[n:]", v)
+	case model.Time:
+		e.ok = true
+		w.add("if $v, ok = $cachert.TakeTime($b); !ok {\n$fail\n}", v)
 	}
 }
 

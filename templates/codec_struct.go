@@ -15,8 +15,9 @@ func sizeStruct(e *codec, w *block, expr string, t *model.Type) {
 		if f.Skip {
 			continue
 		}
-		if width, ok := f.Type.Constant(); ok {
+		if width, ok := e.constant(f.Type); ok {
 			n += width
+			e.text(w, field(expr, f), f.Type)
 			continue
 		}
 		e.size(w, field(expr, f), f.Type)
@@ -47,7 +48,7 @@ func (e *codec) runs(w *block, r *run, expr string, t *model.Type, whole func(*r
 	for _, f := range t.Fields {
 		switch x := field(expr, f); {
 		case f.Skip:
-		case fixed(f.Type):
+		case leaf(f.Type):
 			r.add(x, f.Type)
 		case f.Type.Kind == model.Struct && e.funcs[f.Type] == "":
 			e.runs(w, r, x, f.Type, whole, single)

@@ -101,15 +101,23 @@ func (t *Type) custom() bool { return t.Kind == Custom || t.Kind == Time }
 // make, which lie elsewhere: their number.
 const OwnSize = 4
 
-// Constant is like Width, and also knows values of kind Custom, whose own bytes do
-// not count.
-func (t *Type) Constant() (n int64, ok bool) { return t.width(OwnSize) }
+// Sizes of what is not stored at its own width: of a time, and of a string beside its
+// bytes, which lie elsewhere too.
+const (
+	TimeSize   = 16
+	StringSize = 4
+)
+
+// Constant is like Width, and also knows values of kind Custom and String, whose own
+// bytes do not count.
+func (t *Type) Constant() (n int64, ok bool) { return t.width(true) }
 
 // Width returns the size of a value of fixed size in the stored form, in
 // bytes, and whether the type has one.
-func (t *Type) Width() (n int64, ok bool) { return t.width(-1) }
+func (t *Type) Width() (n int64, ok bool) { return t.width(false) }
 
-func (t *Type) width(custom int64) (n int64, ok bool) {
+// width counts what lies elsewhere as nothing, or as no size.
+func (t *Type) width(elsewhere bool) (n int64, ok bool) {
 	switch t.Kind {
 	case Bool, Int8, Uint8:
 		return 1, true
@@ -125,16 +133,20 @@ func (t *Type) width(custom int64) (n int64, ok bool) {
 		if t.Len == 0 {
 			return 0, true
 		}
-		n, ok = t.Elem.width(custom)
+		n, ok = t.Elem.width(elsewhere)
 		return n * t.Len, ok
+	case Time:
+		return TimeSize, true
+	case String:
+		return StringSize, elsewhere
 	case Custom:
-		return max(custom, 0), custom >= 0
+		return OwnSize, elsewhere
 	case Struct:
 		for _, f := range t.Fields {
 			if f.Skip {
 				continue
 			}
-			w, fixed := f.Type.width(custom)
+			w, fixed := f.Type.width(elsewhere)
 			if !fixed {
 				return 0, false
 			}
@@ -147,7 +159,7 @@ func (t *Type) width(custom int64) (n int64, ok bool) {
 
 // Min returns the smallest size of an encoded value, in bytes.
 func (t *Type) Min() int64 {
-	if n, ok := t.Width(); ok {
+	if n, ok := t.Constant(); ok {
 		return n
 	}
 	switch t.Kind {
@@ -161,11 +173,7 @@ func (t *Type) Min() int64 {
 			}
 		}
 		return n
-	case Time:
-		return 13
-	case Custom:
-		return OwnSize
-	default: // a count, a length, a presence byte
+	default: // a count, a presence byte
 		return 1
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
+	"math"
 	"math/big"
 	"net"
 	"net/netip"
@@ -169,7 +170,7 @@ func (c *ThingCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *ThingCache) hit(key int64, v *Thing) bool {
 	var kb [18]byte
-	var buf [1024]byte
+	var buf [2048]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendThingCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -215,7 +216,6 @@ func appendThingCacheText(k []byte, key int64) []byte {
 // sizeThing returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeThing(v *Thing) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Code)))
 	text += len(v.Code)
 	n += cachert.SizeUvarint(uint64(len(v.Links)) + 1)
 	for i := range v.Links {
@@ -235,14 +235,13 @@ func sizeThing(v *Thing) (n, text int) {
 		n += 4
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByAddr)) + 1)
-	n += 4 * len(v.ByAddr)
+	n += 8 * len(v.ByAddr)
 	for _, x := range v.ByAddr {
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
+	n += 4 * len(v.ByName)
 	for k, x2 := range v.ByName {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		n++
 		if x2 != nil {
@@ -262,15 +261,9 @@ func sizeThing(v *Thing) (n, text int) {
 	n += len(v.IP)
 	n += cachert.SizeUvarint(uint64(len(v.Raw)) + 1)
 	n += len(v.Raw)
-	n += cachert.SizeTime(v.Stamp.Time)
-	n += cachert.SizeUvarint(uint64(len(v.Stamp.Note)))
 	text += len(v.Stamp.Note)
-	n += cachert.SizeUvarint(uint64(len(v.Note.String)))
 	text += len(v.Note.String)
-	n += 1 // fields of one size
-	n += cachert.SizeTime(v.Seen.Time)
-	n += 1  // fields of one size
-	n += 77 // fields of one size
+	n += 123 // fields of one size
 	return n, text
 }
 
@@ -282,16 +275,17 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.GrowOwn(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowOwnText(dst, n, t)
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Code)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Code)))
 	text = text[copy(text, v.Code):]
+	b = b[12:]
 	own.Set(v.Price.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
 	own.Add(v.Range.MarshalText())
@@ -339,13 +333,15 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	for k, x := range v.ByAddr {
 		own.Set(k.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
-		b = cachert.PutUvarint(b, uint64(len(x)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k2, x2 := range v.ByName {
-		b = cachert.PutUvarint(b, uint64(len(k2)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 		text = text[copy(text, k2):]
+		b = b[4:]
 		if x2 == nil {
 			b[0], b = 0, b[1:]
 		} else {
@@ -374,22 +370,22 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	b = b[copy(b, v.IP):]
 	b = cachert.PutCount(b, len(v.Raw), v.Raw == nil)
 	b = b[copy(b, v.Raw):]
-	b = cachert.PutTime(b, v.Stamp.Time)
-	b = cachert.PutUvarint(b, uint64(len(v.Stamp.Note)))
+	_ = b[41]
+	cachert.PutTime(b, v.Stamp.Time)
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Stamp.Note)))
 	text = text[copy(text, v.Stamp.Note):]
-	b = cachert.PutUvarint(b, uint64(len(v.Note.String)))
+	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Note.String)))
 	text = text[copy(text, v.Note.String):]
-	b[0] = 0
+	b[24] = 0
 	if v.Note.Valid {
-		b[0] = 1
+		b[24] = 1
 	}
-	b = b[1:]
-	b = cachert.PutTime(b, v.Seen.Time)
-	b[0] = 0
+	cachert.PutTime(b[25:], v.Seen.Time)
+	b[41] = 0
 	if v.Seen.Valid {
-		b[0] = 1
+		b[41] = 1
 	}
-	b = b[1:]
+	b = b[42:]
 	own.Set(v.Counted.V.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
 	b[0] = 0
@@ -398,7 +394,7 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	}
 	b = b[1:]
 	_, _ = b, text
-	return own.End(dst, n+t)
+	return own.EndText(dst, n, t)
 }
 
 // decodeThing sets *v, which is zero, from data. Its strings are cut from text,
@@ -414,15 +410,15 @@ func decodeThing(v *Thing, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Code, s = Code(s[:n]), s[n:]
+	b = b[12:]
 	if b, own, ok = takeThingMoney(&v.Price, b, own); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -505,7 +501,7 @@ func decodeThing(v *Thing, data []byte, text string) error {
 	if b, own, ok = takeThingFloat(&v.Float, b, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -516,17 +512,21 @@ func decodeThing(v *Thing, data []byte, text string) error {
 			if b, own, ok = takeThingAddr(&k, b, own); !ok {
 				return cachert.ErrCorrupt
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
+			b = b[4:]
 			v.ByAddr[k] = x
 		}
 		if len(v.ByAddr) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -534,10 +534,14 @@ func decodeThing(v *Thing, data []byte, text string) error {
 		for range entries2 {
 			var k2 string
 			var x2 *big.Int
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k2, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
@@ -603,36 +607,32 @@ func decodeThing(v *Thing, data []byte, text string) error {
 		v.Raw = make(json.RawMessage, n)
 		b = b[copy(v.Raw, b):]
 	}
-	if v.Stamp.Time, b, ok = cachert.TakeTime(b); !ok {
+	if len(b) < 42 {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if v.Stamp.Time, ok = cachert.TakeTime(b); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Stamp.Note, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Note.String, s = s[:n], s[n:]
-	if len(b) < 1 {
+	if b[24] > 1 {
 		return cachert.ErrCorrupt
 	}
-	if b[0] > 1 {
+	v.Note.Valid = b[24] == 1
+	if v.Seen.Time, ok = cachert.TakeTime(b[25:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Note.Valid = b[0] == 1
-	b = b[1:]
-	if v.Seen.Time, b, ok = cachert.TakeTime(b); !ok {
+	if b[41] > 1 {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 1 {
-		return cachert.ErrCorrupt
-	}
-	if b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Seen.Valid = b[0] == 1
-	b = b[1:]
+	v.Seen.Valid = b[41] == 1
+	b = b[42:]
 	if b, own, ok = takeThingMoney(&v.Counted.V, b, own); !ok {
 		return cachert.ErrCorrupt
 	}

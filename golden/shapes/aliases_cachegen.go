@@ -5,6 +5,7 @@ package shapes
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -179,11 +180,10 @@ func appendAliasesCacheKey(k []byte, key int) []byte {
 // sizeAliases returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeAliases(v *Aliases) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Text)))
 	text += len(v.Text)
 	n += cachert.SizeUvarint(uint64(len(v.Texts)) + 1)
+	n += 4 * len(v.Texts)
 	for i := range v.Texts {
-		n += cachert.SizeUvarint(uint64(len(v.Texts[i])))
 		text += len(v.Texts[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Points)) + 1)
@@ -193,12 +193,12 @@ func sizeAliases(v *Aliases) (n, text int) {
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByText)) + 1)
+	n += 4 * len(v.ByText)
 	for k, x := range v.ByText {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 4 * len(x)
 		for i3 := range x {
-			n += cachert.SizeUvarint(uint64(len(x[i3])))
 			text += len(x[i3])
 		}
 	}
@@ -214,7 +214,7 @@ func sizeAliases(v *Aliases) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -222,16 +222,18 @@ func sizeAliases(v *Aliases) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 	n, t := sizeAliases(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Text)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
+	b = b[4:]
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
 	for i := range v.Texts {
-		b = cachert.PutUvarint(b, uint64(len(v.Texts[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Texts[i])))
 		text = text[copy(text, v.Texts[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
 	for i2 := range v.Points {
@@ -239,12 +241,14 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.ByText), v.ByText == nil)
 	for k, x := range v.ByText {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i3 := range x {
-			b = cachert.PutUvarint(b, uint64(len(x[i3])))
+			binary.LittleEndian.PutUint32(b, uint32(len(x[i3])))
 			text = text[copy(text, x[i3]):]
+			b = b[4:]
 		}
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.Span))
@@ -267,30 +271,38 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 
 // decodeAliases sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 243 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 96 times its length, and 4 KiB.
 func decodeAliases(v *Aliases, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Text, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Texts = make([]string, n)
 		for i := range v.Texts {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Texts[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -301,7 +313,7 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -309,20 +321,28 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x []string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
 				x = make([]string, n)
 				for i := range x {
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					x[i], s = s[:n], s[n:]
+					b = b[4:]
 				}
 			}
 			v.ByText[k] = x
@@ -342,7 +362,7 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		if len(b) < 9 {
+		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Maybe = new(Point)
@@ -356,7 +376,7 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
-		if len(b) < 9 {
+		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Spot = new(Point)
@@ -373,20 +393,19 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 // sizeAliasesPoint returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeAliasesPoint(v *Point) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Label)))
 	text += len(v.Label)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putAliasesPoint writes *v to the front of b and text, and returns what is left of them.
 func putAliasesPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[7]
+	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(v.X))
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Label)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
 	text = text[copy(text, v.Label):]
+	b = b[12:]
 	return b, text
 }
 
@@ -394,16 +413,16 @@ func putAliasesPoint(b, text []byte, v *Point) (_, _ []byte) {
 // left of them.
 func takeAliasesPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, false
 	}
 	v.X = int32(binary.LittleEndian.Uint32(b))
 	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Label, s = s[:n], s[n:]
+	b = b[12:]
 	return b, s, true
 }
 

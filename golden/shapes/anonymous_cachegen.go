@@ -5,6 +5,7 @@ package shapes
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -179,30 +180,28 @@ func appendAnonymousCacheKey(k []byte, key int) []byte {
 // sizeAnonymous returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeAnonymous(v *Anonymous) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Deep.Name)))
 	text += len(v.Deep.Name)
 	n += cachert.SizeUvarint(uint64(len(v.Deep.Inner.Values)) + 1)
+	n += 4 * len(v.Deep.Inner.Values)
 	for i := range v.Deep.Inner.Values {
-		n += cachert.SizeUvarint(uint64(len(v.Deep.Inner.Values[i])))
 		text += len(v.Deep.Inner.Values[i])
 	}
 	n += 1 // fields of one size
+	n += 4 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Slice)) + 1)
 	for i2 := range v.Slice {
 		e := &v.Slice[i2]
-		n += cachert.SizeUvarint(uint64(len(e.Key)))
 		text += len(e.Key)
 		n += cachert.SizeUvarint(uint64(len(e.Value)) + 1)
 		n += len(e.Value)
+		n += 4 // fields of one size
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
-	n += 8 * len(v.Map)
+	n += 12 * len(v.Map)
 	for k := range v.Map {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 	}
 	for i3 := range v.Array {
-		n += cachert.SizeUvarint(uint64(len(v.Array[i3].S)))
 		text += len(v.Array[i3].S)
 	}
 	n++
@@ -212,7 +211,7 @@ func sizeAnonymous(v *Anonymous) (n, text int) {
 			n += 8
 		}
 	}
-	n += 2 // fields of one size
+	n += 10 // fields of one size
 	return n, text
 }
 
@@ -220,20 +219,21 @@ func sizeAnonymous(v *Anonymous) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	n, t := sizeAnonymous(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	_ = b[1]
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[5]
 	b[0] = uint8(v.Plain.A)
 	b[1] = uint8(v.Plain.B)
-	b = b[2:]
-	b = cachert.PutUvarint(b, uint64(len(v.Deep.Name)))
+	binary.LittleEndian.PutUint32(b[2:], uint32(len(v.Deep.Name)))
 	text = text[copy(text, v.Deep.Name):]
+	b = b[6:]
 	b = cachert.PutCount(b, len(v.Deep.Inner.Values), v.Deep.Inner.Values == nil)
 	for i := range v.Deep.Inner.Values {
-		b = cachert.PutUvarint(b, uint64(len(v.Deep.Inner.Values[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Deep.Inner.Values[i])))
 		text = text[copy(text, v.Deep.Inner.Values[i]):]
+		b = b[4:]
 	}
 	b[0] = 0
 	if v.Deep.Inner.More.Last {
@@ -243,21 +243,24 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Slice), v.Slice == nil)
 	for i2 := range v.Slice {
 		e := &v.Slice[i2]
-		b = cachert.PutUvarint(b, uint64(len(e.Key)))
+		binary.LittleEndian.PutUint32(b, uint32(len(e.Key)))
 		text = text[copy(text, e.Key):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(e.Value), e.Value == nil)
 		b = b[copy(b, e.Value):]
 	}
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		binary.LittleEndian.PutUint64(b, uint64(x.N))
 		b = b[8:]
 	}
 	for i3 := range v.Array {
-		b = cachert.PutUvarint(b, uint64(len(v.Array[i3].S)))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Array[i3].S)))
 		text = text[copy(text, v.Array[i3].S):]
+		b = b[4:]
 	}
 	if v.Pointer == nil {
 		b[0], b = 0, b[1:]
@@ -277,33 +280,37 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 
 // decodeAnonymous sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 43 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 26 times its length, and 4 KiB.
 func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 2 {
+	if len(b) < 6 {
 		return cachert.ErrCorrupt
 	}
 	v.Plain.A = int8(b[0])
 	v.Plain.B = int8(b[1])
-	b = b[2:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Deep.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[6:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Deep.Inner.Values = make([]string, n)
 		for i := range v.Deep.Inner.Values {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Deep.Inner.Values[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) < 1 {
@@ -314,7 +321,7 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 	}
 	v.Deep.Inner.More.Last = b[0] == 1
 	b = b[1:]
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -324,10 +331,14 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 		}, n)
 		for i := range v.Slice {
 			e := &v.Slice[i]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.Key, s = s[:n], s[n:]
+			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -337,7 +348,7 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -349,10 +360,14 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 			var x struct {
 				N int
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -368,10 +383,14 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 		}
 	}
 	for i := range v.Array {
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if len(b) < 4 {
+			return cachert.ErrCorrupt
+		}
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
 		v.Array[i].S, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt

@@ -181,7 +181,6 @@ func appendArraysCacheKey(k []byte, key int) []byte {
 // those take.
 func sizeArrays(v *Arrays) (n, text int) {
 	for i := range v.Strings {
-		n += cachert.SizeUvarint(uint64(len(v.Strings[i])))
 		text += len(v.Strings[i])
 	}
 	for i2 := range v.Lists {
@@ -193,9 +192,8 @@ func sizeArrays(v *Arrays) (n, text int) {
 	}
 	for i3 := range v.Maps {
 		n += cachert.SizeUvarint(uint64(len(v.Maps[i3])) + 1)
-		n += 8 * len(v.Maps[i3])
+		n += 12 * len(v.Maps[i3])
 		for k := range v.Maps[i3] {
-			n += cachert.SizeUvarint(uint64(len(k)))
 			text += len(k)
 		}
 	}
@@ -210,26 +208,22 @@ func sizeArrays(v *Arrays) (n, text int) {
 		n += m
 		text += t
 	}
-	for i6 := range v.Times {
-		n += cachert.SizeTime(v.Times[i6])
-	}
-	for i7 := range v.Cube {
-		for i8 := range v.Cube[i7] {
-			for i9 := range v.Cube[i7][i8] {
-				n += cachert.SizeUvarint(uint64(len(v.Cube[i7][i8][i9])))
-				text += len(v.Cube[i7][i8][i9])
+	for i6 := range v.Cube {
+		for i7 := range v.Cube[i6] {
+			for i8 := range v.Cube[i6][i7] {
+				text += len(v.Cube[i6][i7][i8])
 			}
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Slices)) + 1)
-	for i8 := range v.Slices {
-		for i9 := range v.Slices[i8] {
-			m, t := sizeArraysPoint(&v.Slices[i8][i9])
+	for i7 := range v.Slices {
+		for i8 := range v.Slices[i7] {
+			m, t := sizeArraysPoint(&v.Slices[i7][i8])
 			n += m
 			text += t
 		}
 	}
-	n += 361 // fields of one size
+	n += 437 // fields of one size
 	return n, text
 }
 
@@ -237,10 +231,10 @@ func sizeArrays(v *Arrays) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	n, t := sizeArrays(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	for i := range v.Bools {
 		b[0] = 0
 		if v.Bools[i] {
@@ -259,8 +253,9 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		b = b[1:]
 	}
 	for i4 := range v.Strings {
-		b = cachert.PutUvarint(b, uint64(len(v.Strings[i4])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i4])))
 		text = text[copy(text, v.Strings[i4]):]
+		b = b[4:]
 	}
 	for i5 := range v.Matrix {
 		for i6 := range v.Matrix[i5] {
@@ -278,8 +273,9 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	for i7 := range v.Maps {
 		b = cachert.PutCount(b, len(v.Maps[i7]), v.Maps[i7] == nil)
 		for k, x := range v.Maps[i7] {
-			b = cachert.PutUvarint(b, uint64(len(k)))
+			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			text = text[copy(text, k):]
+			b = b[4:]
 			binary.LittleEndian.PutUint64(b, uint64(x))
 			b = b[8:]
 		}
@@ -297,29 +293,27 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		b, text = putArraysPoint(b, text, &v.Structs[i9])
 	}
 	for i10 := range v.Times {
-		b = cachert.PutTime(b, v.Times[i10])
+		cachert.PutTime(b, v.Times[i10])
+		b = b[16:]
 	}
-	for i11 := range v.None {
-		b = cachert.PutUvarint(b, uint64(len(v.None[i11])))
-		text = text[copy(text, v.None[i11]):]
-	}
-	for i13 := range v.Cube {
-		for i14 := range v.Cube[i13] {
-			for i15 := range v.Cube[i13][i14] {
-				b = cachert.PutUvarint(b, uint64(len(v.Cube[i13][i14][i15])))
-				text = text[copy(text, v.Cube[i13][i14][i15]):]
+	for i12 := range v.Cube {
+		for i13 := range v.Cube[i12] {
+			for i14 := range v.Cube[i12][i13] {
+				binary.LittleEndian.PutUint32(b, uint32(len(v.Cube[i12][i13][i14])))
+				text = text[copy(text, v.Cube[i12][i13][i14]):]
+				b = b[4:]
 			}
 		}
 	}
 	b = cachert.PutCount(b, len(v.Slices), v.Slices == nil)
-	for i14 := range v.Slices {
-		for i15 := range v.Slices[i14] {
-			b, text = putArraysPoint(b, text, &v.Slices[i14][i15])
+	for i13 := range v.Slices {
+		for i14 := range v.Slices[i13] {
+			b, text = putArraysPoint(b, text, &v.Slices[i13][i14])
 		}
 	}
-	for i15 := range v.Complex {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.Complex[i15]))))
-		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.Complex[i15]))))
+	for i14 := range v.Complex {
+		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.Complex[i14]))))
+		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.Complex[i14]))))
 		b = b[8:]
 	}
 	_, _ = b, text
@@ -368,10 +362,14 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 		b = b[1:]
 	}
 	for i4 := range v.Strings {
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if len(b) < 4 {
+			return cachert.ErrCorrupt
+		}
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
 		v.Strings[i4], s = s[:n], s[n:]
+		b = b[4:]
 	}
 	for i5 := range v.Matrix {
 		for i6 := range v.Matrix[i5] {
@@ -400,7 +398,7 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 		}
 	}
 	for i7 := range v.Maps {
-		if n, b, ok = cachert.TakeCount(b, 9); !ok {
+		if n, b, ok = cachert.TakeCount(b, 12); !ok {
 			return cachert.ErrCorrupt
 		}
 		if entries := n; entries >= 0 {
@@ -408,10 +406,14 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 			for range entries {
 				var k string
 				var x int
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return cachert.ErrCorrupt
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
 				k, s = s[:n], s[n:]
+				b = b[4:]
 				if len(b) < 8 {
 					return cachert.ErrCorrupt
 				}
@@ -451,44 +453,46 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 		}
 	}
 	for i10 := range v.Times {
-		if v.Times[i10], b, ok = cachert.TakeTime(b); !ok {
+		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
-	}
-	for i11 := range v.None {
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if v.Times[i10], ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt
 		}
-		v.None[i11], s = s[:n], s[n:]
+		b = b[16:]
 	}
-	for i13 := range v.Cube {
-		for i14 := range v.Cube[i13] {
-			for i15 := range v.Cube[i13][i14] {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	for i12 := range v.Cube {
+		for i13 := range v.Cube[i12] {
+			for i14 := range v.Cube[i12][i13] {
+				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
-				v.Cube[i13][i14][i15], s = s[:n], s[n:]
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+					return cachert.ErrCorrupt
+				}
+				v.Cube[i12][i13][i14], s = s[:n], s[n:]
+				b = b[4:]
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 18); !ok {
+	if n, b, ok = cachert.TakeCount(b, 24); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Slices = make([][2]Point, n)
-		for i14 := range v.Slices {
-			for i15 := range v.Slices[i14] {
-				if b, s, ok = takeArraysPoint(&v.Slices[i14][i15], b, s); !ok {
+		for i13 := range v.Slices {
+			for i14 := range v.Slices[i13] {
+				if b, s, ok = takeArraysPoint(&v.Slices[i13][i14], b, s); !ok {
 					return cachert.ErrCorrupt
 				}
 			}
 		}
 	}
-	for i14 := range v.Complex {
+	for i13 := range v.Complex {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
-		v.Complex[i14] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
+		v.Complex[i13] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
 		b = b[8:]
 	}
 	if len(b) != 0 || len(s) != 0 {
@@ -500,20 +504,19 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 // sizeArraysPoint returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeArraysPoint(v *Point) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Label)))
 	text += len(v.Label)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putArraysPoint writes *v to the front of b and text, and returns what is left of them.
 func putArraysPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[7]
+	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(v.X))
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Label)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
 	text = text[copy(text, v.Label):]
+	b = b[12:]
 	return b, text
 }
 
@@ -521,16 +524,16 @@ func putArraysPoint(b, text []byte, v *Point) (_, _ []byte) {
 // left of them.
 func takeArraysPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, false
 	}
 	v.X = int32(binary.LittleEndian.Uint32(b))
 	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Label, s = s[:n], s[n:]
+	b = b[12:]
 	return b, s, true
 }
 

@@ -5,6 +5,7 @@ package shapes
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -179,8 +180,6 @@ func appendEmbedsCacheKey(k []byte, key int) []byte {
 // sizeEmbeds returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeEmbeds(v *Embeds) (n, text int) {
-	n += cachert.SizeTime(v.Time)
-	n += cachert.SizeUvarint(uint64(len(v.Box.Content)))
 	text += len(v.Box.Content)
 	n++
 	if v.Crate != nil {
@@ -192,11 +191,11 @@ func sizeEmbeds(v *Embeds) (n, text int) {
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
+	n += 4 * len(v.Names)
 	for i := range v.Names {
-		n += cachert.SizeUvarint(uint64(len(v.Names[i])))
 		text += len(v.Names[i])
 	}
-	n += 10 // fields of one size
+	n += 30 // fields of one size
 	return n, text
 }
 
@@ -204,13 +203,15 @@ func sizeEmbeds(v *Embeds) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 	n, t := sizeEmbeds(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutTime(b, v.Time)
-	b = cachert.PutUvarint(b, uint64(len(v.Box.Content)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[19]
+	cachert.PutTime(b, v.Time)
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Box.Content)))
 	text = text[copy(text, v.Box.Content):]
+	b = b[20:]
 	if v.Crate == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -230,8 +231,9 @@ func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
-		b = cachert.PutUvarint(b, uint64(len(v.Names[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
 		text = text[copy(text, v.Names[i]):]
+		b = b[4:]
 	}
 	_ = b[9]
 	binary.LittleEndian.PutUint16(b, uint16(v.Mark))
@@ -250,13 +252,17 @@ func decodeEmbeds(v *Embeds, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if v.Time, b, ok = cachert.TakeTime(b); !ok {
+	if len(b) < 20 {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if v.Time, ok = cachert.TakeTime(b); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Box.Content, s = s[:n], s[n:]
+	b = b[20:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
@@ -294,16 +300,20 @@ func decodeEmbeds(v *Embeds, data []byte, text string) error {
 			b = b[4:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Names = make(Names, n)
 		for i := range v.Names {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Names[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) < 10 {

@@ -181,47 +181,41 @@ func appendMapKeysCacheKey(k []byte, key int) []byte {
 // those take.
 func sizeMapKeys(v *MapKeys) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Bool)) + 1)
-	n += len(v.Bool)
+	n += 5 * len(v.Bool)
 	for _, x := range v.Bool {
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Int)) + 1)
 	n += 9 * len(v.Int)
 	n += cachert.SizeUvarint(uint64(len(v.Uint16)) + 1)
-	n += 2 * len(v.Uint16)
+	n += 6 * len(v.Uint16)
 	for _, x2 := range v.Uint16 {
-		n += cachert.SizeUvarint(uint64(len(x2)))
 		text += len(x2)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Float)) + 1)
-	n += 8 * len(v.Float)
+	n += 12 * len(v.Float)
 	for _, x3 := range v.Float {
-		n += cachert.SizeUvarint(uint64(len(x3)))
 		text += len(x3)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Complex)) + 1)
 	n += 9 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Struct)) + 1)
+	n += 4 * len(v.Struct)
 	for k, x4 := range v.Struct {
 		m, t := sizeMapKeysPoint(&k)
 		n += m
 		text += t
-		n += cachert.SizeUvarint(uint64(len(x4)))
 		text += len(x4)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Anonymous)) + 1)
-	n += 8 * len(v.Anonymous)
+	n += 14 * len(v.Anonymous)
 	for k2 := range v.Anonymous {
-		n += cachert.SizeUvarint(uint64(len(k2.B)))
 		text += len(k2.B)
-		n += 2 // fields of one size
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Array)) + 1)
-	n += 8 * len(v.Array)
+	n += 16 * len(v.Array)
 	for k3 := range v.Array {
 		for i := range k3 {
-			n += cachert.SizeUvarint(uint64(len(k3[i])))
 			text += len(k3[i])
 		}
 	}
@@ -243,45 +237,42 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 		n += len(x6)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
+	n += 8 * len(v.Named)
 	for k5, x7 := range v.Named {
-		n += cachert.SizeUvarint(uint64(len(k5)))
 		text += len(k5)
-		n += cachert.SizeUvarint(uint64(len(x7)))
 		text += len(x7)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Time)) + 1)
-	for k6, x8 := range v.Time {
-		n += cachert.SizeTime(k6)
-		n += cachert.SizeUvarint(uint64(len(x8)))
+	n += 20 * len(v.Time)
+	for _, x8 := range v.Time {
 		text += len(x8)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
+	n += 4 * len(v.Nothing)
 	for _, x9 := range v.Nothing {
-		n += cachert.SizeUvarint(uint64(len(x9)))
 		text += len(x9)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.None)) + 1)
+	n += 4 * len(v.None)
 	for _, x10 := range v.None {
-		n += cachert.SizeUvarint(uint64(len(x10)))
 		text += len(x10)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Deep)) + 1)
-	for k7, x11 := range v.Deep {
-		n += cachert.SizeUvarint(uint64(len(k7)))
-		text += len(k7)
+	n += 4 * len(v.Deep)
+	for k6, x11 := range v.Deep {
+		text += len(k6)
 		n += cachert.SizeUvarint(uint64(len(x11)) + 1)
 		for i := range x11 {
 			n += cachert.SizeUvarint(uint64(len(x11[i])) + 1)
-			for k7, x11 := range x11[i] {
-				m, t := sizeMapKeysPoint(&k7)
+			for k6, x11 := range x11[i] {
+				m, t := sizeMapKeysPoint(&k6)
 				n += m
 				text += t
 				n += cachert.SizeUvarint(uint64(len(x11)) + 1)
 				for i2 := range x11 {
 					n += cachert.SizeUvarint(uint64(len(x11[i2])) + 1)
-					n += len(x11[i2])
+					n += 5 * len(x11[i2])
 					for _, x11 := range x11[i2] {
-						n += cachert.SizeUvarint(uint64(len(x11)))
 						text += len(x11)
 					}
 				}
@@ -289,9 +280,9 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pointer)) + 1)
-	for k8, x12 := range v.Pointer {
-		n += cachert.SizeUvarint(uint64(len(k8)))
-		text += len(k8)
+	n += 4 * len(v.Pointer)
+	for k7, x12 := range v.Pointer {
+		text += len(k7)
 		n++
 		if x12 != nil {
 			m, t := sizeMapKeysPoint(x12)
@@ -300,12 +291,10 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Holder)) + 1)
-	n += 8 * len(v.Holder)
-	for k9 := range v.Holder {
-		n += cachert.SizeTime(k9.At)
-		for i := range k9.Names {
-			n += cachert.SizeUvarint(uint64(len(k9.Names[i])))
-			text += len(k9.Names[i])
+	n += 32 * len(v.Holder)
+	for k8 := range v.Holder {
+		for i := range k8.Names {
+			text += len(k8.Names[i])
 		}
 	}
 	return n, text
@@ -315,10 +304,10 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	n, t := sizeMapKeys(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	b = cachert.PutCount(b, len(v.Bool), v.Bool == nil)
 	for k, x := range v.Bool {
 		b[0] = 0
@@ -326,8 +315,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			b[0] = 1
 		}
 		b = b[1:]
-		b = cachert.PutUvarint(b, uint64(len(x)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Int), v.Int == nil)
 	for k2, x2 := range v.Int {
@@ -340,15 +330,17 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	for k3, x3 := range v.Uint16 {
 		binary.LittleEndian.PutUint16(b, k3)
 		b = b[2:]
-		b = cachert.PutUvarint(b, uint64(len(x3)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x3)))
 		text = text[copy(text, x3):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Float), v.Float == nil)
 	for k4, x4 := range v.Float {
 		binary.LittleEndian.PutUint64(b, math.Float64bits(k4))
 		b = b[8:]
-		b = cachert.PutUvarint(b, uint64(len(x4)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x4)))
 		text = text[copy(text, x4):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
 	for k5, x5 := range v.Complex {
@@ -364,23 +356,26 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Struct), v.Struct == nil)
 	for k6, x6 := range v.Struct {
 		b, text = putMapKeysPoint(b, text, &k6)
-		b = cachert.PutUvarint(b, uint64(len(x6)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x6)))
 		text = text[copy(text, x6):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Anonymous), v.Anonymous == nil)
 	for k7, x7 := range v.Anonymous {
+		_ = b[5]
 		binary.LittleEndian.PutUint16(b, uint16(k7.A))
-		b = b[2:]
-		b = cachert.PutUvarint(b, uint64(len(k7.B)))
+		binary.LittleEndian.PutUint32(b[2:], uint32(len(k7.B)))
 		text = text[copy(text, k7.B):]
+		b = b[6:]
 		binary.LittleEndian.PutUint64(b, uint64(x7))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Array), v.Array == nil)
 	for k8, x8 := range v.Array {
 		for i := range k8 {
-			b = cachert.PutUvarint(b, uint64(len(k8[i])))
+			binary.LittleEndian.PutUint32(b, uint32(len(k8[i])))
 			text = text[copy(text, k8[i]):]
+			b = b[4:]
 		}
 		binary.LittleEndian.PutUint64(b, uint64(x8))
 		b = b[8:]
@@ -401,35 +396,38 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
 	for k11, x11 := range v.Named {
-		b = cachert.PutUvarint(b, uint64(len(k11)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k11)))
 		text = text[copy(text, k11):]
-		b = cachert.PutUvarint(b, uint64(len(x11)))
+		b = b[4:]
+		binary.LittleEndian.PutUint32(b, uint32(len(x11)))
 		text = text[copy(text, x11):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Time), v.Time == nil)
 	for k12, x12 := range v.Time {
-		b = cachert.PutTime(b, k12)
-		b = cachert.PutUvarint(b, uint64(len(x12)))
+		cachert.PutTime(b, k12)
+		b = b[16:]
+		binary.LittleEndian.PutUint32(b, uint32(len(x12)))
 		text = text[copy(text, x12):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
 	for _, x13 := range v.Nothing {
-		b = cachert.PutUvarint(b, uint64(len(x13)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x13)))
 		text = text[copy(text, x13):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.None), v.None == nil)
-	for k14, x14 := range v.None {
-		for i := range k14 {
-			b = cachert.PutUvarint(b, uint64(len(k14[i])))
-			text = text[copy(text, k14[i]):]
-		}
-		b = cachert.PutUvarint(b, uint64(len(x14)))
+	for _, x14 := range v.None {
+		binary.LittleEndian.PutUint32(b, uint32(len(x14)))
 		text = text[copy(text, x14):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Deep), v.Deep == nil)
 	for k15, x15 := range v.Deep {
-		b = cachert.PutUvarint(b, uint64(len(k15)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k15)))
 		text = text[copy(text, k15):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x15), x15 == nil)
 		for i := range x15 {
 			b = cachert.PutCount(b, len(x15[i]), x15[i] == nil)
@@ -441,8 +439,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 					for k17, x17 := range x16[i2] {
 						b[0] = uint8(k17)
 						b = b[1:]
-						b = cachert.PutUvarint(b, uint64(len(x17)))
+						binary.LittleEndian.PutUint32(b, uint32(len(x17)))
 						text = text[copy(text, x17):]
+						b = b[4:]
 					}
 				}
 			}
@@ -450,8 +449,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Pointer), v.Pointer == nil)
 	for k16, x16 := range v.Pointer {
-		b = cachert.PutUvarint(b, uint64(len(k16)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k16)))
 		text = text[copy(text, k16):]
+		b = b[4:]
 		if x16 == nil {
 			b[0], b = 0, b[1:]
 		} else {
@@ -461,10 +461,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Holder), v.Holder == nil)
 	for k17, x17 := range v.Holder {
-		b = cachert.PutTime(b, k17.At)
+		cachert.PutTime(b, k17.At)
+		b = b[16:]
 		for i := range k17.Names {
-			b = cachert.PutUvarint(b, uint64(len(k17.Names[i])))
+			binary.LittleEndian.PutUint32(b, uint32(len(k17.Names[i])))
 			text = text[copy(text, k17.Names[i]):]
+			b = b[4:]
 		}
 		binary.LittleEndian.PutUint64(b, uint64(x17))
 		b = b[8:]
@@ -475,14 +477,14 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 
 // decodeMapKeys sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 581 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 362 times its length, and 4 KiB.
 func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -498,10 +500,14 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			}
 			k = b[0] == 1
 			b = b[1:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
+			b = b[4:]
 			v.Bool[k] = x
 		}
 		if len(v.Bool) != entries { // a key twice
@@ -535,7 +541,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 3); !ok {
+	if n, b, ok = cachert.TakeCount(b, 6); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries3 := n; entries3 >= 0 {
@@ -548,17 +554,21 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			}
 			k3 = uint16(binary.LittleEndian.Uint16(b))
 			b = b[2:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x3, s = s[:n], s[n:]
+			b = b[4:]
 			v.Uint16[k3] = x3
 		}
 		if len(v.Uint16) != entries3 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries4 := n; entries4 >= 0 {
@@ -571,10 +581,14 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			}
 			k4 = math.Float64frombits(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x4, s = s[:n], s[n:]
+			b = b[4:]
 			v.Float[k4] = x4
 		}
 		if len(v.Float) != entries4 { // a key twice
@@ -608,7 +622,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 10); !ok {
+	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries6 := n; entries6 >= 0 {
@@ -619,17 +633,21 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			if b, s, ok = takeMapKeysPoint(&k6, b, s); !ok {
 				return cachert.ErrCorrupt
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x6, s = s[:n], s[n:]
+			b = b[4:]
 			v.Struct[k6] = x6
 		}
 		if len(v.Struct) != entries6 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 11); !ok {
+	if n, b, ok = cachert.TakeCount(b, 14); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries7 := n; entries7 >= 0 {
@@ -643,15 +661,15 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 				B string
 			}
 			var x7 int
-			if len(b) < 2 {
+			if len(b) < 6 {
 				return cachert.ErrCorrupt
 			}
 			k7.A = int16(binary.LittleEndian.Uint16(b))
-			b = b[2:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k7.B, s = s[:n], s[n:]
+			b = b[6:]
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -666,7 +684,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 10); !ok {
+	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries8 := n; entries8 >= 0 {
@@ -675,10 +693,14 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			var k8 [2]string
 			var x8 int
 			for i := range k8 {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return cachert.ErrCorrupt
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
 				k8[i], s = s[:n], s[n:]
+				b = b[4:]
 			}
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
@@ -694,7 +716,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 27); !ok {
+	if n, b, ok = cachert.TakeCount(b, 36); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries9 := n; entries9 >= 0 {
@@ -742,7 +764,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries11 := n; entries11 >= 0 {
@@ -750,21 +772,29 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries11 {
 			var k11 Name
 			var x11 Name
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k11, s = Name(s[:n]), s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			b = b[4:]
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x11, s = Name(s[:n]), s[n:]
+			b = b[4:]
 			v.Named[k11] = x11
 		}
 		if len(v.Named) != entries11 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 14); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries12 := n; entries12 >= 0 {
@@ -772,20 +802,28 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries12 {
 			var k12 time.Time
 			var x12 string
-			if k12, b, ok = cachert.TakeTime(b); !ok {
+			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if k12, ok = cachert.TakeTime(b); !ok {
+				return cachert.ErrCorrupt
+			}
+			b = b[16:]
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x12, s = s[:n], s[n:]
+			b = b[4:]
 			v.Time[k12] = x12
 		}
 		if len(v.Time) != entries12 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries13 := n; entries13 >= 0 {
@@ -793,17 +831,21 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries13 {
 			var k13 struct{}
 			var x13 string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x13, s = s[:n], s[n:]
+			b = b[4:]
 			v.Nothing[k13] = x13
 		}
 		if len(v.Nothing) != entries13 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries14 := n; entries14 >= 0 {
@@ -811,23 +853,21 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries14 {
 			var k14 [0]string
 			var x14 string
-			for i := range k14 {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
-					return cachert.ErrCorrupt
-				}
-				k14[i], s = s[:n], s[n:]
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x14, s = s[:n], s[n:]
+			b = b[4:]
 			v.None[k14] = x14
 		}
 		if len(v.None) != entries14 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries15 := n; entries15 >= 0 {
@@ -835,17 +875,21 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries15 {
 			var k15 string
 			var x15 []map[Point][]map[int8]string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k15, s = s[:n], s[n:]
+			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
 				x15 = make([]map[Point][]map[int8]string, n)
 				for i := range x15 {
-					if n, b, ok = cachert.TakeCount(b, 10); !ok {
+					if n, b, ok = cachert.TakeCount(b, 13); !ok {
 						return cachert.ErrCorrupt
 					}
 					if entries16 := n; entries16 >= 0 {
@@ -862,7 +906,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 							if n >= 0 {
 								x16 = make([]map[int8]string, n)
 								for i2 := range x16 {
-									if n, b, ok = cachert.TakeCount(b, 2); !ok {
+									if n, b, ok = cachert.TakeCount(b, 5); !ok {
 										return cachert.ErrCorrupt
 									}
 									if entries17 := n; entries17 >= 0 {
@@ -875,10 +919,14 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 											}
 											k17 = int8(b[0])
 											b = b[1:]
-											if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+											if len(b) < 4 {
+												return cachert.ErrCorrupt
+											}
+											if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 												return cachert.ErrCorrupt
 											}
 											x17, s = s[:n], s[n:]
+											b = b[4:]
 											x16[i2][k17] = x17
 										}
 										if len(x16[i2]) != entries17 { // a key twice
@@ -901,7 +949,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries16 := n; entries16 >= 0 {
@@ -909,17 +957,21 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries16 {
 			var k16 string
 			var x16 *Point
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k16, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
 			there := b[0] == 1
 			b = b[1:]
 			if there {
-				if len(b) < 9 {
+				if len(b) < 12 {
 					return cachert.ErrCorrupt
 				}
 				x16 = new(Point)
@@ -933,7 +985,7 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 23); !ok {
+	if n, b, ok = cachert.TakeCount(b, 32); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries17 := n; entries17 >= 0 {
@@ -941,14 +993,22 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries17 {
 			var k17 Holder
 			var x17 int
-			if k17.At, b, ok = cachert.TakeTime(b); !ok {
+			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
+			if k17.At, ok = cachert.TakeTime(b); !ok {
+				return cachert.ErrCorrupt
+			}
+			b = b[16:]
 			for i := range k17.Names {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return cachert.ErrCorrupt
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
 				k17.Names[i], s = Name(s[:n]), s[n:]
+				b = b[4:]
 			}
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
@@ -973,20 +1033,19 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 // sizeMapKeysPoint returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeMapKeysPoint(v *Point) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Label)))
 	text += len(v.Label)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putMapKeysPoint writes *v to the front of b and text, and returns what is left of them.
 func putMapKeysPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[7]
+	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(v.X))
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Label)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
 	text = text[copy(text, v.Label):]
+	b = b[12:]
 	return b, text
 }
 
@@ -994,16 +1053,16 @@ func putMapKeysPoint(b, text []byte, v *Point) (_, _ []byte) {
 // left of them.
 func takeMapKeysPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, false
 	}
 	v.X = int32(binary.LittleEndian.Uint32(b))
 	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Label, s = s[:n], s[n:]
+	b = b[12:]
 	return b, s, true
 }
 

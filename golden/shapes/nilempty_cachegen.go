@@ -5,6 +5,7 @@ package shapes
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -180,16 +181,15 @@ func appendNilEmptyCacheKey(k []byte, key int) []byte {
 // those take.
 func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Strings)) + 1)
+	n += 4 * len(v.Strings)
 	for i := range v.Strings {
-		n += cachert.SizeUvarint(uint64(len(v.Strings[i])))
 		text += len(v.Strings[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Bytes)) + 1)
 	n += len(v.Bytes)
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
-	n += 8 * len(v.Map)
+	n += 12 * len(v.Map)
 	for k := range v.Map {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
@@ -200,22 +200,21 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Maps)) + 1)
 	for i3 := range v.Maps {
 		n += cachert.SizeUvarint(uint64(len(v.Maps[i3])) + 1)
-		n += 8 * len(v.Maps[i3])
+		n += 12 * len(v.Maps[i3])
 		for _, x := range v.Maps[i3] {
-			n += cachert.SizeUvarint(uint64(len(x)))
 			text += len(x)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Values)) + 1)
+	n += 4 * len(v.Values)
 	for k2, x := range v.Values {
-		n += cachert.SizeUvarint(uint64(len(k2)))
 		text += len(k2)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 8 * len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nested)) + 1)
+	n += 4 * len(v.Nested)
 	for k3, x2 := range v.Nested {
-		n += cachert.SizeUvarint(uint64(len(k3)))
 		text += len(k3)
 		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
 		n += 2 * len(x2)
@@ -227,8 +226,8 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	n++
 	if v.Pointer != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.Pointer))) + 1)
+		n += 4 * len((*v.Pointer))
 		for i5 := range *v.Pointer {
-			n += cachert.SizeUvarint(uint64(len((*v.Pointer)[i5])))
 			text += len((*v.Pointer)[i5])
 		}
 	}
@@ -241,8 +240,8 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
+	n += 4 * len(v.Named)
 	for i6 := range v.Named {
-		n += cachert.SizeUvarint(uint64(len(v.Named[i6])))
 		text += len(v.Named[i6])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Empties)) + 1)
@@ -256,21 +255,23 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	n, t := sizeNilEmpty(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	b = cachert.PutCount(b, len(v.Strings), v.Strings == nil)
 	for i := range v.Strings {
-		b = cachert.PutUvarint(b, uint64(len(v.Strings[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i])))
 		text = text[copy(text, v.Strings[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
 	b = b[copy(b, v.Bytes):]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		binary.LittleEndian.PutUint64(b, uint64(x))
 		b = b[8:]
 	}
@@ -285,14 +286,16 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 		for k2, x2 := range v.Maps[i3] {
 			binary.LittleEndian.PutUint64(b, uint64(k2))
 			b = b[8:]
-			b = cachert.PutUvarint(b, uint64(len(x2)))
+			binary.LittleEndian.PutUint32(b, uint32(len(x2)))
 			text = text[copy(text, x2):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Values), v.Values == nil)
 	for k2, x2 := range v.Values {
-		b = cachert.PutUvarint(b, uint64(len(k2)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 		text = text[copy(text, k2):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x2), x2 == nil)
 		for i4 := range x2 {
 			binary.LittleEndian.PutUint64(b, uint64(x2[i4]))
@@ -301,8 +304,9 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Nested), v.Nested == nil)
 	for k3, x3 := range v.Nested {
-		b = cachert.PutUvarint(b, uint64(len(k3)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
 		text = text[copy(text, k3):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x3), x3 == nil)
 		for k4, x4 := range x3 {
 			b[0] = uint8(k4)
@@ -327,8 +331,9 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.Pointer)), (*v.Pointer) == nil)
 		for i5 := range *v.Pointer {
-			b = cachert.PutUvarint(b, uint64(len((*v.Pointer)[i5])))
+			binary.LittleEndian.PutUint32(b, uint32(len((*v.Pointer)[i5])))
 			text = text[copy(text, (*v.Pointer)[i5]):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pointers), v.Pointers == nil)
@@ -346,8 +351,9 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
 	for i6 := range v.Named {
-		b = cachert.PutUvarint(b, uint64(len(v.Named[i6])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Named[i6])))
 		text = text[copy(text, v.Named[i6]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
 	b = cachert.PutEmpty(b, len(v.Empties))
@@ -359,23 +365,27 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 
 // decodeNilEmpty sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 250 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 151 times its length, and 4 KiB.
 func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Strings = make([]string, n)
 		for i := range v.Strings {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Strings[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
@@ -385,7 +395,7 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 		v.Bytes = make([]uint8, n)
 		b = b[copy(v.Bytes, b):]
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -393,10 +403,14 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x int
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -432,7 +446,7 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	if n >= 0 {
 		v.Maps = make([]map[int]string, n)
 		for i := range v.Maps {
-			if n, b, ok = cachert.TakeCount(b, 9); !ok {
+			if n, b, ok = cachert.TakeCount(b, 12); !ok {
 				return cachert.ErrCorrupt
 			}
 			if entries2 := n; entries2 >= 0 {
@@ -448,10 +462,14 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 					}
 					k2 = int(binary.LittleEndian.Uint64(b))
 					b = b[8:]
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					x2, s = s[:n], s[n:]
+					b = b[4:]
 					v.Maps[i][k2] = x2
 				}
 				if len(v.Maps[i]) != entries2 { // a key twice
@@ -460,7 +478,7 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -468,10 +486,14 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 		for range entries2 {
 			var k2 string
 			var x2 []int
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k2, s = s[:n], s[n:]
+			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 8); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -494,7 +516,7 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries3 := n; entries3 >= 0 {
@@ -502,10 +524,14 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 		for range entries3 {
 			var k3 string
 			var x3 map[int8]bool
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k3, s = s[:n], s[n:]
+			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 2); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -564,16 +590,20 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	b = b[1:]
 	if there {
 		v.Pointer = new([]string)
-		if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		if n, b, ok = cachert.TakeCount(b, 4); !ok {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
 			(*v.Pointer) = make([]string, n)
 			for i2 := range *v.Pointer {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return cachert.ErrCorrupt
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
 				(*v.Pointer)[i2], s = s[:n], s[n:]
+				b = b[4:]
 			}
 		}
 	}
@@ -609,16 +639,20 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Named = make(Names, n)
 		for i2 := range v.Named {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Named[i2], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
