@@ -152,7 +152,7 @@ func (c *SmallMemory) Close(ctx context.Context) error { return c.core.Close(ctx
 // stay on the stack. Anything else is left to the core.
 func (c *SmallMemory) hit(key int64, v *Small) bool {
 	var kb [18]byte
-	var buf [256]byte
+	var buf [512]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendSmallMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -188,10 +188,8 @@ func appendSmallMemoryKey(k []byte, key int64) []byte {
 // sizeSmall returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeSmall(v *Small) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += cachert.SizeTime(v.At)
-	n += 17 // fields of one size
+	n += 37 // fields of one size
 	return n, text
 }
 
@@ -199,22 +197,21 @@ func sizeSmall(v *Small) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	n, t := sizeSmall(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	_ = b[8]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Score))
-	b[8] = 0
-	if v.Live {
-		b[8] = 1
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
 	}
-	b = b[9:]
-	b = cachert.PutTime(b, v.At)
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[36]
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
+	b[20] = 0
+	if v.Live {
+		b[20] = 1
+	}
+	cachert.PutTime(b[21:], v.At)
+	b = b[37:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -228,27 +225,23 @@ func decodeSmall(v *Small, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 37 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if len(b) < 9 {
+	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+	if b[20] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	if b[8] > 1 {
+	v.Live = b[20] == 1
+	if v.At, ok = cachert.TakeTime(b[21:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Live = b[8] == 1
-	b = b[9:]
-	if v.At, b, ok = cachert.TakeTime(b); !ok {
-		return cachert.ErrCorrupt
-	}
+	b = b[37:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -868,7 +861,7 @@ func (c *SmallTiers) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *SmallTiers) hit(key int64, v *Small) bool {
 	var kb [18]byte
-	var buf [256]byte
+	var buf [512]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendSmallTiersKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -1075,48 +1068,36 @@ func appendProductMemoryKey(k []byte, key int64) []byte {
 // sizeProduct returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeProduct(v *Product) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.SKU)))
 	text += len(v.SKU)
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += cachert.SizeUvarint(uint64(len(v.Description)))
 	text += len(v.Description)
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
 	for i := range v.Tags {
-		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
 		text += len(v.Tags[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Attributes)) + 1)
+	n += 8 * len(v.Attributes)
 	for k, x := range v.Attributes {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Maker.Name)))
 	text += len(v.Maker.Name)
-	n += cachert.SizeUvarint(uint64(len(v.Maker.Country)))
 	text += len(v.Maker.Country)
-	n += cachert.SizeUvarint(uint64(len(v.Maker.City)))
 	text += len(v.Maker.City)
 	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
+	n += 20 * len(v.Variants)
 	for i2 := range v.Variants {
 		e := &v.Variants[i2]
-		n += cachert.SizeUvarint(uint64(len(e.SKU)))
 		text += len(e.SKU)
-		n += cachert.SizeUvarint(uint64(len(e.Color)))
 		text += len(e.Color)
-		n += cachert.SizeUvarint(uint64(len(e.Size)))
 		text += len(e.Size)
-		n += 8 // fields of one size
 	}
 	n++
 	if v.Parent != nil {
 		n += 8
 	}
-	n += cachert.SizeTime(v.Created)
-	n += cachert.SizeTime(v.Updated)
-	n += 33 // fields of one size
+	n += 89 // fields of one size
 	return n, text
 }
 
@@ -1124,55 +1105,60 @@ func sizeProduct(v *Product) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	n, t := sizeProduct(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.SKU)))
-	text = text[copy(text, v.SKU):]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	b = cachert.PutUvarint(b, uint64(len(v.Description)))
-	text = text[copy(text, v.Description):]
-	_ = b[16]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Price))
-	binary.LittleEndian.PutUint64(b[8:], uint64(v.Stock))
-	b[16] = 0
-	if v.Active {
-		b[16] = 1
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
 	}
-	b = b[17:]
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[36]
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.SKU)))
+	text = text[copy(text, v.SKU):]
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Description)))
+	text = text[copy(text, v.Description):]
+	binary.LittleEndian.PutUint64(b[20:], math.Float64bits(v.Price))
+	binary.LittleEndian.PutUint64(b[28:], uint64(v.Stock))
+	b[36] = 0
+	if v.Active {
+		b[36] = 1
+	}
+	b = b[37:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
-		b = cachert.PutUvarint(b, uint64(len(v.Tags[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
 		text = text[copy(text, v.Tags[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Attributes), v.Attributes == nil)
 	for k, x := range v.Attributes {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = cachert.PutUvarint(b, uint64(len(x)))
+		b = b[4:]
+		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
+		b = b[4:]
 	}
-	b = cachert.PutUvarint(b, uint64(len(v.Maker.Name)))
+	_ = b[11]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Maker.Name)))
 	text = text[copy(text, v.Maker.Name):]
-	b = cachert.PutUvarint(b, uint64(len(v.Maker.Country)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Maker.Country)))
 	text = text[copy(text, v.Maker.Country):]
-	b = cachert.PutUvarint(b, uint64(len(v.Maker.City)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Maker.City)))
 	text = text[copy(text, v.Maker.City):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
 	for i2 := range v.Variants {
 		e := &v.Variants[i2]
-		b = cachert.PutUvarint(b, uint64(len(e.SKU)))
+		_ = b[19]
+		binary.LittleEndian.PutUint32(b, uint32(len(e.SKU)))
 		text = text[copy(text, e.SKU):]
-		b = cachert.PutUvarint(b, uint64(len(e.Color)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Color)))
 		text = text[copy(text, e.Color):]
-		b = cachert.PutUvarint(b, uint64(len(e.Size)))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Size)))
 		text = text[copy(text, e.Size):]
-		binary.LittleEndian.PutUint64(b, math.Float64bits(e.Price))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[12:], math.Float64bits(e.Price))
+		b = b[20:]
 	}
 	if v.Parent == nil {
 		b[0], b = 0, b[1:]
@@ -1181,63 +1167,64 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		binary.LittleEndian.PutUint64(b, uint64(*v.Parent))
 		b = b[8:]
 	}
-	b = cachert.PutTime(b, v.Created)
-	b = cachert.PutTime(b, v.Updated)
-	binary.LittleEndian.PutUint64(b, uint64(v.Warranty))
-	b = b[8:]
+	_ = b[39]
+	cachert.PutTime(b, v.Created)
+	cachert.PutTime(b[16:], v.Updated)
+	binary.LittleEndian.PutUint64(b[32:], uint64(v.Warranty))
+	b = b[40:]
 	_, _ = b, text
 	return dst, nil
 }
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 167 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 44 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 37 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.SKU, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Description, s = s[:n], s[n:]
-	if len(b) < 17 {
+	v.Price = math.Float64frombits(binary.LittleEndian.Uint64(b[20:]))
+	v.Stock = int64(binary.LittleEndian.Uint64(b[28:]))
+	if b[36] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Price = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	v.Stock = int64(binary.LittleEndian.Uint64(b[8:]))
-	if b[16] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Active = b[16] == 1
-	b = b[17:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	v.Active = b[36] == 1
+	b = b[37:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Tags = make([]string, n)
 		for i := range v.Tags {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Tags[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -1245,56 +1232,68 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			b = b[4:]
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
+			b = b[4:]
 			v.Attributes[k] = x
 		}
 		if len(v.Attributes) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 12 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Maker.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Maker.Country, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Maker.City, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 11); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Variants = make([]Variant, n)
 		for i := range v.Variants {
 			e := &v.Variants[i]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 20 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.SKU, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.Color, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.Size, s = s[:n], s[n:]
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			e.Price = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+			e.Price = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+			b = b[20:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
@@ -1310,17 +1309,17 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		*v.Parent = int64(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
-	if v.Created, b, ok = cachert.TakeTime(b); !ok {
+	if len(b) < 40 {
 		return cachert.ErrCorrupt
 	}
-	if v.Updated, b, ok = cachert.TakeTime(b); !ok {
+	if v.Created, ok = cachert.TakeTime(b); !ok {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 8 {
+	if v.Updated, ok = cachert.TakeTime(b[16:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Warranty = time.Duration(binary.LittleEndian.Uint64(b))
-	b = b[8:]
+	v.Warranty = time.Duration(binary.LittleEndian.Uint64(b[32:]))
+	b = b[40:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -2359,10 +2358,10 @@ func appendBlobMemoryKey(k []byte, key int64) []byte {
 // sizeBlob returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeBlob(v *Blob) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
 	n += len(v.Data)
+	n += 4 // fields of one size
 	return n, text
 }
 
@@ -2370,12 +2369,13 @@ func sizeBlob(v *Blob) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendBlob(dst []byte, v *Blob) ([]byte, error) {
 	n, t := sizeBlob(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[4:]
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	b = b[copy(b, v.Data):]
 	_, _ = b, text
@@ -2391,10 +2391,14 @@ func decodeBlob(v *Blob, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
+	b = b[4:]
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -2707,10 +2711,8 @@ func appendDeepOneText(k []byte, key int64) []byte {
 // sizeDeep returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeDeep(v *Deep) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += cachert.SizeTime(v.At)
-	n += 17 // fields of one size
+	n += 37 // fields of one size
 	return n, text
 }
 
@@ -2718,22 +2720,21 @@ func sizeDeep(v *Deep) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	n, t := sizeDeep(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	_ = b[8]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Score))
-	b[8] = 0
-	if v.Live {
-		b[8] = 1
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
 	}
-	b = b[9:]
-	b = cachert.PutTime(b, v.At)
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[36]
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
+	b[20] = 0
+	if v.Live {
+		b[20] = 1
+	}
+	cachert.PutTime(b[21:], v.At)
+	b = b[37:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -2747,27 +2748,23 @@ func decodeDeep(v *Deep, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 37 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if len(b) < 9 {
+	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+	if b[20] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	if b[8] > 1 {
+	v.Live = b[20] == 1
+	if v.At, ok = cachert.TakeTime(b[21:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Live = b[8] == 1
-	b = b[9:]
-	if v.At, b, ok = cachert.TakeTime(b); !ok {
-		return cachert.ErrCorrupt
-	}
+	b = b[37:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -2927,7 +2924,7 @@ func (c *DeepTwo) Close(ctx context.Context) error { return c.core.Close(ctx) }
 // stay on the stack. Anything else is left to the core.
 func (c *DeepTwo) hit(key int64, v *Deep) bool {
 	var kb [18]byte
-	var buf [256]byte
+	var buf [512]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -3203,6 +3200,9 @@ type DeepFour struct {
 // NewDeepFour returns a cache over the tiers of cfg. It is for use by many
 // goroutines at once; one for each process is intended.
 func NewDeepFour(cfg DeepFourConfig) (*DeepFour, error) {
+	if cfg.Memory != nil && cfg.Memory == cfg.More {
+		return nil, cachert.Shared("DeepFour", "Memory", "More")
+	}
 	if cfg.Redis == nil {
 		return nil, cachert.Required("DeepFour", "Redis")
 	}

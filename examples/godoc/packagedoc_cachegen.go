@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -207,17 +208,13 @@ func appendPackageDocCacheText(k []byte, key string) []byte {
 // sizePackageDoc returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizePackageDoc(v *PackageDoc) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.ImportPath)))
 	text += len(v.ImportPath)
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += cachert.SizeUvarint(uint64(len(v.Synopsis)))
 	text += len(v.Synopsis)
-	n += cachert.SizeUvarint(uint64(len(v.Doc)))
 	text += len(v.Doc)
 	n += cachert.SizeUvarint(uint64(len(v.Imports)) + 1)
+	n += 4 * len(v.Imports)
 	for i := range v.Imports {
-		n += cachert.SizeUvarint(uint64(len(v.Imports[i])))
 		text += len(v.Imports[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Consts)) + 1)
@@ -244,7 +241,6 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 		m, t := sizePackageDocSymbol(&e.Symbol)
 		n += m
 		text += t
-		n += cachert.SizeUvarint(uint64(len(e.Name)))
 		text += len(e.Name)
 		n += cachert.SizeUvarint(uint64(len(e.Consts)) + 1)
 		for i6 := range e.Consts {
@@ -276,6 +272,7 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 			n += m2
 			text += t2
 		}
+		n += 4 // fields of one size
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Examples)) + 1)
 	for i6 := range v.Examples {
@@ -284,27 +281,24 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Notes)) + 1)
+	n += 4 * len(v.Notes)
 	for k, x := range v.Notes {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 20 * len(x)
 		for i7 := range x {
 			e2 := &x[i7]
-			n += cachert.SizeUvarint(uint64(len(e2.UID)))
 			text += len(e2.UID)
-			n += cachert.SizeUvarint(uint64(len(e2.Body)))
 			text += len(e2.Body)
-			n += cachert.SizeUvarint(uint64(len(e2.File)))
 			text += len(e2.File)
-			n += 8 // fields of one size
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Platforms)) + 1)
+	n += 4 * len(v.Platforms)
 	for i7 := range v.Platforms {
-		n += cachert.SizeUvarint(uint64(len(v.Platforms[i7])))
 		text += len(v.Platforms[i7])
 	}
-	n += 32 // fields of one size
+	n += 48 // fields of one size
 	return n, text
 }
 
@@ -312,22 +306,25 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	n, t := sizePackageDoc(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.ImportPath)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ImportPath)))
 	text = text[copy(text, v.ImportPath):]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
-	b = cachert.PutUvarint(b, uint64(len(v.Synopsis)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Synopsis)))
 	text = text[copy(text, v.Synopsis):]
-	b = cachert.PutUvarint(b, uint64(len(v.Doc)))
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Doc)))
 	text = text[copy(text, v.Doc):]
+	b = b[16:]
 	b = cachert.PutCount(b, len(v.Imports), v.Imports == nil)
 	for i := range v.Imports {
-		b = cachert.PutUvarint(b, uint64(len(v.Imports[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Imports[i])))
 		text = text[copy(text, v.Imports[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Consts), v.Consts == nil)
 	for i2 := range v.Consts {
@@ -345,8 +342,9 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	for i5 := range v.Types {
 		e := &v.Types[i5]
 		b, text = putPackageDocSymbol(b, text, &e.Symbol)
-		b = cachert.PutUvarint(b, uint64(len(e.Name)))
+		binary.LittleEndian.PutUint32(b, uint32(len(e.Name)))
 		text = text[copy(text, e.Name):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(e.Consts), e.Consts == nil)
 		for i6 := range e.Consts {
 			b, text = putPackageDocValue(b, text, &e.Consts[i6])
@@ -374,25 +372,28 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Notes), v.Notes == nil)
 	for k, x := range v.Notes {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i7 := range x {
 			e2 := &x[i7]
-			b = cachert.PutUvarint(b, uint64(len(e2.UID)))
+			_ = b[19]
+			binary.LittleEndian.PutUint32(b, uint32(len(e2.UID)))
 			text = text[copy(text, e2.UID):]
-			b = cachert.PutUvarint(b, uint64(len(e2.Body)))
+			binary.LittleEndian.PutUint32(b[4:], uint32(len(e2.Body)))
 			text = text[copy(text, e2.Body):]
-			b = cachert.PutUvarint(b, uint64(len(e2.File)))
+			binary.LittleEndian.PutUint32(b[8:], uint32(len(e2.File)))
 			text = text[copy(text, e2.File):]
-			binary.LittleEndian.PutUint64(b, uint64(e2.Line))
-			b = b[8:]
+			binary.LittleEndian.PutUint64(b[12:], uint64(e2.Line))
+			b = b[20:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)
 	for i7 := range v.Platforms {
-		b = cachert.PutUvarint(b, uint64(len(v.Platforms[i7])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Platforms[i7])))
 		text = text[copy(text, v.Platforms[i7]):]
+		b = b[4:]
 	}
 	_ = b[31]
 	binary.LittleEndian.PutUint64(b, uint64(v.Source.Files))
@@ -406,42 +407,50 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 
 // decodePackageDoc sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 230 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 95 times its length, and 4 KiB.
 func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 16 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.ImportPath, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Synopsis, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Doc, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[16:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Imports = make([]string, n)
 		for i := range v.Imports {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Imports[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 15); !ok {
+	if n, b, ok = cachert.TakeCount(b, 27); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -452,7 +461,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 15); !ok {
+	if n, b, ok = cachert.TakeCount(b, 27); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -463,7 +472,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 17); !ok {
+	if n, b, ok = cachert.TakeCount(b, 35); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -474,7 +483,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 20); !ok {
+	if n, b, ok = cachert.TakeCount(b, 35); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -484,11 +493,15 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			if b, s, ok = takePackageDocSymbol(&e.Symbol, b, s); !ok {
 				return cachert.ErrCorrupt
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.Name, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeCount(b, 15); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 27); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
@@ -499,7 +512,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 					}
 				}
 			}
-			if n, b, ok = cachert.TakeCount(b, 15); !ok {
+			if n, b, ok = cachert.TakeCount(b, 27); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
@@ -510,7 +523,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 					}
 				}
 			}
-			if n, b, ok = cachert.TakeCount(b, 17); !ok {
+			if n, b, ok = cachert.TakeCount(b, 35); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
@@ -521,7 +534,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 					}
 				}
 			}
-			if n, b, ok = cachert.TakeCount(b, 17); !ok {
+			if n, b, ok = cachert.TakeCount(b, 35); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
@@ -532,7 +545,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 					}
 				}
 			}
-			if n, b, ok = cachert.TakeCount(b, 5); !ok {
+			if n, b, ok = cachert.TakeCount(b, 17); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
@@ -545,7 +558,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+	if n, b, ok = cachert.TakeCount(b, 17); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -556,7 +569,7 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -564,37 +577,41 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x []Note
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeCount(b, 11); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 20); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
 				x = make([]Note, n)
 				for i := range x {
 					e := &x[i]
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 20 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					e.UID, s = s[:n], s[n:]
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					e.Body, s = s[:n], s[n:]
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					e.File, s = s[:n], s[n:]
-					if len(b) < 8 {
+					if !cachert.IsInt(binary.LittleEndian.Uint64(b[12:])) {
 						return cachert.ErrCorrupt
 					}
-					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-						return cachert.ErrCorrupt
-					}
-					e.Line = int(binary.LittleEndian.Uint64(b))
-					b = b[8:]
+					e.Line = int(binary.LittleEndian.Uint64(b[12:]))
+					b = b[20:]
 				}
 			}
 			v.Notes[k] = x
@@ -603,16 +620,20 @@ func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Platforms = make([]string, n)
 		for i := range v.Platforms {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Platforms[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) < 32 {
@@ -642,8 +663,8 @@ func sizePackageDocValue(v *Value) (n, text int) {
 	n += m
 	text += t
 	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
+	n += 4 * len(v.Names)
 	for i := range v.Names {
-		n += cachert.SizeUvarint(uint64(len(v.Names[i])))
 		text += len(v.Names[i])
 	}
 	return n, text
@@ -654,8 +675,9 @@ func putPackageDocValue(b, text []byte, v *Value) (_, _ []byte) {
 	b, text = putPackageDocSymbol(b, text, &v.Symbol)
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
-		b = cachert.PutUvarint(b, uint64(len(v.Names[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
 		text = text[copy(text, v.Names[i]):]
+		b = b[4:]
 	}
 	return b, text
 }
@@ -667,16 +689,20 @@ func takePackageDocValue(v *Value, b []byte, s string) (_ []byte, _ string, ok b
 	if b, s, ok = takePackageDocSymbol(&v.Symbol, b, s); !ok {
 		return b, s, false
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		v.Names = make([]string, n)
 		for i := range v.Names {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			v.Names[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	return b, s, true
@@ -685,45 +711,44 @@ func takePackageDocValue(v *Value, b []byte, s string) (_ []byte, _ string, ok b
 // sizePackageDocSymbol returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizePackageDocSymbol(v *Symbol) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Doc)))
 	text += len(v.Doc)
-	n += cachert.SizeUvarint(uint64(len(v.Decl)))
 	text += len(v.Decl)
-	n += cachert.SizeUvarint(uint64(len(v.Since)))
 	text += len(v.Since)
 	n += cachert.SizeUvarint(uint64(len(v.Platforms)) + 1)
+	n += 4 * len(v.Platforms)
 	for i := range v.Platforms {
-		n += cachert.SizeUvarint(uint64(len(v.Platforms[i])))
 		text += len(v.Platforms[i])
 	}
-	n += cachert.SizeUvarint(uint64(len(v.File)))
 	text += len(v.File)
-	n += 9 // fields of one size
+	n += 25 // fields of one size
 	return n, text
 }
 
 // putPackageDocSymbol writes *v to the front of b and text, and returns what is left of them.
 func putPackageDocSymbol(b, text []byte, v *Symbol) (_, _ []byte) {
-	b = cachert.PutUvarint(b, uint64(len(v.Doc)))
+	_ = b[11]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Doc)))
 	text = text[copy(text, v.Doc):]
-	b = cachert.PutUvarint(b, uint64(len(v.Decl)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Decl)))
 	text = text[copy(text, v.Decl):]
-	b = cachert.PutUvarint(b, uint64(len(v.Since)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Since)))
 	text = text[copy(text, v.Since):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)
 	for i := range v.Platforms {
-		b = cachert.PutUvarint(b, uint64(len(v.Platforms[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Platforms[i])))
 		text = text[copy(text, v.Platforms[i]):]
+		b = b[4:]
 	}
+	_ = b[12]
 	b[0] = 0
 	if v.Deprecated {
 		b[0] = 1
 	}
-	b = b[1:]
-	b = cachert.PutUvarint(b, uint64(len(v.File)))
+	binary.LittleEndian.PutUint32(b[1:], uint32(len(v.File)))
 	text = text[copy(text, v.File):]
-	binary.LittleEndian.PutUint64(b, uint64(v.Line))
-	b = b[8:]
+	binary.LittleEndian.PutUint64(b[5:], uint64(v.Line))
+	b = b[13:]
 	return b, text
 }
 
@@ -731,50 +756,54 @@ func putPackageDocSymbol(b, text []byte, v *Symbol) (_, _ []byte) {
 // left of them.
 func takePackageDocSymbol(v *Symbol, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 12 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Doc, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Decl, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Since, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		v.Platforms = make([]string, n)
 		for i := range v.Platforms {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			v.Platforms[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
-	if len(b) < 1 {
+	if len(b) < 13 {
 		return b, s, false
 	}
 	if b[0] > 1 {
 		return b, s, false
 	}
 	v.Deprecated = b[0] == 1
-	b = b[1:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.File, s = s[:n], s[n:]
-	if len(b) < 8 {
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[5:])) {
 		return b, s, false
 	}
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-		return b, s, false
-	}
-	v.Line = int(binary.LittleEndian.Uint64(b))
-	b = b[8:]
+	v.Line = int(binary.LittleEndian.Uint64(b[5:]))
+	b = b[13:]
 	return b, s, true
 }
 
@@ -784,9 +813,7 @@ func sizePackageDocFunc(v *Func) (n, text int) {
 	m, t := sizePackageDocSymbol(&v.Symbol)
 	n += m
 	text += t
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += cachert.SizeUvarint(uint64(len(v.Recv)))
 	text += len(v.Recv)
 	n += cachert.SizeUvarint(uint64(len(v.Examples)) + 1)
 	for i := range v.Examples {
@@ -794,16 +821,19 @@ func sizePackageDocFunc(v *Func) (n, text int) {
 		n += m2
 		text += t2
 	}
+	n += 8 // fields of one size
 	return n, text
 }
 
 // putPackageDocFunc writes *v to the front of b and text, and returns what is left of them.
 func putPackageDocFunc(b, text []byte, v *Func) (_, _ []byte) {
 	b, text = putPackageDocSymbol(b, text, &v.Symbol)
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
-	b = cachert.PutUvarint(b, uint64(len(v.Recv)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Recv)))
 	text = text[copy(text, v.Recv):]
+	b = b[8:]
 	b = cachert.PutCount(b, len(v.Examples), v.Examples == nil)
 	for i := range v.Examples {
 		b, text = putPackageDocExample(b, text, &v.Examples[i])
@@ -818,15 +848,19 @@ func takePackageDocFunc(v *Func, b []byte, s string) (_ []byte, _ string, ok boo
 	if b, s, ok = takePackageDocSymbol(&v.Symbol, b, s); !ok {
 		return b, s, false
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 8 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Recv, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+	b = b[8:]
+	if n, b, ok = cachert.TakeCount(b, 17); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
@@ -843,33 +877,30 @@ func takePackageDocFunc(v *Func, b []byte, s string) (_ []byte, _ string, ok boo
 // sizePackageDocExample returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizePackageDocExample(v *Example) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Suffix)))
 	text += len(v.Suffix)
-	n += cachert.SizeUvarint(uint64(len(v.Doc)))
 	text += len(v.Doc)
-	n += cachert.SizeUvarint(uint64(len(v.Code)))
 	text += len(v.Code)
-	n += cachert.SizeUvarint(uint64(len(v.Output)))
 	text += len(v.Output)
-	n += 1 // fields of one size
+	n += 17 // fields of one size
 	return n, text
 }
 
 // putPackageDocExample writes *v to the front of b and text, and returns what is left of them.
 func putPackageDocExample(b, text []byte, v *Example) (_, _ []byte) {
-	b = cachert.PutUvarint(b, uint64(len(v.Suffix)))
+	_ = b[16]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Suffix)))
 	text = text[copy(text, v.Suffix):]
-	b = cachert.PutUvarint(b, uint64(len(v.Doc)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Doc)))
 	text = text[copy(text, v.Doc):]
-	b = cachert.PutUvarint(b, uint64(len(v.Code)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Code)))
 	text = text[copy(text, v.Code):]
-	b = cachert.PutUvarint(b, uint64(len(v.Output)))
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Output)))
 	text = text[copy(text, v.Output):]
-	b[0] = 0
+	b[16] = 0
 	if v.Unordered {
-		b[0] = 1
+		b[16] = 1
 	}
-	b = b[1:]
+	b = b[17:]
 	return b, text
 }
 
@@ -877,30 +908,30 @@ func putPackageDocExample(b, text []byte, v *Example) (_, _ []byte) {
 // left of them.
 func takePackageDocExample(v *Example, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 17 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Suffix, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Doc, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Code, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Output, s = s[:n], s[n:]
-	if len(b) < 1 {
+	if b[16] > 1 {
 		return b, s, false
 	}
-	if b[0] > 1 {
-		return b, s, false
-	}
-	v.Unordered = b[0] == 1
-	b = b[1:]
+	v.Unordered = b[16] == 1
+	b = b[17:]
 	return b, s, true
 }
 

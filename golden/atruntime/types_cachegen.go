@@ -4,6 +4,8 @@ package atruntime
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -223,13 +225,13 @@ func appendAnnotatedText(k []byte, key string) []byte {
 // sizeDoc returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeDoc(v *Doc) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
 	for i := range v.Tags {
-		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
 		text += len(v.Tags[i])
 	}
+	n += 4 // fields of one size
 	return n, text
 }
 
@@ -237,16 +239,18 @@ func sizeDoc(v *Doc) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	n, t := sizeDoc(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.ID)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
+	b = b[4:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
-		b = cachert.PutUvarint(b, uint64(len(v.Tags[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
 		text = text[copy(text, v.Tags[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -254,27 +258,35 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 
 // decodeDoc sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeDoc(v *Doc, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.ID, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Tags = make([]string, n)
 		for i := range v.Tags {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Tags[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 {

@@ -5,6 +5,7 @@ package bare
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -206,9 +207,8 @@ func appendSessionCacheText(k []byte, key string) []byte {
 // sizeSession returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeSession(v *Session) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -216,14 +216,15 @@ func sizeSession(v *Session) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendSession(dst []byte, v *Session) ([]byte, error) {
 	n, t := sizeSession(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.ID)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
-	binary.LittleEndian.PutUint64(b, uint64(v.User))
-	b = b[8:]
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.User))
+	b = b[12:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -237,15 +238,15 @@ func decodeSession(v *Session, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 12 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.ID, s = s[:n], s[n:]
-	if len(b) < 8 {
-		return cachert.ErrCorrupt
-	}
-	v.User = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
+	v.User = int64(binary.LittleEndian.Uint64(b[4:]))
+	b = b[12:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}

@@ -162,7 +162,7 @@ func (c *ItemCache) Close(ctx context2.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *ItemCache) hit(key string, v *Item) bool {
 	var kb [128]byte
-	var buf [256]byte
+	var buf [512]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendItemCacheKey2(kb[:0], key))
 	if status == cachert2.Miss || c.core.Closed() {
@@ -208,10 +208,8 @@ func appendItemCacheText(k []byte, key string) []byte {
 // sizeItem2 returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeItem2(v *Item) (n, text int) {
-	n += cachert2.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
-	n += cachert2.SizeTime(v.At)
-	n += 16 // fields of one size
+	n += 36 // fields of one size
 	return n, text
 }
 
@@ -219,17 +217,17 @@ func sizeItem2(v *Item) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendItem2(dst []byte, v *Item) ([]byte, error) {
 	n, t := sizeItem2(v)
-	n += cachert2.SizeUvarint(uint64(t))
-	dst, b := cachert2.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert2.PutUvarint(b, uint64(t))
-	b = cachert2.PutUvarint(b, uint64(len(v.ID)))
+	if uint64(t) > math2.MaxUint32 {
+		return nil, cachert2.ErrTooLarge
+	}
+	dst, b, text := cachert2.GrowText(dst, n, t)
+	_ = b[35]
+	binary2.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
-	_ = b[15]
-	binary2.LittleEndian.PutUint64(b, math2.Float64bits(v.Score))
-	binary2.LittleEndian.PutUint64(b[8:], uint64(v.Count))
-	b = b[16:]
-	b = cachert2.PutTime(b, v.At)
+	binary2.LittleEndian.PutUint64(b[4:], math2.Float64bits(v.Score))
+	binary2.LittleEndian.PutUint64(b[12:], uint64(v.Count))
+	cachert2.PutTime(b[20:], v.At)
+	b = b[36:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -243,22 +241,22 @@ func decodeItem2(v *Item, data []byte, text string) error {
 		return cachert2.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert2.TakeLength(b, len(s)); !ok {
+	if len(b) < 36 {
+		return cachert2.ErrCorrupt
+	}
+	if n = int(binary2.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert2.ErrCorrupt
 	}
 	v.ID, s = s[:n], s[n:]
-	if len(b) < 16 {
+	v.Score = math2.Float64frombits(binary2.LittleEndian.Uint64(b[4:]))
+	if !cachert2.IsInt(binary2.LittleEndian.Uint64(b[12:])) {
 		return cachert2.ErrCorrupt
 	}
-	v.Score = math2.Float64frombits(binary2.LittleEndian.Uint64(b))
-	if !cachert2.IsInt(binary2.LittleEndian.Uint64(b[8:])) {
+	v.Count = int(binary2.LittleEndian.Uint64(b[12:]))
+	if v.At, ok = cachert2.TakeTime(b[20:]); !ok {
 		return cachert2.ErrCorrupt
 	}
-	v.Count = int(binary2.LittleEndian.Uint64(b[8:]))
-	b = b[16:]
-	if v.At, b, ok = cachert2.TakeTime(b); !ok {
-		return cachert2.ErrCorrupt
-	}
+	b = b[36:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert2.ErrCorrupt
 	}

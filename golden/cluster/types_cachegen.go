@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"strconv"
 	"time"
 
@@ -182,11 +183,9 @@ func appendSpreadText(k []byte, key SpreadKey) []byte {
 // sizeOrder returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeOrder(v *Order) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Tenant)))
 	text += len(v.Tenant)
-	n += cachert.SizeUvarint(uint64(len(v.Note)))
 	text += len(v.Note)
-	n += 8 // fields of one size
+	n += 16 // fields of one size
 	return n, text
 }
 
@@ -194,16 +193,17 @@ func sizeOrder(v *Order) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	n, t := sizeOrder(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Tenant)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	text = text[copy(text, v.Tenant):]
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Note)))
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Note)))
 	text = text[copy(text, v.Note):]
+	b = b[16:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -217,19 +217,19 @@ func decodeOrder(v *Order, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 16 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Tenant, s = s[:n], s[n:]
-	if len(b) < 8 {
-		return cachert.ErrCorrupt
-	}
-	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	v.ID = int64(binary.LittleEndian.Uint64(b[4:]))
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Note, s = s[:n], s[n:]
+	b = b[16:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}

@@ -5,6 +5,7 @@ package compress
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"strconv"
 	"time"
 
@@ -183,14 +184,13 @@ func appendGzipCacheText(k []byte, key int64) []byte {
 // sizePage returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizePage(v *Page) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Title)))
 	text += len(v.Title)
 	n += cachert.SizeUvarint(uint64(len(v.Lines)) + 1)
+	n += 4 * len(v.Lines)
 	for i := range v.Lines {
-		n += cachert.SizeUvarint(uint64(len(v.Lines[i])))
 		text += len(v.Lines[i])
 	}
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -198,18 +198,20 @@ func sizePage(v *Page) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
 	n, t := sizePage(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Title)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Title)))
 	text = text[copy(text, v.Title):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Lines), v.Lines == nil)
 	for i := range v.Lines {
-		b = cachert.PutUvarint(b, uint64(len(v.Lines[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Lines[i])))
 		text = text[copy(text, v.Lines[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -217,32 +219,36 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 
 // decodePage sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodePage(v *Page, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Title, s = Text(s[:n]), s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Lines = make([]string, n)
 		for i := range v.Lines {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Lines[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 {

@@ -5,6 +5,7 @@ package embedded
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -204,29 +205,21 @@ func appendFileCacheText(k []byte, key string) []byte {
 // sizeFile returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeFile(v *File) (n, text int) {
-	n += cachert.SizeTime(v.Base.Created)
-	n += 8 // fields of one size
 	n++
 	if v.Owner != nil {
-		n += cachert.SizeUvarint(uint64(len(v.Owner.Name)))
+		n += 8
 		text += len(v.Owner.Name)
-		n += cachert.SizeUvarint(uint64(len(v.Owner.Email)))
 		text += len(v.Owner.Email)
 	}
-	n += cachert.SizeUvarint(uint64(len(v.hidden.Secret)))
 	text += len(v.hidden.Secret)
-	n += 8 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
-	n += len(v.Flags)
+	n += 5 * len(v.Flags)
 	for k := range v.Flags {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Label.Text)))
 	text += len(v.Label.Text)
-	n += cachert.SizeUvarint(uint64(len(v.Path)))
 	text += len(v.Path)
-	n += 8 // fields of one size
+	n += 52 // fields of one size
 	return n, text
 }
 
@@ -234,95 +227,102 @@ func sizeFile(v *File) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendFile(dst []byte, v *File) ([]byte, error) {
 	n, t := sizeFile(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.Base.ID))
-	b = b[8:]
-	b = cachert.PutTime(b, v.Base.Created)
+	cachert.PutTime(b[8:], v.Base.Created)
+	b = b[24:]
 	if v.Owner == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutUvarint(b, uint64(len(v.Owner.Name)))
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Owner.Name)))
 		text = text[copy(text, v.Owner.Name):]
-		b = cachert.PutUvarint(b, uint64(len(v.Owner.Email)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Owner.Email)))
 		text = text[copy(text, v.Owner.Email):]
+		b = b[8:]
 	}
-	b = cachert.PutUvarint(b, uint64(len(v.hidden.Secret)))
+	_ = b[11]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.hidden.Secret)))
 	text = text[copy(text, v.hidden.Secret):]
-	binary.LittleEndian.PutUint64(b, uint64(v.hidden.level))
-	b = b[8:]
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.hidden.level))
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
 	for k, x := range v.Flags {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		b[0] = 0
 		if x {
 			b[0] = 1
 		}
 		b = b[1:]
 	}
-	b = cachert.PutUvarint(b, uint64(len(v.Label.Text)))
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Label.Text)))
 	text = text[copy(text, v.Label.Text):]
-	b = cachert.PutUvarint(b, uint64(len(v.Path)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Path)))
 	text = text[copy(text, v.Path):]
-	binary.LittleEndian.PutUint64(b, uint64(v.Size))
-	b = b[8:]
+	binary.LittleEndian.PutUint64(b[8:], uint64(v.Size))
+	b = b[16:]
 	_, _ = b, text
 	return dst, nil
 }
 
 // decodeFile sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 127 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 52 times its length, and 4 KiB.
 func decodeFile(v *File, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 24 {
 		return cachert.ErrCorrupt
 	}
 	v.Base.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if v.Base.Created, b, ok = cachert.TakeTime(b); !ok {
+	if v.Base.Created, ok = cachert.TakeTime(b[8:]); !ok {
 		return cachert.ErrCorrupt
 	}
+	b = b[24:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		if len(b) < 2 {
+		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
 		v.Owner = new(Owner)
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
 		v.Owner.Name, s = s[:n], s[n:]
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
 		v.Owner.Email, s = s[:n], s[n:]
+		b = b[8:]
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 12 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.hidden.Secret, s = s[:n], s[n:]
-	if len(b) < 8 {
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 		return cachert.ErrCorrupt
 	}
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-		return cachert.ErrCorrupt
-	}
-	v.hidden.level = int(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	v.hidden.level = int(binary.LittleEndian.Uint64(b[4:]))
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -330,10 +330,14 @@ func decodeFile(v *File, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x bool
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) < 1 {
 				return cachert.ErrCorrupt
 			}
@@ -348,19 +352,19 @@ func decodeFile(v *File, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 16 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Label.Text, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Path, s = s[:n], s[n:]
-	if len(b) < 8 {
-		return cachert.ErrCorrupt
-	}
-	v.Size = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
+	v.Size = int64(binary.LittleEndian.Uint64(b[8:]))
+	b = b[16:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}

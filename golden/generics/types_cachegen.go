@@ -5,6 +5,7 @@ package generics
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"strconv"
 	"time"
 
@@ -240,10 +241,10 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	binary.LittleEndian.PutUint64(b, uint64(v.Number))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
@@ -277,7 +278,7 @@ func decodeUserPage(v *UserPage, data []byte, text string) error {
 	}
 	v.Number = int(binary.LittleEndian.Uint64(b))
 	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -365,7 +366,7 @@ func takeUserPagePage(v *Page[User], b []byte, s string, depth int) (_ []byte, _
 	}
 	v.Number = int(binary.LittleEndian.Uint64(b))
 	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
@@ -396,18 +397,18 @@ func takeUserPagePage(v *Page[User], b []byte, s string, depth int) (_ []byte, _
 // sizeUserPageUser returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeUserPageUser(v *User) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putUserPageUser writes *v to the front of b and text, and returns what is left of them.
 func putUserPageUser(b, text []byte, v *User) (_, _ []byte) {
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[12:]
 	return b, text
 }
 
@@ -415,15 +416,15 @@ func putUserPageUser(b, text []byte, v *User) (_, _ []byte) {
 // left of them.
 func takeUserPageUser(v *User, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, false
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
+	b = b[12:]
 	return b, s, true
 }
 
@@ -633,14 +634,12 @@ func appendIndexCacheText(k []byte, key string) []byte {
 // sizeIndex returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeIndex(v *Index) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
+	n += 12 * len(v.Pairs)
 	for i := range v.Pairs {
 		e := &v.Pairs[i]
-		n += cachert.SizeUvarint(uint64(len(e.First)))
 		text += len(e.First)
-		n += 8 // fields of one size
 	}
 	n++
 	if v.Best.Second != nil {
@@ -650,8 +649,8 @@ func sizeIndex(v *Index) (n, text int) {
 	}
 	n += 9 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Pages)) + 1)
+	n += 4 * len(v.Pages)
 	for k, x := range v.Pages {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		m, t := sizeIndexPage(&x, 1)
 		if m < 0 {
@@ -660,6 +659,7 @@ func sizeIndex(v *Index) (n, text int) {
 		n += m
 		text += t
 	}
+	n += 4 // fields of one size
 	return n, text
 }
 
@@ -670,19 +670,21 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[4:]
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
 	for i := range v.Pairs {
 		e := &v.Pairs[i]
-		b = cachert.PutUvarint(b, uint64(len(e.First)))
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(len(e.First)))
 		text = text[copy(text, e.First):]
-		binary.LittleEndian.PutUint64(b, uint64(e.Second))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[4:], uint64(e.Second))
+		b = b[12:]
 	}
 	_ = b[8]
 	binary.LittleEndian.PutUint64(b, uint64(v.Best.First.First))
@@ -699,8 +701,9 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Pages), v.Pages == nil)
 	for k, x := range v.Pages {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		b, text = putIndexPage(b, text, &x)
 	}
 	_, _ = b, text
@@ -716,29 +719,33 @@ func decodeIndex(v *Index, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Pairs = make([]Pair[string, int], n)
 		for i := range v.Pairs {
 			e := &v.Pairs[i]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 12 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.First, s = s[:n], s[n:]
-			if len(b) < 8 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			e.Second = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+			e.Second = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
 		}
 	}
 	if len(b) < 9 {
@@ -759,7 +766,7 @@ func decodeIndex(v *Index, data []byte, text string) error {
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		if len(b) < 9 {
+		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Best.Second = new(User)
@@ -767,22 +774,26 @@ func decodeIndex(v *Index, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 11); !ok {
+	if n, b, ok = cachert.TakeCount(b, 14); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
 		v.Pages = make(map[string]Page[User], entries)
-		later := 11 * entries // bytes that the elements to come need
+		later := 14 * entries // bytes that the elements to come need
 		for range entries {
 			var k string
 			var x Page[User]
-			later -= 11
+			later -= 14
 			all := b
 			b = b[:len(b)-later]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if b, s, ok = takeIndexPage(&x, b, s, 1); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -856,7 +867,7 @@ func takeIndexPage(v *Page[User], b []byte, s string, depth int) (_ []byte, _ st
 	}
 	v.Number = int(binary.LittleEndian.Uint64(b))
 	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
@@ -887,18 +898,18 @@ func takeIndexPage(v *Page[User], b []byte, s string, depth int) (_ []byte, _ st
 // sizeIndexUser returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeIndexUser(v *User) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putIndexUser writes *v to the front of b and text, and returns what is left of them.
 func putIndexUser(b, text []byte, v *User) (_, _ []byte) {
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[12:]
 	return b, text
 }
 
@@ -906,15 +917,15 @@ func putIndexUser(b, text []byte, v *User) (_, _ []byte) {
 // left of them.
 func takeIndexUser(v *User, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, false
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
+	b = b[12:]
 	return b, s, true
 }
 

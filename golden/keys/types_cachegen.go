@@ -5,6 +5,7 @@ package keys
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"strconv"
 	"time"
@@ -220,13 +221,10 @@ func appendPageCacheText(k []byte, key PageCacheKey) []byte {
 // sizePage returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizePage(v *Page) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Tenant)))
 	text += len(v.Tenant)
-	n += cachert.SizeUvarint(uint64(len(v.SKU)))
 	text += len(v.SKU)
-	n += cachert.SizeTime(v.At)
-	n += cachert.SizeUvarint(uint64(len(v.Body)))
 	text += len(v.Body)
+	n += 28 // fields of one size
 	return n, text
 }
 
@@ -234,17 +232,19 @@ func sizePage(v *Page) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
 	n, t := sizePage(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Tenant)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[27]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	text = text[copy(text, v.Tenant):]
-	b = cachert.PutUvarint(b, uint64(len(v.SKU)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.SKU)))
 	text = text[copy(text, v.SKU):]
-	b = cachert.PutTime(b, v.At)
-	b = cachert.PutUvarint(b, uint64(len(v.Body)))
+	cachert.PutTime(b[8:], v.At)
+	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.Body)))
 	text = text[copy(text, v.Body):]
+	b = b[28:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -258,21 +258,25 @@ func decodePage(v *Page, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 28 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Tenant, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.SKU, s = SKU(s[:n]), s[n:]
-	if v.At, b, ok = cachert.TakeTime(b); !ok {
+	if v.At, ok = cachert.TakeTime(b[8:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[24:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Body, s = s[:n], s[n:]
+	b = b[28:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}

@@ -205,13 +205,9 @@ func appendKindsCacheText(k []byte, key string) []byte {
 // sizeKinds returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeKinds(v *Kinds) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Key)))
 	text += len(v.Key)
-	n += cachert.SizeUvarint(uint64(len(v.S)))
 	text += len(v.S)
-	n += cachert.SizeUvarint(uint64(len(v.NS)))
 	text += len(v.NS)
-	n += cachert.SizeUvarint(uint64(len(v.T)))
 	text += len(v.T)
 	n += cachert.SizeUvarint(uint64(len(v.Bytes)) + 1)
 	n += len(v.Bytes)
@@ -220,8 +216,8 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.ByteNames)) + 1)
 	n += len(v.ByteNames)
 	n += cachert.SizeUvarint(uint64(len(v.Strings)) + 1)
+	n += 4 * len(v.Strings)
 	for i := range v.Strings {
-		n += cachert.SizeUvarint(uint64(len(v.Strings[i])))
 		text += len(v.Strings[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ints)) + 1)
@@ -233,67 +229,62 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
 	for i2 := range v.Lists {
 		n += cachert.SizeUvarint(uint64(len(v.Lists[i2])) + 1)
+		n += 4 * len(v.Lists[i2])
 		for i3 := range v.Lists[i2] {
-			n += cachert.SizeUvarint(uint64(len(v.Lists[i2][i3])))
 			text += len(v.Lists[i2][i3])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.NamedList)) + 1)
+	n += 4 * len(v.NamedList)
 	for i3 := range v.NamedList {
-		n += cachert.SizeUvarint(uint64(len(v.NamedList[i3])))
 		text += len(v.NamedList[i3])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Empties)) + 1)
 	n += len(v.Empties)
 	for i4 := range v.Strs {
-		n += cachert.SizeUvarint(uint64(len(v.Strs[i4])))
 		text += len(v.Strs[i4])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
-	n += 8 * len(v.Map)
+	n += 12 * len(v.Map)
 	for k := range v.Map {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.IntMap)) + 1)
-	n += 8 * len(v.IntMap)
+	n += 12 * len(v.IntMap)
 	for _, x := range v.IntMap {
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.NamedMap)) + 1)
-	n += 8 * len(v.NamedMap)
+	n += 12 * len(v.NamedMap)
 	for k2 := range v.NamedMap {
-		n += cachert.SizeUvarint(uint64(len(k2)))
 		text += len(k2)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.MapOfLists)) + 1)
+	n += 4 * len(v.MapOfLists)
 	for k3, x2 := range v.MapOfLists {
-		n += cachert.SizeUvarint(uint64(len(k3)))
 		text += len(k3)
 		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
 		for i5 := range x2 {
 			n += cachert.SizeUvarint(uint64(len(x2[i5])) + 1)
-			n += len(x2[i5])
+			n += 5 * len(x2[i5])
 			for _, x2 := range x2[i5] {
-				n += cachert.SizeUvarint(uint64(len(x2)))
 				text += len(x2)
 			}
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.StructKeys)) + 1)
+	n += 4 * len(v.StructKeys)
 	for k4, x3 := range v.StructKeys {
 		m, t := sizeKindsPoint(&k4)
 		n += m
 		text += t
-		n += cachert.SizeUvarint(uint64(len(x3)))
 		text += len(x3)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ArrayKeys)) + 1)
 	n += 3 * len(v.ArrayKeys)
 	n += cachert.SizeUvarint(uint64(len(v.Set)) + 1)
+	n += 4 * len(v.Set)
 	for k5 := range v.Set {
-		n += cachert.SizeUvarint(uint64(len(k5)))
 		text += len(k5)
 	}
 	n++
@@ -302,8 +293,8 @@ func sizeKinds(v *Kinds) (n, text int) {
 	}
 	n++
 	if v.PString != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.PString))))
-		text += len((*v.PString))
+		n += 4
+		text += len(*v.PString)
 	}
 	n++
 	if v.PPInt != nil {
@@ -315,17 +306,16 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n++
 	if v.PSlice != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.PSlice))) + 1)
+		n += 4 * len((*v.PSlice))
 		for i5 := range *v.PSlice {
-			n += cachert.SizeUvarint(uint64(len((*v.PSlice)[i5])))
 			text += len((*v.PSlice)[i5])
 		}
 	}
 	n++
 	if v.PMap != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.PMap))) + 1)
-		n += 8 * len((*v.PMap))
+		n += 12 * len((*v.PMap))
 		for k6 := range *v.PMap {
-			n += cachert.SizeUvarint(uint64(len(k6)))
 			text += len(k6)
 		}
 	}
@@ -347,25 +337,19 @@ func sizeKinds(v *Kinds) (n, text int) {
 	m, t := sizeKindsPoint(&v.Nested)
 	n += m
 	text += t
-	n += cachert.SizeUvarint(uint64(len(v.Anon.Name)))
 	text += len(v.Anon.Name)
-	n += 8 // fields of one size
-	n += cachert.SizeTime(v.At)
 	n++
 	if v.PAt != nil {
-		n += cachert.SizeTime((*v.PAt))
+		n += 16
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
-	for i6 := range v.Times {
-		n += cachert.SizeTime(v.Times[i6])
-	}
+	n += 16 * len(v.Times)
 	n += cachert.SizeUvarint(uint64(len(v.Zones)) + 1)
-	for k6, x4 := range v.Zones {
-		n += cachert.SizeUvarint(uint64(len(k6)))
+	n += 20 * len(v.Zones)
+	for k6 := range v.Zones {
 		text += len(k6)
-		n += cachert.SizeTime(x4)
 	}
-	n += 218 // fields of one size
+	n += 270 // fields of one size
 	return n, text
 }
 
@@ -373,55 +357,53 @@ func sizeKinds(v *Kinds) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	n, t := sizeKinds(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Key)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[143]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Key)))
 	text = text[copy(text, v.Key):]
-	_ = b[82]
-	b[0] = 0
+	b[4] = 0
 	if v.B {
-		b[0] = 1
+		b[4] = 1
 	}
-	binary.LittleEndian.PutUint64(b[1:], uint64(v.I))
-	b[9] = uint8(v.I8)
-	binary.LittleEndian.PutUint16(b[10:], uint16(v.I16))
-	binary.LittleEndian.PutUint32(b[12:], uint32(v.I32))
-	binary.LittleEndian.PutUint64(b[16:], uint64(v.I64))
-	binary.LittleEndian.PutUint64(b[24:], uint64(v.U))
-	b[32] = v.U8
-	binary.LittleEndian.PutUint16(b[33:], v.U16)
-	binary.LittleEndian.PutUint32(b[35:], v.U32)
-	binary.LittleEndian.PutUint64(b[39:], v.U64)
-	binary.LittleEndian.PutUint32(b[47:], math.Float32bits(v.F32))
-	binary.LittleEndian.PutUint64(b[51:], math.Float64bits(v.F64))
-	binary.LittleEndian.PutUint32(b[59:], math.Float32bits(real(complex64(v.C64))))
-	binary.LittleEndian.PutUint32(b[63:], math.Float32bits(imag(complex64(v.C64))))
-	binary.LittleEndian.PutUint64(b[67:], math.Float64bits(real(complex128(v.C128))))
-	binary.LittleEndian.PutUint64(b[75:], math.Float64bits(imag(complex128(v.C128))))
-	b = b[83:]
-	b = cachert.PutUvarint(b, uint64(len(v.S)))
+	binary.LittleEndian.PutUint64(b[5:], uint64(v.I))
+	b[13] = uint8(v.I8)
+	binary.LittleEndian.PutUint16(b[14:], uint16(v.I16))
+	binary.LittleEndian.PutUint32(b[16:], uint32(v.I32))
+	binary.LittleEndian.PutUint64(b[20:], uint64(v.I64))
+	binary.LittleEndian.PutUint64(b[28:], uint64(v.U))
+	b[36] = v.U8
+	binary.LittleEndian.PutUint16(b[37:], v.U16)
+	binary.LittleEndian.PutUint32(b[39:], v.U32)
+	binary.LittleEndian.PutUint64(b[43:], v.U64)
+	binary.LittleEndian.PutUint32(b[51:], math.Float32bits(v.F32))
+	binary.LittleEndian.PutUint64(b[55:], math.Float64bits(v.F64))
+	binary.LittleEndian.PutUint32(b[63:], math.Float32bits(real(complex64(v.C64))))
+	binary.LittleEndian.PutUint32(b[67:], math.Float32bits(imag(complex64(v.C64))))
+	binary.LittleEndian.PutUint64(b[71:], math.Float64bits(real(complex128(v.C128))))
+	binary.LittleEndian.PutUint64(b[79:], math.Float64bits(imag(complex128(v.C128))))
+	binary.LittleEndian.PutUint32(b[87:], uint32(len(v.S)))
 	text = text[copy(text, v.S):]
-	_ = b[44]
-	binary.LittleEndian.PutUint32(b, uint32(v.R))
-	b[4] = v.By
-	b[5] = 0
+	binary.LittleEndian.PutUint32(b[91:], uint32(v.R))
+	b[95] = v.By
+	b[96] = 0
 	if v.NB {
-		b[5] = 1
+		b[96] = 1
 	}
-	binary.LittleEndian.PutUint64(b[6:], uint64(v.NI))
-	b[14] = uint8(v.NI8)
-	binary.LittleEndian.PutUint16(b[15:], uint16(v.NU16))
-	binary.LittleEndian.PutUint32(b[17:], math.Float32bits(float32(v.NF32)))
-	binary.LittleEndian.PutUint64(b[21:], math.Float64bits(float64(v.NF64)))
-	binary.LittleEndian.PutUint64(b[29:], math.Float64bits(real(complex128(v.NC))))
-	binary.LittleEndian.PutUint64(b[37:], math.Float64bits(imag(complex128(v.NC))))
-	b = b[45:]
-	b = cachert.PutUvarint(b, uint64(len(v.NS)))
+	binary.LittleEndian.PutUint64(b[97:], uint64(v.NI))
+	b[105] = uint8(v.NI8)
+	binary.LittleEndian.PutUint16(b[106:], uint16(v.NU16))
+	binary.LittleEndian.PutUint32(b[108:], math.Float32bits(float32(v.NF32)))
+	binary.LittleEndian.PutUint64(b[112:], math.Float64bits(float64(v.NF64)))
+	binary.LittleEndian.PutUint64(b[120:], math.Float64bits(real(complex128(v.NC))))
+	binary.LittleEndian.PutUint64(b[128:], math.Float64bits(imag(complex128(v.NC))))
+	binary.LittleEndian.PutUint32(b[136:], uint32(len(v.NS)))
 	text = text[copy(text, v.NS):]
-	b = cachert.PutUvarint(b, uint64(len(v.T)))
+	binary.LittleEndian.PutUint32(b[140:], uint32(len(v.T)))
 	text = text[copy(text, v.T):]
+	b = b[144:]
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
 	b = b[copy(b, v.Bytes):]
 	b = cachert.PutCount(b, len(v.NamedBytes), v.NamedBytes == nil)
@@ -433,8 +415,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Strings), v.Strings == nil)
 	for i2 := range v.Strings {
-		b = cachert.PutUvarint(b, uint64(len(v.Strings[i2])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i2])))
 		text = text[copy(text, v.Strings[i2]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Ints), v.Ints == nil)
 	for i3 := range v.Ints {
@@ -458,14 +441,16 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	for i6 := range v.Lists {
 		b = cachert.PutCount(b, len(v.Lists[i6]), v.Lists[i6] == nil)
 		for i7 := range v.Lists[i6] {
-			b = cachert.PutUvarint(b, uint64(len(v.Lists[i6][i7])))
+			binary.LittleEndian.PutUint32(b, uint32(len(v.Lists[i6][i7])))
 			text = text[copy(text, v.Lists[i6][i7]):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.NamedList), v.NamedList == nil)
 	for i7 := range v.NamedList {
-		b = cachert.PutUvarint(b, uint64(len(v.NamedList[i7])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.NamedList[i7])))
 		text = text[copy(text, v.NamedList[i7]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
 	b = cachert.PutEmpty(b, len(v.Empties))
@@ -480,27 +465,25 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b = b[1:]
 	}
 	for i10 := range v.Strs {
-		b = cachert.PutUvarint(b, uint64(len(v.Strs[i10])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Strs[i10])))
 		text = text[copy(text, v.Strs[i10]):]
+		b = b[4:]
 	}
 	for i11 := range v.NamedArray {
 		b[0] = uint8(v.NamedArray[i11])
 		b = b[1:]
 	}
-	for i12 := range v.None {
-		b = cachert.PutUvarint(b, uint64(len(v.None[i12])))
-		text = text[copy(text, v.None[i12]):]
-	}
-	for i13 := range v.Matrix {
-		for i14 := range v.Matrix[i13] {
-			binary.LittleEndian.PutUint64(b, math.Float64bits(v.Matrix[i13][i14]))
+	for i12 := range v.Matrix {
+		for i13 := range v.Matrix[i12] {
+			binary.LittleEndian.PutUint64(b, math.Float64bits(v.Matrix[i12][i13]))
 			b = b[8:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		binary.LittleEndian.PutUint64(b, uint64(x))
 		b = b[8:]
 	}
@@ -508,41 +491,46 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	for k2, x2 := range v.IntMap {
 		binary.LittleEndian.PutUint64(b, uint64(k2))
 		b = b[8:]
-		b = cachert.PutUvarint(b, uint64(len(x2)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x2)))
 		text = text[copy(text, x2):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.NamedMap), v.NamedMap == nil)
 	for k3, x3 := range v.NamedMap {
-		b = cachert.PutUvarint(b, uint64(len(k3)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
 		text = text[copy(text, k3):]
+		b = b[4:]
 		binary.LittleEndian.PutUint64(b, uint64(x3))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.MapOfLists), v.MapOfLists == nil)
 	for k4, x4 := range v.MapOfLists {
-		b = cachert.PutUvarint(b, uint64(len(k4)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k4)))
 		text = text[copy(text, k4):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x4), x4 == nil)
-		for i14 := range x4 {
-			b = cachert.PutCount(b, len(x4[i14]), x4[i14] == nil)
-			for k5, x5 := range x4[i14] {
+		for i13 := range x4 {
+			b = cachert.PutCount(b, len(x4[i13]), x4[i13] == nil)
+			for k5, x5 := range x4[i13] {
 				b[0] = uint8(k5)
 				b = b[1:]
-				b = cachert.PutUvarint(b, uint64(len(x5)))
+				binary.LittleEndian.PutUint32(b, uint32(len(x5)))
 				text = text[copy(text, x5):]
+				b = b[4:]
 			}
 		}
 	}
 	b = cachert.PutCount(b, len(v.StructKeys), v.StructKeys == nil)
 	for k5, x5 := range v.StructKeys {
 		b, text = putKindsPoint(b, text, &k5)
-		b = cachert.PutUvarint(b, uint64(len(x5)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x5)))
 		text = text[copy(text, x5):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ArrayKeys), v.ArrayKeys == nil)
 	for k6, x6 := range v.ArrayKeys {
-		for i14 := range k6 {
-			b[0] = uint8(k6[i14])
+		for i13 := range k6 {
+			b[0] = uint8(k6[i13])
 			b = b[1:]
 		}
 		b[0] = 0
@@ -553,8 +541,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Set), v.Set == nil)
 	for k7 := range v.Set {
-		b = cachert.PutUvarint(b, uint64(len(k7)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k7)))
 		text = text[copy(text, k7):]
+		b = b[4:]
 	}
 	if v.PInt == nil {
 		b[0], b = 0, b[1:]
@@ -567,8 +556,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutUvarint(b, uint64(len((*v.PString))))
-		text = text[copy(text, (*v.PString)):]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.PString)))
+		text = text[copy(text, *v.PString):]
+		b = b[4:]
 	}
 	if v.PPInt == nil {
 		b[0], b = 0, b[1:]
@@ -587,9 +577,10 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.PSlice)), (*v.PSlice) == nil)
-		for i14 := range *v.PSlice {
-			b = cachert.PutUvarint(b, uint64(len((*v.PSlice)[i14])))
-			text = text[copy(text, (*v.PSlice)[i14]):]
+		for i13 := range *v.PSlice {
+			binary.LittleEndian.PutUint32(b, uint32(len((*v.PSlice)[i13])))
+			text = text[copy(text, (*v.PSlice)[i13]):]
+			b = b[4:]
 		}
 	}
 	if v.PMap == nil {
@@ -598,8 +589,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.PMap)), (*v.PMap) == nil)
 		for k8, x8 := range *v.PMap {
-			b = cachert.PutUvarint(b, uint64(len(k8)))
+			binary.LittleEndian.PutUint32(b, uint32(len(k8)))
 			text = text[copy(text, k8):]
+			b = b[4:]
 			binary.LittleEndian.PutUint64(b, uint64(x8))
 			b = b[8:]
 		}
@@ -611,31 +603,33 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b, text = putKindsPoint(b, text, v.PStruct)
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
-	for i14 := range v.Points {
-		if v.Points[i14] == nil {
+	for i13 := range v.Points {
+		if v.Points[i13] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putKindsPoint(b, text, v.Points[i14])
+			b, text = putKindsPoint(b, text, v.Points[i13])
 		}
 	}
 	b, text = putKindsPoint(b, text, &v.Nested)
-	_ = b[7]
+	_ = b[27]
 	binary.LittleEndian.PutUint32(b, uint32(v.Anon.X))
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.Anon.Y))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Anon.Name)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Anon.Name)))
 	text = text[copy(text, v.Anon.Name):]
-	b = cachert.PutTime(b, v.At)
+	cachert.PutTime(b[12:], v.At)
+	b = b[28:]
 	if v.PAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutTime(b, (*v.PAt))
+		cachert.PutTime(b, *v.PAt)
+		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
-	for i15 := range v.Times {
-		b = cachert.PutTime(b, v.Times[i15])
+	for i14 := range v.Times {
+		cachert.PutTime(b, v.Times[i14])
+		b = b[16:]
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Duration))
@@ -643,9 +637,11 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.Zones), v.Zones == nil)
 	for k8, x8 := range v.Zones {
-		b = cachert.PutUvarint(b, uint64(len(k8)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k8)))
 		text = text[copy(text, k8):]
-		b = cachert.PutTime(b, x8)
+		b = b[4:]
+		cachert.PutTime(b, x8)
+		b = b[16:]
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))
 	b = b[8:]
@@ -655,76 +651,72 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 
 // decodeKinds sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 438 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 231 times its length, and 4 KiB.
 func decodeKinds(v *Kinds, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 144 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Key, s = s[:n], s[n:]
-	if len(b) < 83 {
+	if b[4] > 1 {
 		return cachert.ErrCorrupt
 	}
-	if b[0] > 1 {
+	v.B = b[4] == 1
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[5:])) {
 		return cachert.ErrCorrupt
 	}
-	v.B = b[0] == 1
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b[1:])) {
+	v.I = int(binary.LittleEndian.Uint64(b[5:]))
+	v.I8 = int8(b[13])
+	v.I16 = int16(binary.LittleEndian.Uint16(b[14:]))
+	v.I32 = int32(binary.LittleEndian.Uint32(b[16:]))
+	v.I64 = int64(binary.LittleEndian.Uint64(b[20:]))
+	if !cachert.IsUint(binary.LittleEndian.Uint64(b[28:])) {
 		return cachert.ErrCorrupt
 	}
-	v.I = int(binary.LittleEndian.Uint64(b[1:]))
-	v.I8 = int8(b[9])
-	v.I16 = int16(binary.LittleEndian.Uint16(b[10:]))
-	v.I32 = int32(binary.LittleEndian.Uint32(b[12:]))
-	v.I64 = int64(binary.LittleEndian.Uint64(b[16:]))
-	if !cachert.IsUint(binary.LittleEndian.Uint64(b[24:])) {
-		return cachert.ErrCorrupt
-	}
-	v.U = uint(binary.LittleEndian.Uint64(b[24:]))
-	v.U8 = b[32]
-	v.U16 = uint16(binary.LittleEndian.Uint16(b[33:]))
-	v.U32 = uint32(binary.LittleEndian.Uint32(b[35:]))
-	v.U64 = uint64(binary.LittleEndian.Uint64(b[39:]))
-	v.F32 = math.Float32frombits(binary.LittleEndian.Uint32(b[47:]))
-	v.F64 = math.Float64frombits(binary.LittleEndian.Uint64(b[51:]))
-	v.C64 = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[59:])), math.Float32frombits(binary.LittleEndian.Uint32(b[63:])))
-	v.C128 = complex(math.Float64frombits(binary.LittleEndian.Uint64(b[67:])), math.Float64frombits(binary.LittleEndian.Uint64(b[75:])))
-	b = b[83:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	v.U = uint(binary.LittleEndian.Uint64(b[28:]))
+	v.U8 = b[36]
+	v.U16 = uint16(binary.LittleEndian.Uint16(b[37:]))
+	v.U32 = uint32(binary.LittleEndian.Uint32(b[39:]))
+	v.U64 = uint64(binary.LittleEndian.Uint64(b[43:]))
+	v.F32 = math.Float32frombits(binary.LittleEndian.Uint32(b[51:]))
+	v.F64 = math.Float64frombits(binary.LittleEndian.Uint64(b[55:]))
+	v.C64 = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[63:])), math.Float32frombits(binary.LittleEndian.Uint32(b[67:])))
+	v.C128 = complex(math.Float64frombits(binary.LittleEndian.Uint64(b[71:])), math.Float64frombits(binary.LittleEndian.Uint64(b[79:])))
+	if n = int(binary.LittleEndian.Uint32(b[87:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.S, s = s[:n], s[n:]
-	if len(b) < 45 {
+	v.R = int32(binary.LittleEndian.Uint32(b[91:]))
+	v.By = b[95]
+	if b[96] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.R = int32(binary.LittleEndian.Uint32(b))
-	v.By = b[4]
-	if b[5] > 1 {
+	v.NB = b[96] == 1
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[97:])) {
 		return cachert.ErrCorrupt
 	}
-	v.NB = b[5] == 1
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b[6:])) {
-		return cachert.ErrCorrupt
-	}
-	v.NI = MyInt(binary.LittleEndian.Uint64(b[6:]))
-	v.NI8 = MyInt8(b[14])
-	v.NU16 = MyUint16(binary.LittleEndian.Uint16(b[15:]))
-	v.NF32 = MyFloat32(math.Float32frombits(binary.LittleEndian.Uint32(b[17:])))
-	v.NF64 = MyFloat64(math.Float64frombits(binary.LittleEndian.Uint64(b[21:])))
-	v.NC = MyComplex(complex(math.Float64frombits(binary.LittleEndian.Uint64(b[29:])), math.Float64frombits(binary.LittleEndian.Uint64(b[37:]))))
-	b = b[45:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	v.NI = MyInt(binary.LittleEndian.Uint64(b[97:]))
+	v.NI8 = MyInt8(b[105])
+	v.NU16 = MyUint16(binary.LittleEndian.Uint16(b[106:]))
+	v.NF32 = MyFloat32(math.Float32frombits(binary.LittleEndian.Uint32(b[108:])))
+	v.NF64 = MyFloat64(math.Float64frombits(binary.LittleEndian.Uint64(b[112:])))
+	v.NC = MyComplex(complex(math.Float64frombits(binary.LittleEndian.Uint64(b[120:])), math.Float64frombits(binary.LittleEndian.Uint64(b[128:]))))
+	if n = int(binary.LittleEndian.Uint32(b[136:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.NS, s = MyString(s[:n]), s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[140:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.T, s = s[:n], s[n:]
+	b = b[144:]
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -752,16 +744,20 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			b = b[1:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Strings = make([]string, n)
 		for i := range v.Strings {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Strings[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
@@ -815,30 +811,38 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if n >= 0 {
 		v.Lists = make([][]string, n)
 		for i := range v.Lists {
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
 				v.Lists[i] = make([]string, n)
 				for i2 := range v.Lists[i] {
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					v.Lists[i][i2], s = s[:n], s[n:]
+					b = b[4:]
 				}
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.NamedList = make(MyList, n)
 		for i := range v.NamedList {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.NamedList[i], s = MyString(s[:n]), s[n:]
+			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
@@ -870,10 +874,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		b = b[1:]
 	}
 	for i3 := range v.Strs {
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if len(b) < 4 {
+			return cachert.ErrCorrupt
+		}
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
 		v.Strs[i3], s = s[:n], s[n:]
+		b = b[4:]
 	}
 	for i4 := range v.NamedArray {
 		if len(b) < 1 {
@@ -882,22 +890,16 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		v.NamedArray[i4] = MyInt8(b[0])
 		b = b[1:]
 	}
-	for i5 := range v.None {
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
-			return cachert.ErrCorrupt
-		}
-		v.None[i5], s = s[:n], s[n:]
-	}
-	for i6 := range v.Matrix {
-		for i7 := range v.Matrix[i6] {
+	for i5 := range v.Matrix {
+		for i6 := range v.Matrix[i5] {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			v.Matrix[i6][i7] = math.Float64frombits(binary.LittleEndian.Uint64(b))
+			v.Matrix[i5][i6] = math.Float64frombits(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -905,10 +907,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x int
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -923,7 +929,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -939,17 +945,21 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			}
 			k2 = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x2, s = s[:n], s[n:]
+			b = b[4:]
 			v.IntMap[k2] = x2
 		}
 		if len(v.IntMap) != entries2 { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries3 := n; entries3 >= 0 {
@@ -957,10 +967,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries3 {
 			var k3 MyString
 			var x3 MyInt
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k3, s = MyString(s[:n]), s[n:]
+			b = b[4:]
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -975,7 +989,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries4 := n; entries4 >= 0 {
@@ -983,21 +997,25 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries4 {
 			var k4 string
 			var x4 []map[int8]string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k4, s = s[:n], s[n:]
+			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
 				x4 = make([]map[int8]string, n)
-				for i7 := range x4 {
-					if n, b, ok = cachert.TakeCount(b, 2); !ok {
+				for i6 := range x4 {
+					if n, b, ok = cachert.TakeCount(b, 5); !ok {
 						return cachert.ErrCorrupt
 					}
 					if entries5 := n; entries5 >= 0 {
-						x4[i7] = make(map[int8]string, entries5)
+						x4[i6] = make(map[int8]string, entries5)
 						for range entries5 {
 							var k5 int8
 							var x5 string
@@ -1006,13 +1024,17 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 							}
 							k5 = int8(b[0])
 							b = b[1:]
-							if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+							if len(b) < 4 {
+								return cachert.ErrCorrupt
+							}
+							if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 								return cachert.ErrCorrupt
 							}
 							x5, s = s[:n], s[n:]
-							x4[i7][k5] = x5
+							b = b[4:]
+							x4[i6][k5] = x5
 						}
-						if len(x4[i7]) != entries5 { // a key twice
+						if len(x4[i6]) != entries5 { // a key twice
 							return cachert.ErrCorrupt
 						}
 					}
@@ -1024,7 +1046,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 18); !ok {
+	if n, b, ok = cachert.TakeCount(b, 24); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries5 := n; entries5 >= 0 {
@@ -1035,10 +1057,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			if b, s, ok = takeKindsPoint(&k5, b, s); !ok {
 				return cachert.ErrCorrupt
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x5, s = s[:n], s[n:]
+			b = b[4:]
 			v.StructKeys[k5] = x5
 		}
 		if len(v.StructKeys) != entries5 { // a key twice
@@ -1053,11 +1079,11 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries6 {
 			var k6 [2]int8
 			var x6 bool
-			for i7 := range k6 {
+			for i6 := range k6 {
 				if len(b) < 1 {
 					return cachert.ErrCorrupt
 				}
-				k6[i7] = int8(b[0])
+				k6[i6] = int8(b[0])
 				b = b[1:]
 			}
 			if len(b) < 1 {
@@ -1074,7 +1100,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries7 := n; entries7 >= 0 {
@@ -1082,10 +1108,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries7 {
 			var k7 string
 			var x7 struct{}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k7, s = s[:n], s[n:]
+			b = b[4:]
 			v.Set[k7] = x7
 		}
 		if len(v.Set) != entries7 { // a key twice
@@ -1114,11 +1144,15 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
-		v.PString = new(string)
-		if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
-		(*v.PString), s = s[:n], s[n:]
+		v.PString = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return cachert.ErrCorrupt
+		}
+		*v.PString, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
@@ -1151,16 +1185,20 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	b = b[1:]
 	if there4 {
 		v.PSlice = new([]string)
-		if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		if n, b, ok = cachert.TakeCount(b, 4); !ok {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
 			(*v.PSlice) = make([]string, n)
-			for i7 := range *v.PSlice {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			for i6 := range *v.PSlice {
+				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
-				(*v.PSlice)[i7], s = s[:n], s[n:]
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+					return cachert.ErrCorrupt
+				}
+				(*v.PSlice)[i6], s = s[:n], s[n:]
+				b = b[4:]
 			}
 		}
 	}
@@ -1171,7 +1209,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	b = b[1:]
 	if there5 {
 		v.PMap = new(map[string]int)
-		if n, b, ok = cachert.TakeCount(b, 9); !ok {
+		if n, b, ok = cachert.TakeCount(b, 12); !ok {
 			return cachert.ErrCorrupt
 		}
 		if entries8 := n; entries8 >= 0 {
@@ -1179,10 +1217,14 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			for range entries8 {
 				var k8 string
 				var x8 int
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return cachert.ErrCorrupt
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
 				k8, s = s[:n], s[n:]
+				b = b[4:]
 				if len(b) < 8 {
 					return cachert.ErrCorrupt
 				}
@@ -1204,7 +1246,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	there6 := b[0] == 1
 	b = b[1:]
 	if there6 {
-		if len(b) < 17 {
+		if len(b) < 20 {
 			return cachert.ErrCorrupt
 		}
 		v.PStruct = new(Point)
@@ -1217,18 +1259,18 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Points = make([]*Point, n)
-		for i7 := range v.Points {
+		for i6 := range v.Points {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
 			there7 := b[0] == 1
 			b = b[1:]
 			if there7 {
-				if len(b) < 17 {
+				if len(b) < 20 {
 					return cachert.ErrCorrupt
 				}
-				v.Points[i7] = new(Point)
-				if b, s, ok = takeKindsPoint(v.Points[i7], b, s); !ok {
+				v.Points[i6] = new(Point)
+				if b, s, ok = takeKindsPoint(v.Points[i6], b, s); !ok {
 					return cachert.ErrCorrupt
 				}
 			}
@@ -1237,42 +1279,47 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if b, s, ok = takeKindsPoint(&v.Nested, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 8 {
+	if len(b) < 28 {
 		return cachert.ErrCorrupt
 	}
 	v.Anon.X = int32(binary.LittleEndian.Uint32(b))
 	v.Anon.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Anon.Name, s = s[:n], s[n:]
-	if v.At, b, ok = cachert.TakeTime(b); !ok {
+	if v.At, ok = cachert.TakeTime(b[12:]); !ok {
 		return cachert.ErrCorrupt
 	}
+	b = b[28:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
 	there7 := b[0] == 1
 	b = b[1:]
 	if there7 {
-		if len(b) < 13 {
+		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
 		v.PAt = new(time.Time)
-		if (*v.PAt), b, ok = cachert.TakeTime(b); !ok {
+		if *v.PAt, ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt
 		}
+		b = b[16:]
 	}
-	if n, b, ok = cachert.TakeCount(b, 13); !ok {
+	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Times = make([]time.Time, n)
-		for i7 := range v.Times {
-			if v.Times[i7], b, ok = cachert.TakeTime(b); !ok {
+		for i6 := range v.Times {
+			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
+			if v.Times[i6], ok = cachert.TakeTime(b); !ok {
+				return cachert.ErrCorrupt
+			}
+			b = b[16:]
 		}
 	}
 	if len(b) < 16 {
@@ -1284,7 +1331,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	}
 	v.Month = time.Month(binary.LittleEndian.Uint64(b[8:]))
 	b = b[16:]
-	if n, b, ok = cachert.TakeCount(b, 14); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries8 := n; entries8 >= 0 {
@@ -1292,13 +1339,21 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries8 {
 			var k8 string
 			var x8 time.Time
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k8, s = s[:n], s[n:]
-			if x8, b, ok = cachert.TakeTime(b); !ok {
+			b = b[4:]
+			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
+			if x8, ok = cachert.TakeTime(b); !ok {
+				return cachert.ErrCorrupt
+			}
+			b = b[16:]
 			v.Zones[k8] = x8
 		}
 		if len(v.Zones) != entries8 { // a key twice
@@ -1322,20 +1377,19 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 // sizeKindsPoint returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeKindsPoint(v *Point) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += 16 // fields of one size
+	n += 20 // fields of one size
 	return n, text
 }
 
 // putKindsPoint writes *v to the front of b and text, and returns what is left of them.
 func putKindsPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[15]
+	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.X))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Y))
-	b = b[16:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[20:]
 	return b, text
 }
 
@@ -1343,7 +1397,7 @@ func putKindsPoint(b, text []byte, v *Point) (_, _ []byte) {
 // left of them.
 func takeKindsPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 16 {
+	if len(b) < 20 {
 		return b, s, false
 	}
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
@@ -1354,11 +1408,11 @@ func takeKindsPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) 
 		return b, s, false
 	}
 	v.Y = int(binary.LittleEndian.Uint64(b[8:]))
-	b = b[16:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
+	b = b[20:]
 	return b, s, true
 }
 

@@ -5,6 +5,7 @@ package lease
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"strconv"
 	"time"
 
@@ -213,9 +214,8 @@ func appendPageCacheText(k []byte, key int64) []byte {
 // sizePage returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizePage(v *Page) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Text)))
 	text += len(v.Text)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -223,14 +223,15 @@ func sizePage(v *Page) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
 	n, t := sizePage(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Text)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
+	b = b[12:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -244,15 +245,15 @@ func decodePage(v *Page, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Text, s = s[:n], s[n:]
+	b = b[12:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -457,9 +458,8 @@ func appendLooseCacheText(k []byte, key int64) []byte {
 // sizeLoose returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeLoose(v *Loose) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Text)))
 	text += len(v.Text)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -467,14 +467,15 @@ func sizeLoose(v *Loose) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendLoose(dst []byte, v *Loose) ([]byte, error) {
 	n, t := sizeLoose(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Text)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
+	b = b[12:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -488,15 +489,15 @@ func decodeLoose(v *Loose, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Text, s = s[:n], s[n:]
+	b = b[12:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -685,11 +686,9 @@ func appendLineCacheText(k []byte, key LineCacheKey) []byte {
 // sizeLine returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeLine(v *Line) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Tenant)))
 	text += len(v.Tenant)
-	n += cachert.SizeUvarint(uint64(len(v.Text)))
 	text += len(v.Text)
-	n += 8 // fields of one size
+	n += 16 // fields of one size
 	return n, text
 }
 
@@ -697,16 +696,17 @@ func sizeLine(v *Line) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendLine(dst []byte, v *Line) ([]byte, error) {
 	n, t := sizeLine(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.Tenant)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	text = text[copy(text, v.Tenant):]
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Text)))
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
+	b = b[16:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -720,22 +720,22 @@ func decodeLine(v *Line, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 16 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Tenant, s = s[:n], s[n:]
-	if len(b) < 8 {
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 		return cachert.ErrCorrupt
 	}
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-		return cachert.ErrCorrupt
-	}
-	v.ID = int(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	v.ID = int(binary.LittleEndian.Uint64(b[4:]))
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Text, s = s[:n], s[n:]
+	b = b[16:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -943,9 +943,8 @@ func appendArchiveCacheText(k []byte, key int64) []byte {
 // sizeArchive returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeArchive(v *Archive) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Text)))
 	text += len(v.Text)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -953,14 +952,15 @@ func sizeArchive(v *Archive) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendArchive(dst []byte, v *Archive) ([]byte, error) {
 	n, t := sizeArchive(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Text)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
+	b = b[12:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -974,15 +974,15 @@ func decodeArchive(v *Archive, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Text, s = s[:n], s[n:]
+	b = b[12:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}

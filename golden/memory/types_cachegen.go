@@ -181,7 +181,7 @@ func appendPointCacheKey(k []byte, key uint32) []byte {
 
 // sizePoint returns how many bytes *v takes.
 func sizePoint(v *Point) (n int) {
-	n += 29
+	n += 29 // fields of one size
 	return n
 }
 
@@ -400,17 +400,15 @@ func appendNoteCacheKey(k []byte, key string) []byte {
 // sizeNote returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeNote(v *Note) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
-	n += cachert.SizeUvarint(uint64(len(v.Title)))
 	text += len(v.Title)
-	n += cachert.SizeUvarint(uint64(len(v.Body)))
 	text += len(v.Body)
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
+	n += 4 * len(v.Labels)
 	for i := range v.Labels {
-		n += cachert.SizeUvarint(uint64(len(v.Labels[i])))
 		text += len(v.Labels[i])
 	}
+	n += 12 // fields of one size
 	return n, text
 }
 
@@ -418,20 +416,23 @@ func sizeNote(v *Note) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNote(dst []byte, v *Note) ([]byte, error) {
 	n, t := sizeNote(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.ID)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
-	b = cachert.PutUvarint(b, uint64(len(v.Title)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
 	text = text[copy(text, v.Title):]
-	b = cachert.PutUvarint(b, uint64(len(v.Body)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Body)))
 	text = text[copy(text, v.Body):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for i := range v.Labels {
-		b = cachert.PutUvarint(b, uint64(len(v.Labels[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Labels[i])))
 		text = text[copy(text, v.Labels[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -439,35 +440,43 @@ func appendNote(dst []byte, v *Note) ([]byte, error) {
 
 // decodeNote sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeNote(v *Note, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 12 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.ID, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Title, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Body, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Labels = make([]string, n)
 		for i := range v.Labels {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Labels[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 {
@@ -849,8 +858,8 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 // those take.
 func sizeNames(v *Names) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += 4 * len((*v))
 	for i := range *v {
-		n += cachert.SizeUvarint(uint64(len((*v)[i])))
 		text += len((*v)[i])
 	}
 	return n, text
@@ -860,14 +869,15 @@ func sizeNames(v *Names) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
 	n, t := sizeNames(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
-		b = cachert.PutUvarint(b, uint64(len((*v)[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
 		text = text[copy(text, (*v)[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -875,23 +885,27 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeNames(v *Names, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		(*v) = make(Names, n)
 		for i := range *v {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			(*v)[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 {

@@ -180,10 +180,8 @@ func appendSmallCacheKey(k []byte, key int64) []byte {
 // sizeSmall returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeSmall(v *Small) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
-	n += cachert.SizeTime(v.At)
-	n += 17 // fields of one size
+	n += 37 // fields of one size
 	return n, text
 }
 
@@ -191,22 +189,21 @@ func sizeSmall(v *Small) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	n, t := sizeSmall(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	_ = b[8]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Score))
-	b[8] = 0
-	if v.Live {
-		b[8] = 1
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
 	}
-	b = b[9:]
-	b = cachert.PutTime(b, v.At)
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[36]
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
+	b[20] = 0
+	if v.Live {
+		b[20] = 1
+	}
+	cachert.PutTime(b[21:], v.At)
+	b = b[37:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -220,27 +217,23 @@ func decodeSmall(v *Small, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 37 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if len(b) < 9 {
+	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+	if b[20] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	if b[8] > 1 {
+	v.Live = b[20] == 1
+	if v.At, ok = cachert.TakeTime(b[21:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Live = b[8] == 1
-	b = b[9:]
-	if v.At, b, ok = cachert.TakeTime(b); !ok {
-		return cachert.ErrCorrupt
-	}
+	b = b[37:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -576,11 +569,10 @@ func appendProductCacheKey(k []byte, key int64) []byte {
 // sizeProduct returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeProduct(v *Product) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
 	for i := range v.Tags {
-		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
 		text += len(v.Tags[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
@@ -589,15 +581,14 @@ func sizeProduct(v *Product) (n, text int) {
 		n += 8 * len(v.Lists[i2])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Attrs)) + 1)
+	n += 8 * len(v.Attrs)
 	for k, x := range v.Attrs {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Groups)) + 1)
+	n += 4 * len(v.Groups)
 	for k2, x2 := range v.Groups {
-		n += cachert.SizeUvarint(uint64(len(k2)))
 		text += len(k2)
 		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
 		for i3 := range x2 {
@@ -607,12 +598,12 @@ func sizeProduct(v *Product) (n, text int) {
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByRef)) + 1)
+	n += 4 * len(v.ByRef)
 	for k3, x3 := range v.ByRef {
 		n++
 		if k3 != nil {
 			n += 8
 		}
-		n += cachert.SizeUvarint(uint64(len(x3)))
 		text += len(x3)
 	}
 	m, t := sizeProductMaker(&v.Maker)
@@ -648,21 +639,20 @@ func sizeProduct(v *Product) (n, text int) {
 		n += m2
 		text += t2
 	}
-	n += cachert.SizeTime(v.Created)
 	n++
 	if v.Updated != nil {
-		n += cachert.SizeTime((*v.Updated))
+		n += 16
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Anon.Notes)) + 1)
+	n += 4 * len(v.Anon.Notes)
 	for i5 := range v.Anon.Notes {
-		n += cachert.SizeUvarint(uint64(len(v.Anon.Notes[i5])))
 		text += len(v.Anon.Notes[i5])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Blob)) + 1)
 	n += len(v.Blob)
 	n += cachert.SizeUvarint(uint64(len(v.private)) + 1)
 	n += 8 * len(v.private)
-	n += 8 // fields of one size
+	n += 28 // fields of one size
 	return n, text
 }
 
@@ -670,18 +660,20 @@ func sizeProduct(v *Product) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	n, t := sizeProduct(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
-		b = cachert.PutUvarint(b, uint64(len(v.Tags[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
 		text = text[copy(text, v.Tags[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
 	for i2 := range v.Lists {
@@ -693,15 +685,18 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Attrs), v.Attrs == nil)
 	for k, x := range v.Attrs {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = cachert.PutUvarint(b, uint64(len(x)))
+		b = b[4:]
+		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Groups), v.Groups == nil)
 	for k2, x2 := range v.Groups {
-		b = cachert.PutUvarint(b, uint64(len(k2)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 		text = text[copy(text, k2):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x2), x2 == nil)
 		for i3 := range x2 {
 			b, text = putProductVariant(b, text, &x2[i3])
@@ -716,8 +711,9 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 			binary.LittleEndian.PutUint64(b, uint64(*k3))
 			b = b[8:]
 		}
-		b = cachert.PutUvarint(b, uint64(len(x3)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x3)))
 		text = text[copy(text, x3):]
+		b = b[4:]
 	}
 	b, text = putProductMaker(b, text, &v.Maker)
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
@@ -726,13 +722,6 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	}
 	for i4 := range v.Pair {
 		b, text = putProductVariant(b, text, &v.Pair[i4])
-	}
-	for i5 := range v.Nothing {
-		b = cachert.PutCount(b, len(v.Nothing[i5]), v.Nothing[i5] == nil)
-		for i6 := range v.Nothing[i5] {
-			binary.LittleEndian.PutUint64(b, uint64(v.Nothing[i5][i6]))
-			b = b[8:]
-		}
 	}
 	if v.Parent == nil {
 		b[0], b = 0, b[1:]
@@ -758,23 +747,26 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		b, text = putProductVariant(b, text, v.First)
 	}
-	b = cachert.PutTime(b, v.Created)
+	cachert.PutTime(b, v.Created)
+	b = b[16:]
 	if v.Updated == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutTime(b, (*v.Updated))
+		cachert.PutTime(b, *v.Updated)
+		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Anon.Notes), v.Anon.Notes == nil)
-	for i6 := range v.Anon.Notes {
-		b = cachert.PutUvarint(b, uint64(len(v.Anon.Notes[i6])))
-		text = text[copy(text, v.Anon.Notes[i6]):]
+	for i5 := range v.Anon.Notes {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Anon.Notes[i5])))
+		text = text[copy(text, v.Anon.Notes[i5]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Blob), v.Blob == nil)
 	b = b[copy(b, v.Blob):]
 	b = cachert.PutCount(b, len(v.private), v.private == nil)
-	for i7 := range v.private {
-		binary.LittleEndian.PutUint64(b, uint64(v.private[i7]))
+	for i6 := range v.private {
+		binary.LittleEndian.PutUint64(b, uint64(v.private[i6]))
 		b = b[8:]
 	}
 	_, _ = b, text
@@ -783,32 +775,36 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 234 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 99 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Tags = make([]string, n)
 		for i := range v.Tags {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Tags[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
@@ -835,7 +831,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -843,21 +839,29 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			b = b[4:]
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
+			b = b[4:]
 			v.Attrs[k] = x
 		}
 		if len(v.Attrs) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -865,11 +869,15 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		for range entries2 {
 			var k2 string
 			var x2 []Variant
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k2, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeCount(b, 10); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 13); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
@@ -886,7 +894,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries3 := n; entries3 >= 0 {
@@ -910,10 +918,14 @@ func decodeProduct(v *Product, data []byte, text string) error {
 				*k3 = int(binary.LittleEndian.Uint64(b))
 				b = b[8:]
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x3, s = s[:n], s[n:]
+			b = b[4:]
 			v.ByRef[k3] = x3
 		}
 		if len(v.ByRef) != entries3 { // a key twice
@@ -923,7 +935,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if b, s, ok = takeProductMaker(&v.Maker, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeCount(b, 10); !ok {
+	if n, b, ok = cachert.TakeCount(b, 13); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -937,24 +949,6 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	for i := range v.Pair {
 		if b, s, ok = takeProductVariant(&v.Pair[i], b, s); !ok {
 			return cachert.ErrCorrupt
-		}
-	}
-	for i2 := range v.Nothing {
-		if n, b, ok = cachert.TakeCount(b, 8); !ok {
-			return cachert.ErrCorrupt
-		}
-		if n >= 0 {
-			v.Nothing[i2] = make([]int, n)
-			for i3 := range v.Nothing[i2] {
-				if len(b) < 8 {
-					return cachert.ErrCorrupt
-				}
-				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-					return cachert.ErrCorrupt
-				}
-				v.Nothing[i2][i3] = int(binary.LittleEndian.Uint64(b))
-				b = b[8:]
-			}
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
@@ -983,7 +977,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		there3 := b[0] == 1
 		b = b[1:]
 		if there3 {
-			if len(b) < 2 {
+			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
 			(*v.Chain) = new(Maker)
@@ -998,7 +992,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	there3 := b[0] == 1
 	b = b[1:]
 	if there3 {
-		if len(b) < 10 {
+		if len(b) < 13 {
 			return cachert.ErrCorrupt
 		}
 		v.First = new(Variant)
@@ -1006,33 +1000,42 @@ func decodeProduct(v *Product, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if v.Created, b, ok = cachert.TakeTime(b); !ok {
+	if len(b) < 16 {
 		return cachert.ErrCorrupt
 	}
+	if v.Created, ok = cachert.TakeTime(b); !ok {
+		return cachert.ErrCorrupt
+	}
+	b = b[16:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
 	there4 := b[0] == 1
 	b = b[1:]
 	if there4 {
-		if len(b) < 13 {
+		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
 		v.Updated = new(time.Time)
-		if (*v.Updated), b, ok = cachert.TakeTime(b); !ok {
+		if *v.Updated, ok = cachert.TakeTime(b); !ok {
 			return cachert.ErrCorrupt
 		}
+		b = b[16:]
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Anon.Notes = make([]string, n)
-		for i3 := range v.Anon.Notes {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+		for i2 := range v.Anon.Notes {
+			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
-			v.Anon.Notes[i3], s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			v.Anon.Notes[i2], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
@@ -1047,14 +1050,14 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.private = make([]int, n)
-		for i3 := range v.private {
+		for i2 := range v.private {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			v.private[i3] = int(binary.LittleEndian.Uint64(b))
+			v.private[i2] = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
@@ -1067,18 +1070,18 @@ func decodeProduct(v *Product, data []byte, text string) error {
 // sizeProductVariant returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeProductVariant(v *Variant) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.SKU)))
 	text += len(v.SKU)
 	n += cachert.SizeUvarint(uint64(len(v.Sizes)) + 1)
 	n += 8 * len(v.Sizes)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putProductVariant writes *v to the front of b and text, and returns what is left of them.
 func putProductVariant(b, text []byte, v *Variant) (_, _ []byte) {
-	b = cachert.PutUvarint(b, uint64(len(v.SKU)))
+	binary.LittleEndian.PutUint32(b, uint32(len(v.SKU)))
 	text = text[copy(text, v.SKU):]
+	b = b[4:]
 	b = cachert.PutCount(b, len(v.Sizes), v.Sizes == nil)
 	for i := range v.Sizes {
 		binary.LittleEndian.PutUint64(b, uint64(v.Sizes[i]))
@@ -1093,10 +1096,14 @@ func putProductVariant(b, text []byte, v *Variant) (_, _ []byte) {
 // left of them.
 func takeProductVariant(v *Variant, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.SKU, s = s[:n], s[n:]
+	b = b[4:]
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return b, s, false
 	}
@@ -1124,24 +1131,26 @@ func takeProductVariant(v *Variant, b []byte, s string) (_ []byte, _ string, ok 
 // sizeProductMaker returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeProductMaker(v *Maker) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n += cachert.SizeUvarint(uint64(len(v.Sites)) + 1)
+	n += 4 * len(v.Sites)
 	for i := range v.Sites {
-		n += cachert.SizeUvarint(uint64(len(v.Sites[i])))
 		text += len(v.Sites[i])
 	}
+	n += 4 // fields of one size
 	return n, text
 }
 
 // putProductMaker writes *v to the front of b and text, and returns what is left of them.
 func putProductMaker(b, text []byte, v *Maker) (_, _ []byte) {
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[4:]
 	b = cachert.PutCount(b, len(v.Sites), v.Sites == nil)
 	for i := range v.Sites {
-		b = cachert.PutUvarint(b, uint64(len(v.Sites[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Sites[i])))
 		text = text[copy(text, v.Sites[i]):]
+		b = b[4:]
 	}
 	return b, text
 }
@@ -1150,20 +1159,28 @@ func putProductMaker(b, text []byte, v *Maker) (_, _ []byte) {
 // left of them.
 func takeProductMaker(v *Maker, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		v.Sites = make([]string, n)
 		for i := range v.Sites {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			v.Sites[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	return b, s, true
@@ -1755,7 +1772,7 @@ func (c *DeepProductCache) Close(ctx context.Context) error { return c.core.Clos
 // stay on the stack. Anything else is left to the core.
 func (c *DeepProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
-	var buf [512]byte
+	var buf [1024]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDeepProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -1982,8 +1999,8 @@ func appendRacedOfferCacheText(k []byte, key int64) []byte {
 // those take.
 func sizeOffer(v *Offer) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
 	for i := range v.Tags {
-		n += cachert.SizeUvarint(uint64(len(v.Tags[i])))
 		text += len(v.Tags[i])
 	}
 	n += 8 // fields of one size
@@ -1994,16 +2011,17 @@ func sizeOffer(v *Offer) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendOffer(dst []byte, v *Offer) ([]byte, error) {
 	n, t := sizeOffer(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
-		b = cachert.PutUvarint(b, uint64(len(v.Tags[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
 		text = text[copy(text, v.Tags[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -2011,7 +2029,7 @@ func appendOffer(dst []byte, v *Offer) ([]byte, error) {
 
 // decodeOffer sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeOffer(v *Offer, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -2023,16 +2041,20 @@ func decodeOffer(v *Offer, data []byte, text string) error {
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
 	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Tags = make([]string, n)
 		for i := range v.Tags {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Tags[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 {
@@ -2593,10 +2615,10 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	b, text = putTreeTree(b, text, v)
 	_, _ = b, text
 	return dst, nil
@@ -2625,7 +2647,6 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep, 0
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n++
 	if v.Left != nil {
@@ -2646,8 +2667,8 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
+	n += 4 * len(v.ByName)
 	for k, x := range v.ByName {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		n++
 		if x != nil {
@@ -2668,13 +2689,15 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 		n += m
 		text += t
 	}
+	n += 4 // fields of one size
 	return n, text
 }
 
 // putTreeTree writes *v to the front of b and text, and returns what is left of them.
 func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[4:]
 	if v.Left == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -2687,8 +2710,9 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
 		} else {
@@ -2712,17 +2736,21 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if depth > cachert.MaxDepth {
 		return b, s, false
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
+	b = b[4:]
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		if len(b) < 5 {
+		if len(b) < 8 {
 			return b, s, false
 		}
 		v.Left = new(Tree)
@@ -2730,14 +2758,14 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			return b, s, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		v.Children = make([]Tree, n)
-		later := 5 * n // bytes that the elements to come need
+		later := 8 * n // bytes that the elements to come need
 		for i := range v.Children {
-			later -= 5
+			later -= 8
 			all := b
 			b = b[:len(b)-later]
 			if b, s, ok = takeTreeTree(&v.Children[i], b, s, depth+1); !ok {
@@ -2746,29 +2774,33 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			b = all[len(all)-later-len(b):]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.ByName = make(map[string]*Tree, entries)
-		later := 2 * entries // bytes that the elements to come need
+		later := 5 * entries // bytes that the elements to come need
 		for range entries {
 			var k string
 			var x *Tree
-			later -= 2
+			later -= 5
 			all := b
 			b = b[:len(b)-later]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, false
 			}
 			there2 := b[0] == 1
 			b = b[1:]
 			if there2 {
-				if len(b) < 5 {
+				if len(b) < 8 {
 					return b, s, false
 				}
 				x = new(Tree)
@@ -3454,8 +3486,8 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 // those take.
 func sizeNames(v *Names) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += 4 * len((*v))
 	for i := range *v {
-		n += cachert.SizeUvarint(uint64(len((*v)[i])))
 		text += len((*v)[i])
 	}
 	return n, text
@@ -3465,14 +3497,15 @@ func sizeNames(v *Names) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
 	n, t := sizeNames(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
-		b = cachert.PutUvarint(b, uint64(len((*v)[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
 		text = text[copy(text, (*v)[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -3480,23 +3513,27 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeNames(v *Names, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		(*v) = make(Names, n)
 		for i := range *v {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			(*v)[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 {
@@ -3677,15 +3714,13 @@ func appendVisitCacheKey(k []byte, key time.Time) []byte {
 // sizeVisit returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeVisit(v *Visit) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Place)))
 	text += len(v.Place)
-	n += cachert.SizeTime(v.At)
 	n += cachert.SizeUvarint(uint64(len(v.Seen)) + 1)
+	n += 4 * len(v.Seen)
 	for i := range v.Seen {
-		n += cachert.SizeUvarint(uint64(len(v.Seen[i])))
 		text += len(v.Seen[i])
 	}
-	n += 4 // fields of one size
+	n += 24 // fields of one size
 	return n, text
 }
 
@@ -3694,29 +3729,32 @@ func sizeVisit(v *Visit) (n, text int) {
 // of themselves.
 func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 	n, t := sizeVisit(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.GrowOwn(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowOwnText(dst, n, t)
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
-	b = cachert.PutUvarint(b, uint64(len(v.Place)))
+	_ = b[19]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Place)))
 	text = text[copy(text, v.Place):]
-	b = cachert.PutTime(b, v.At)
+	cachert.PutTime(b[4:], v.At)
+	b = b[20:]
 	own.Add(v.Code.MarshalText())
 	b = own.PutSize(b)
 	b = cachert.PutCount(b, len(v.Seen), v.Seen == nil)
 	for i := range v.Seen {
-		b = cachert.PutUvarint(b, uint64(len(v.Seen[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Seen[i])))
 		text = text[copy(text, v.Seen[i]):]
+		b = b[4:]
 	}
 	_, _ = b, text
-	return own.End(dst, n+t)
+	return own.EndText(dst, n, t)
 }
 
 // decodeVisit sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 22 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 16 times its length, and 4 KiB.
 func decodeVisit(v *Visit, data []byte, text string) error {
 	data, text, own, ok := cachert.SplitOwn(data, text)
 	if !ok {
@@ -3727,26 +3765,34 @@ func decodeVisit(v *Visit, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 20 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Place, s = s[:n], s[n:]
-	if v.At, b, ok = cachert.TakeTime(b); !ok {
+	if v.At, ok = cachert.TakeTime(b[4:]); !ok {
 		return cachert.ErrCorrupt
 	}
+	b = b[20:]
 	if b, own, ok = takeVisitCode(&v.Code, b, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Seen = make([]string, n)
 		for i := range v.Seen {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			v.Seen[i], s = s[:n], s[n:]
+			b = b[4:]
 		}
 	}
 	if len(b) != 0 || len(s) != 0 || len(own) != 0 {

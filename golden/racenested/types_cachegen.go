@@ -4,6 +4,8 @@ package racenested
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -201,10 +203,9 @@ func appendDeepRaceText(k []byte, key string) []byte {
 // sizeDoc returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeDoc(v *Doc) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.ID)))
 	text += len(v.ID)
-	n += cachert.SizeUvarint(uint64(len(v.Text)))
 	text += len(v.Text)
+	n += 8 // fields of one size
 	return n, text
 }
 
@@ -212,14 +213,16 @@ func sizeDoc(v *Doc) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	n, t := sizeDoc(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
-	b = cachert.PutUvarint(b, uint64(len(v.ID)))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
-	b = cachert.PutUvarint(b, uint64(len(v.Text)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
+	b = b[8:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -233,14 +236,18 @@ func decodeDoc(v *Doc, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 8 {
+		return cachert.ErrCorrupt
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.ID, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Text, s = s[:n], s[n:]
+	b = b[8:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}

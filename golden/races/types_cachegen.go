@@ -202,7 +202,7 @@ func appendPairText(k []byte, key int64) []byte {
 
 // sizeItem returns how many bytes *v takes.
 func sizeItem(v *Item) (n int) {
-	n += 16
+	n += 16 // fields of one size
 	return n
 }
 

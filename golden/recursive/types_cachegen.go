@@ -5,6 +5,7 @@ package recursive
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -219,10 +220,10 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	b, text = putTreeTree(b, text, v)
 	_, _ = b, text
 	return dst, nil
@@ -251,7 +252,6 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep, 0
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Name)))
 	text += len(v.Name)
 	n++
 	if v.Left != nil {
@@ -281,8 +281,8 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
+	n += 4 * len(v.ByName)
 	for k, x := range v.ByName {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		n++
 		if x != nil {
@@ -303,13 +303,15 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 		n += m
 		text += t
 	}
+	n += 4 // fields of one size
 	return n, text
 }
 
 // putTreeTree writes *v to the front of b and text, and returns what is left of them.
 func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
-	b = cachert.PutUvarint(b, uint64(len(v.Name)))
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
+	b = b[4:]
 	if v.Left == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -328,8 +330,9 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
+		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
 		} else {
@@ -353,17 +356,21 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if depth > cachert.MaxDepth {
 		return b, s, false
 	}
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if len(b) < 4 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Name, s = s[:n], s[n:]
+	b = b[4:]
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
 	there := b[0] == 1
 	b = b[1:]
 	if there {
-		if len(b) < 6 {
+		if len(b) < 9 {
 			return b, s, false
 		}
 		v.Left = new(Tree)
@@ -377,7 +384,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	there2 := b[0] == 1
 	b = b[1:]
 	if there2 {
-		if len(b) < 6 {
+		if len(b) < 9 {
 			return b, s, false
 		}
 		v.Right = new(Tree)
@@ -385,14 +392,14 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			return b, s, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 6); !ok {
+	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
 		v.Children = make([]Tree, n)
-		later := 6 * n // bytes that the elements to come need
+		later := 9 * n // bytes that the elements to come need
 		for i := range v.Children {
-			later -= 6
+			later -= 9
 			all := b
 			b = b[:len(b)-later]
 			if b, s, ok = takeTreeTree(&v.Children[i], b, s, depth+1); !ok {
@@ -401,29 +408,33 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			b = all[len(all)-later-len(b):]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.ByName = make(map[string]*Tree, entries)
-		later := 2 * entries // bytes that the elements to come need
+		later := 5 * entries // bytes that the elements to come need
 		for range entries {
 			var k string
 			var x *Tree
-			later -= 2
+			later -= 5
 			all := b
 			b = b[:len(b)-later]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			k, s = s[:n], s[n:]
+			b = b[4:]
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, false
 			}
 			there3 := b[0] == 1
 			b = b[1:]
 			if there3 {
-				if len(b) < 6 {
+				if len(b) < 9 {
 					return b, s, false
 				}
 				x = new(Tree)

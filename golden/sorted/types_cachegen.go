@@ -227,19 +227,19 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.GrowOwn(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowOwnText(dst, n, t)
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putIndexIndex(b, text, own, v)
 	_, _ = b, text
-	return own.End(dst, n+t)
+	return own.EndText(dst, n, t)
 }
 
 // decodeIndex sets *v, which is zero, from data. Each of its strings is a copy.
-// Whatever data is, it allocates at most 291 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 110 times its length, and 4 KiB.
 func decodeIndex(v *Index, data []byte, _ string) error {
 	data, _, own, ok := cachert.SplitOwn(data, "")
 	if !ok {
@@ -264,27 +264,25 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep, 0
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Title)))
 	text += len(v.Title)
 	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
+	n += 4 * len(v.Names)
 	for i := range v.Names {
-		n += cachert.SizeUvarint(uint64(len(v.Names[i])))
 		text += len(v.Names[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Texts)) + 1)
+	n += 8 * len(v.Texts)
 	for k, x := range v.Texts {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
+	n += 4 * len(v.ByName)
 	for k2, x2 := range v.ByName {
-		n += cachert.SizeUvarint(uint64(len(k2)))
 		text += len(k2)
 		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
+		n += 4 * len(x2)
 		for i2 := range x2 {
-			n += cachert.SizeUvarint(uint64(len(x2[i2])))
 			text += len(x2[i2])
 		}
 	}
@@ -294,9 +292,8 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	n += 8 * len(v.Ints)
 	for _, x3 := range v.Ints {
 		n += cachert.SizeUvarint(uint64(len(x3)) + 1)
-		n += len(x3)
+		n += 5 * len(x3)
 		for _, x3 := range x3 {
-			n += cachert.SizeUvarint(uint64(len(x3)))
 			text += len(x3)
 		}
 	}
@@ -305,55 +302,48 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Complex)) + 1)
 	n += 24 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
-	for k3, x4 := range v.Times {
-		n += cachert.SizeTime(k3)
-		n += cachert.SizeUvarint(uint64(len(x4)))
+	n += 20 * len(v.Times)
+	for _, x4 := range v.Times {
 		text += len(x4)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Places)) + 1)
-	for k4, x5 := range v.Places {
-		n += cachert.SizeUvarint(uint64(len(k4.Name)))
-		text += len(k4.Name)
-		n += cachert.SizeTime(k4.Since)
-		for i2 := range k4.Near {
-			n += cachert.SizeUvarint(uint64(len(k4.Near[i2])))
-			text += len(k4.Near[i2])
+	n += 33 * len(v.Places)
+	for k3, x5 := range v.Places {
+		text += len(k3.Name)
+		for i2 := range k3.Near {
+			text += len(k3.Near[i2])
 		}
-		n += 5 // fields of one size
 		n++
 		if x5 != nil {
-			n += cachert.SizeUvarint(uint64(len((*x5))))
-			text += len((*x5))
+			n += 4
+			text += len(*x5)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
-	n += 8 * len(v.Pairs)
-	for k5 := range v.Pairs {
-		for i2 := range k5 {
-			n += cachert.SizeUvarint(uint64(len(k5[i2])))
-			text += len(k5[i2])
+	n += 16 * len(v.Pairs)
+	for k4 := range v.Pairs {
+		for i2 := range k4 {
+			text += len(k4[i2])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Arrays)) + 1)
-	n += 3 * len(v.Arrays)
+	n += 7 * len(v.Arrays)
 	for _, x6 := range v.Arrays {
-		n += cachert.SizeUvarint(uint64(len(x6)))
 		text += len(x6)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Addrs)) + 1)
 	n += 12 * len(v.Addrs)
 	n += cachert.SizeUvarint(uint64(len(v.Anon)) + 1)
-	n += 16 * len(v.Anon)
+	n += 20 * len(v.Anon)
 	for _, x7 := range v.Anon {
-		n += cachert.SizeUvarint(uint64(len(x7)))
 		text += len(x7)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 8 * len(v.Nothing)
 	n += cachert.SizeUvarint(uint64(len(v.Tree)) + 1)
-	for k6, x8 := range v.Tree {
-		n += cachert.SizeUvarint(uint64(len(k6)))
-		text += len(k6)
+	n += 4 * len(v.Tree)
+	for k5, x8 := range v.Tree {
+		text += len(k5)
 		m, t := sizeIndexIndex(&x8, depth+1)
 		if m < 0 {
 			return m, 0
@@ -361,36 +351,42 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putIndexIndex writes *v to the front of b and text, and returns what is left of them.
 func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Title)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Title)))
 	text = text[copy(text, v.Title):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
-		b = cachert.PutUvarint(b, uint64(len(v.Names[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
 		text = text[copy(text, v.Names[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
 	for _, p := range cachert.Sorted(v.Texts, cmp.Compare[string]) {
-		b = cachert.PutUvarint(b, uint64(len(p.Key)))
+		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
 		text = text[copy(text, p.Key):]
-		b = cachert.PutUvarint(b, uint64(len(p.Value)))
+		b = b[4:]
+		binary.LittleEndian.PutUint32(b, uint32(len(p.Value)))
 		text = text[copy(text, p.Value):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for _, p2 := range cachert.Sorted(v.ByName, cmp.Compare[Name]) {
-		b = cachert.PutUvarint(b, uint64(len(p2.Key)))
+		binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
 		text = text[copy(text, p2.Key):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(p2.Value), p2.Value == nil)
 		for i2 := range p2.Value {
-			b = cachert.PutUvarint(b, uint64(len(p2.Value[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(p2.Value[i2])))
 			text = text[copy(text, p2.Value[i2]):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
@@ -411,8 +407,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		for _, p5 := range cachert.Sorted(p4.Value, cmp.Compare[uint8]) {
 			b[0] = p5.Key
 			b = b[1:]
-			b = cachert.PutUvarint(b, uint64(len(p5.Value)))
+			binary.LittleEndian.PutUint32(b, uint32(len(p5.Value)))
 			text = text[copy(text, p5.Value):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Ratios), v.Ratios == nil)
@@ -432,40 +429,45 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
 	for _, p7 := range cachert.Sorted(v.Times, cachert.CompareTime) {
-		b = cachert.PutTime(b, p7.Key)
-		b = cachert.PutUvarint(b, uint64(len(p7.Value)))
+		cachert.PutTime(b, p7.Key)
+		b = b[16:]
+		binary.LittleEndian.PutUint32(b, uint32(len(p7.Value)))
 		text = text[copy(text, p7.Value):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
 	for _, p8 := range cachert.Sorted(v.Places, compareIndexPlace) {
-		_ = b[4]
+		_ = b[24]
 		binary.LittleEndian.PutUint16(b, uint16(p8.Key.X))
 		binary.LittleEndian.PutUint16(b[2:], uint16(p8.Key.Y))
 		b[4] = 0
 		if p8.Key.Open {
 			b[4] = 1
 		}
-		b = b[5:]
-		b = cachert.PutUvarint(b, uint64(len(p8.Key.Name)))
+		binary.LittleEndian.PutUint32(b[5:], uint32(len(p8.Key.Name)))
 		text = text[copy(text, p8.Key.Name):]
-		b = cachert.PutTime(b, p8.Key.Since)
+		cachert.PutTime(b[9:], p8.Key.Since)
+		b = b[25:]
 		for i2 := range p8.Key.Near {
-			b = cachert.PutUvarint(b, uint64(len(p8.Key.Near[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(p8.Key.Near[i2])))
 			text = text[copy(text, p8.Key.Near[i2]):]
+			b = b[4:]
 		}
 		if p8.Value == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b = cachert.PutUvarint(b, uint64(len((*p8.Value))))
-			text = text[copy(text, (*p8.Value)):]
+			binary.LittleEndian.PutUint32(b, uint32(len(*p8.Value)))
+			text = text[copy(text, *p8.Value):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
 	for _, p9 := range cachert.Sorted(v.Pairs, compareIndexPair) {
 		for i2 := range p9.Key {
-			b = cachert.PutUvarint(b, uint64(len(p9.Key[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(p9.Key[i2])))
 			text = text[copy(text, p9.Key[i2]):]
+			b = b[4:]
 		}
 		binary.LittleEndian.PutUint64(b, uint64(p9.Value))
 		b = b[8:]
@@ -479,8 +481,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			}
 			b = b[1:]
 		}
-		b = cachert.PutUvarint(b, uint64(len(p10.Value)))
+		binary.LittleEndian.PutUint32(b, uint32(len(p10.Value)))
 		text = text[copy(text, p10.Value):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
 	for _, p11 := range cachert.Sorted(v.Addrs, compareIndexAddr) {
@@ -495,8 +498,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b, uint64(p12.Key.A))
 		binary.LittleEndian.PutUint64(b[8:], uint64(p12.Key.B))
 		b = b[16:]
-		b = cachert.PutUvarint(b, uint64(len(p12.Value)))
+		binary.LittleEndian.PutUint32(b, uint32(len(p12.Value)))
 		text = text[copy(text, p12.Value):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
 	for _, p13 := range cachert.Sorted(v.Nothing, compareIndexKey3) {
@@ -505,8 +509,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
 	for _, p14 := range cachert.Sorted(v.Tree, cmp.Compare[string]) {
-		b = cachert.PutUvarint(b, uint64(len(p14.Key)))
+		binary.LittleEndian.PutUint32(b, uint32(len(p14.Key)))
 		text = text[copy(text, p14.Key):]
+		b = b[4:]
 		b, text = putIndexIndex(b, text, own, &p14.Value)
 	}
 	return b, text
@@ -519,28 +524,32 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 	if depth > cachert.MaxDepth {
 		return b, s, own, false
 	}
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, own, false
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, own, false
 	}
 	v.Title, s = string(s[:n]), s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return b, s, own, false
 	}
 	if n >= 0 {
 		v.Names = make([]Name, n)
 		for i := range v.Names {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			v.Names[i], s = Name(s[:n]), s[n:]
+			b = b[4:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return b, s, own, false
 	}
 	if entries := n; entries >= 0 {
@@ -548,21 +557,29 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 		for range entries {
 			var k string
 			var x string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k, s = string(s[:n]), s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			b = b[4:]
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x, s = string(s[:n]), s[n:]
+			b = b[4:]
 			v.Texts[k] = x
 		}
 		if len(v.Texts) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, own, false
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -570,20 +587,28 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 		for range entries2 {
 			var k2 Name
 			var x2 []string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k2, s = Name(s[:n]), s[n:]
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return b, s, own, false
 			}
 			if n >= 0 {
 				x2 = make([]string, n)
 				for i := range x2 {
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return b, s, own, false
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
 					x2[i], s = string(s[:n]), s[n:]
+					b = b[4:]
 				}
 			}
 			v.ByName[k2] = x2
@@ -638,7 +663,7 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			}
 			k4 = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			if n, b, ok = cachert.TakeCount(b, 2); !ok {
+			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return b, s, own, false
 			}
 			if entries5 := n; entries5 >= 0 {
@@ -651,10 +676,14 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 					}
 					k5 = b[0]
 					b = b[1:]
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return b, s, own, false
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
 					x5, s = string(s[:n]), s[n:]
+					b = b[4:]
 					x4[k5] = x5
 				}
 				if len(x4) != entries5 { // a key twice
@@ -721,7 +750,7 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 14); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
 	if entries7 := n; entries7 >= 0 {
@@ -729,20 +758,28 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 		for range entries7 {
 			var k7 time.Time
 			var x7 string
-			if k7, b, ok = cachert.TakeTime(b); !ok {
+			if len(b) < 16 {
 				return b, s, own, false
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if k7, ok = cachert.TakeTime(b); !ok {
+				return b, s, own, false
+			}
+			b = b[16:]
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x7, s = string(s[:n]), s[n:]
+			b = b[4:]
 			v.Times[k7] = x7
 		}
 		if len(v.Times) != entries7 { // a key twice
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 22); !ok {
+	if n, b, ok = cachert.TakeCount(b, 34); !ok {
 		return b, s, own, false
 	}
 	if entries8 := n; entries8 >= 0 {
@@ -750,7 +787,7 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 		for range entries8 {
 			var k8 Place
 			var x8 *string
-			if len(b) < 5 {
+			if len(b) < 25 {
 				return b, s, own, false
 			}
 			k8.X = int16(binary.LittleEndian.Uint16(b))
@@ -759,19 +796,23 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 				return b, s, own, false
 			}
 			k8.Open = b[4] == 1
-			b = b[5:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[5:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k8.Name, s = Name(s[:n]), s[n:]
-			if k8.Since, b, ok = cachert.TakeTime(b); !ok {
+			if k8.Since, ok = cachert.TakeTime(b[9:]); !ok {
 				return b, s, own, false
 			}
+			b = b[25:]
 			for i := range k8.Near {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return b, s, own, false
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
 				k8.Near[i], s = Name(s[:n]), s[n:]
+				b = b[4:]
 			}
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, own, false
@@ -779,11 +820,15 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			there := b[0] == 1
 			b = b[1:]
 			if there {
-				x8 = new(string)
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
 					return b, s, own, false
 				}
-				(*x8), s = string(s[:n]), s[n:]
+				x8 = new(string)
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+					return b, s, own, false
+				}
+				*x8, s = string(s[:n]), s[n:]
+				b = b[4:]
 			}
 			v.Places[k8] = x8
 		}
@@ -791,7 +836,7 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 10); !ok {
+	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return b, s, own, false
 	}
 	if entries9 := n; entries9 >= 0 {
@@ -800,10 +845,14 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			var k9 Pair
 			var x9 int
 			for i := range k9 {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return b, s, own, false
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
 				k9[i], s = Name(s[:n]), s[n:]
+				b = b[4:]
 			}
 			if len(b) < 8 {
 				return b, s, own, false
@@ -819,7 +868,7 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+	if n, b, ok = cachert.TakeCount(b, 7); !ok {
 		return b, s, own, false
 	}
 	if entries10 := n; entries10 >= 0 {
@@ -837,10 +886,14 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 				k10[i] = b[0] == 1
 				b = b[1:]
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x10, s = string(s[:n]), s[n:]
+			b = b[4:]
 			v.Arrays[k10] = x10
 		}
 		if len(v.Arrays) != entries10 { // a key twice
@@ -872,7 +925,7 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 17); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
 	if entries12 := n; entries12 >= 0 {
@@ -898,10 +951,14 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			}
 			k12.B = int(binary.LittleEndian.Uint64(b[8:]))
 			b = b[16:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x12, s = string(s[:n]), s[n:]
+			b = b[4:]
 			v.Anon[k12] = x12
 		}
 		if len(v.Anon) != entries12 { // a key twice
@@ -930,22 +987,26 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 25); !ok {
+	if n, b, ok = cachert.TakeCount(b, 31); !ok {
 		return b, s, own, false
 	}
 	if entries14 := n; entries14 >= 0 {
 		v.Tree = make(map[string]Index, entries14)
-		later := 25 * entries14 // bytes that the elements to come need
+		later := 31 * entries14 // bytes that the elements to come need
 		for range entries14 {
 			var k14 string
 			var x14 Index
-			later -= 25
+			later -= 31
 			all := b
 			b = b[:len(b)-later]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k14, s = string(s[:n]), s[n:]
+			b = b[4:]
 			if b, s, own, ok = takeIndexIndex(&x14, b, s, own, depth+1); !ok {
 				return b, s, own, false
 			}
@@ -1258,20 +1319,20 @@ func appendIndex2(dst []byte, v *Index) ([]byte, error) {
 	if n < 0 {
 		return nil, cachert.ErrDepth
 	}
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.GrowOwn(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowOwnText(dst, n, t)
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putIndex2Index(b, text, own, v)
 	_, _ = b, text
-	return own.End(dst, n+t)
+	return own.EndText(dst, n, t)
 }
 
 // decodeIndex2 sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 243 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 96 times its length, and 4 KiB.
 func decodeIndex2(v *Index, data []byte, text string) error {
 	data, text, own, ok := cachert.SplitOwn(data, text)
 	if !ok {
@@ -1296,27 +1357,25 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep, 0
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Title)))
 	text += len(v.Title)
 	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
+	n += 4 * len(v.Names)
 	for i := range v.Names {
-		n += cachert.SizeUvarint(uint64(len(v.Names[i])))
 		text += len(v.Names[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Texts)) + 1)
+	n += 8 * len(v.Texts)
 	for k, x := range v.Texts {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
+	n += 4 * len(v.ByName)
 	for k2, x2 := range v.ByName {
-		n += cachert.SizeUvarint(uint64(len(k2)))
 		text += len(k2)
 		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
+		n += 4 * len(x2)
 		for i2 := range x2 {
-			n += cachert.SizeUvarint(uint64(len(x2[i2])))
 			text += len(x2[i2])
 		}
 	}
@@ -1326,9 +1385,8 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	n += 8 * len(v.Ints)
 	for _, x3 := range v.Ints {
 		n += cachert.SizeUvarint(uint64(len(x3)) + 1)
-		n += len(x3)
+		n += 5 * len(x3)
 		for _, x3 := range x3 {
-			n += cachert.SizeUvarint(uint64(len(x3)))
 			text += len(x3)
 		}
 	}
@@ -1337,55 +1395,48 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Complex)) + 1)
 	n += 24 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
-	for k3, x4 := range v.Times {
-		n += cachert.SizeTime(k3)
-		n += cachert.SizeUvarint(uint64(len(x4)))
+	n += 20 * len(v.Times)
+	for _, x4 := range v.Times {
 		text += len(x4)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Places)) + 1)
-	for k4, x5 := range v.Places {
-		n += cachert.SizeUvarint(uint64(len(k4.Name)))
-		text += len(k4.Name)
-		n += cachert.SizeTime(k4.Since)
-		for i2 := range k4.Near {
-			n += cachert.SizeUvarint(uint64(len(k4.Near[i2])))
-			text += len(k4.Near[i2])
+	n += 33 * len(v.Places)
+	for k3, x5 := range v.Places {
+		text += len(k3.Name)
+		for i2 := range k3.Near {
+			text += len(k3.Near[i2])
 		}
-		n += 5 // fields of one size
 		n++
 		if x5 != nil {
-			n += cachert.SizeUvarint(uint64(len((*x5))))
-			text += len((*x5))
+			n += 4
+			text += len(*x5)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
-	n += 8 * len(v.Pairs)
-	for k5 := range v.Pairs {
-		for i2 := range k5 {
-			n += cachert.SizeUvarint(uint64(len(k5[i2])))
-			text += len(k5[i2])
+	n += 16 * len(v.Pairs)
+	for k4 := range v.Pairs {
+		for i2 := range k4 {
+			text += len(k4[i2])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Arrays)) + 1)
-	n += 3 * len(v.Arrays)
+	n += 7 * len(v.Arrays)
 	for _, x6 := range v.Arrays {
-		n += cachert.SizeUvarint(uint64(len(x6)))
 		text += len(x6)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Addrs)) + 1)
 	n += 12 * len(v.Addrs)
 	n += cachert.SizeUvarint(uint64(len(v.Anon)) + 1)
-	n += 16 * len(v.Anon)
+	n += 20 * len(v.Anon)
 	for _, x7 := range v.Anon {
-		n += cachert.SizeUvarint(uint64(len(x7)))
 		text += len(x7)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 8 * len(v.Nothing)
 	n += cachert.SizeUvarint(uint64(len(v.Tree)) + 1)
-	for k6, x8 := range v.Tree {
-		n += cachert.SizeUvarint(uint64(len(k6)))
-		text += len(k6)
+	n += 4 * len(v.Tree)
+	for k5, x8 := range v.Tree {
+		text += len(k5)
 		m, t := sizeIndex2Index(&x8, depth+1)
 		if m < 0 {
 			return m, 0
@@ -1393,36 +1444,42 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 		n += m
 		text += t
 	}
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putIndex2Index writes *v to the front of b and text, and returns what is left of them.
 func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Title)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Title)))
 	text = text[copy(text, v.Title):]
+	b = b[12:]
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
-		b = cachert.PutUvarint(b, uint64(len(v.Names[i])))
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
 		text = text[copy(text, v.Names[i]):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
 	for k, x := range v.Texts {
-		b = cachert.PutUvarint(b, uint64(len(k)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = cachert.PutUvarint(b, uint64(len(x)))
+		b = b[4:]
+		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k2, x2 := range v.ByName {
-		b = cachert.PutUvarint(b, uint64(len(k2)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 		text = text[copy(text, k2):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x2), x2 == nil)
 		for i2 := range x2 {
-			b = cachert.PutUvarint(b, uint64(len(x2[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(x2[i2])))
 			text = text[copy(text, x2[i2]):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
@@ -1443,8 +1500,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		for k5, x5 := range x4 {
 			b[0] = k5
 			b = b[1:]
-			b = cachert.PutUvarint(b, uint64(len(x5)))
+			binary.LittleEndian.PutUint32(b, uint32(len(x5)))
 			text = text[copy(text, x5):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Ratios), v.Ratios == nil)
@@ -1464,40 +1522,45 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
 	for k7, x7 := range v.Times {
-		b = cachert.PutTime(b, k7)
-		b = cachert.PutUvarint(b, uint64(len(x7)))
+		cachert.PutTime(b, k7)
+		b = b[16:]
+		binary.LittleEndian.PutUint32(b, uint32(len(x7)))
 		text = text[copy(text, x7):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
 	for k8, x8 := range v.Places {
-		_ = b[4]
+		_ = b[24]
 		binary.LittleEndian.PutUint16(b, uint16(k8.X))
 		binary.LittleEndian.PutUint16(b[2:], uint16(k8.Y))
 		b[4] = 0
 		if k8.Open {
 			b[4] = 1
 		}
-		b = b[5:]
-		b = cachert.PutUvarint(b, uint64(len(k8.Name)))
+		binary.LittleEndian.PutUint32(b[5:], uint32(len(k8.Name)))
 		text = text[copy(text, k8.Name):]
-		b = cachert.PutTime(b, k8.Since)
+		cachert.PutTime(b[9:], k8.Since)
+		b = b[25:]
 		for i2 := range k8.Near {
-			b = cachert.PutUvarint(b, uint64(len(k8.Near[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(k8.Near[i2])))
 			text = text[copy(text, k8.Near[i2]):]
+			b = b[4:]
 		}
 		if x8 == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b = cachert.PutUvarint(b, uint64(len((*x8))))
-			text = text[copy(text, (*x8)):]
+			binary.LittleEndian.PutUint32(b, uint32(len(*x8)))
+			text = text[copy(text, *x8):]
+			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
 	for k9, x9 := range v.Pairs {
 		for i2 := range k9 {
-			b = cachert.PutUvarint(b, uint64(len(k9[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(k9[i2])))
 			text = text[copy(text, k9[i2]):]
+			b = b[4:]
 		}
 		binary.LittleEndian.PutUint64(b, uint64(x9))
 		b = b[8:]
@@ -1511,8 +1574,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			}
 			b = b[1:]
 		}
-		b = cachert.PutUvarint(b, uint64(len(x10)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x10)))
 		text = text[copy(text, x10):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
 	for k11, x11 := range v.Addrs {
@@ -1527,8 +1591,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b, uint64(k12.A))
 		binary.LittleEndian.PutUint64(b[8:], uint64(k12.B))
 		b = b[16:]
-		b = cachert.PutUvarint(b, uint64(len(x12)))
+		binary.LittleEndian.PutUint32(b, uint32(len(x12)))
 		text = text[copy(text, x12):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
 	for _, x13 := range v.Nothing {
@@ -1537,8 +1602,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
 	for k14, x14 := range v.Tree {
-		b = cachert.PutUvarint(b, uint64(len(k14)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k14)))
 		text = text[copy(text, k14):]
+		b = b[4:]
 		b, text = putIndex2Index(b, text, own, &x14)
 	}
 	return b, text
@@ -1551,28 +1617,32 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 	if depth > cachert.MaxDepth {
 		return b, s, own, false
 	}
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, own, false
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, own, false
 	}
 	v.Title, s = s[:n], s[n:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+	b = b[12:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return b, s, own, false
 	}
 	if n >= 0 {
 		v.Names = make([]Name, n)
 		for i := range v.Names {
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			v.Names[i], s = Name(s[:n]), s[n:]
+			b = b[4:]
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return b, s, own, false
 	}
 	if entries := n; entries >= 0 {
@@ -1580,21 +1650,29 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 		for range entries {
 			var k string
 			var x string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			b = b[4:]
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x, s = s[:n], s[n:]
+			b = b[4:]
 			v.Texts[k] = x
 		}
 		if len(v.Texts) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, own, false
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -1602,20 +1680,28 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 		for range entries2 {
 			var k2 Name
 			var x2 []string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k2, s = Name(s[:n]), s[n:]
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return b, s, own, false
 			}
 			if n >= 0 {
 				x2 = make([]string, n)
 				for i := range x2 {
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return b, s, own, false
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
 					x2[i], s = s[:n], s[n:]
+					b = b[4:]
 				}
 			}
 			v.ByName[k2] = x2
@@ -1670,7 +1756,7 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			}
 			k4 = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			if n, b, ok = cachert.TakeCount(b, 2); !ok {
+			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return b, s, own, false
 			}
 			if entries5 := n; entries5 >= 0 {
@@ -1683,10 +1769,14 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 					}
 					k5 = b[0]
 					b = b[1:]
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return b, s, own, false
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
 					x5, s = s[:n], s[n:]
+					b = b[4:]
 					x4[k5] = x5
 				}
 				if len(x4) != entries5 { // a key twice
@@ -1753,7 +1843,7 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 14); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
 	if entries7 := n; entries7 >= 0 {
@@ -1761,20 +1851,28 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 		for range entries7 {
 			var k7 time.Time
 			var x7 string
-			if k7, b, ok = cachert.TakeTime(b); !ok {
+			if len(b) < 16 {
 				return b, s, own, false
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if k7, ok = cachert.TakeTime(b); !ok {
+				return b, s, own, false
+			}
+			b = b[16:]
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x7, s = s[:n], s[n:]
+			b = b[4:]
 			v.Times[k7] = x7
 		}
 		if len(v.Times) != entries7 { // a key twice
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 22); !ok {
+	if n, b, ok = cachert.TakeCount(b, 34); !ok {
 		return b, s, own, false
 	}
 	if entries8 := n; entries8 >= 0 {
@@ -1782,7 +1880,7 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 		for range entries8 {
 			var k8 Place
 			var x8 *string
-			if len(b) < 5 {
+			if len(b) < 25 {
 				return b, s, own, false
 			}
 			k8.X = int16(binary.LittleEndian.Uint16(b))
@@ -1791,19 +1889,23 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 				return b, s, own, false
 			}
 			k8.Open = b[4] == 1
-			b = b[5:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[5:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k8.Name, s = Name(s[:n]), s[n:]
-			if k8.Since, b, ok = cachert.TakeTime(b); !ok {
+			if k8.Since, ok = cachert.TakeTime(b[9:]); !ok {
 				return b, s, own, false
 			}
+			b = b[25:]
 			for i := range k8.Near {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return b, s, own, false
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
 				k8.Near[i], s = Name(s[:n]), s[n:]
+				b = b[4:]
 			}
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, own, false
@@ -1811,11 +1913,15 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			there := b[0] == 1
 			b = b[1:]
 			if there {
-				x8 = new(string)
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
 					return b, s, own, false
 				}
-				(*x8), s = s[:n], s[n:]
+				x8 = new(string)
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+					return b, s, own, false
+				}
+				*x8, s = s[:n], s[n:]
+				b = b[4:]
 			}
 			v.Places[k8] = x8
 		}
@@ -1823,7 +1929,7 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 10); !ok {
+	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return b, s, own, false
 	}
 	if entries9 := n; entries9 >= 0 {
@@ -1832,10 +1938,14 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			var k9 Pair
 			var x9 int
 			for i := range k9 {
-				if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+				if len(b) < 4 {
+					return b, s, own, false
+				}
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
 				k9[i], s = Name(s[:n]), s[n:]
+				b = b[4:]
 			}
 			if len(b) < 8 {
 				return b, s, own, false
@@ -1851,7 +1961,7 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+	if n, b, ok = cachert.TakeCount(b, 7); !ok {
 		return b, s, own, false
 	}
 	if entries10 := n; entries10 >= 0 {
@@ -1869,10 +1979,14 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 				k10[i] = b[0] == 1
 				b = b[1:]
 			}
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x10, s = s[:n], s[n:]
+			b = b[4:]
 			v.Arrays[k10] = x10
 		}
 		if len(v.Arrays) != entries10 { // a key twice
@@ -1904,7 +2018,7 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 17); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
 	if entries12 := n; entries12 >= 0 {
@@ -1930,10 +2044,14 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			}
 			k12.B = int(binary.LittleEndian.Uint64(b[8:]))
 			b = b[16:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x12, s = s[:n], s[n:]
+			b = b[4:]
 			v.Anon[k12] = x12
 		}
 		if len(v.Anon) != entries12 { // a key twice
@@ -1962,22 +2080,26 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			return b, s, own, false
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 25); !ok {
+	if n, b, ok = cachert.TakeCount(b, 31); !ok {
 		return b, s, own, false
 	}
 	if entries14 := n; entries14 >= 0 {
 		v.Tree = make(map[string]Index, entries14)
-		later := 25 * entries14 // bytes that the elements to come need
+		later := 31 * entries14 // bytes that the elements to come need
 		for range entries14 {
 			var k14 string
 			var x14 Index
-			later -= 25
+			later -= 31
 			all := b
 			b = b[:len(b)-later]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k14, s = s[:n], s[n:]
+			b = b[4:]
 			if b, s, own, ok = takeIndex2Index(&x14, b, s, own, depth+1); !ok {
 				return b, s, own, false
 			}
@@ -2190,19 +2312,17 @@ func appendLabelsCacheText(k []byte, key int64) []byte {
 // those take.
 func sizeLabels(v *Labels) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
+	n += 8 * len(v.Labels)
 	for k, x := range v.Labels {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
-		n += cachert.SizeUvarint(uint64(len(x)))
 		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Counts)) + 1)
 	n += 8 * len(v.Counts)
 	for _, x2 := range v.Counts {
 		n += cachert.SizeUvarint(uint64(len(x2.Alpha)) + 1)
-		n += len(x2.Alpha)
+		n += 5 * len(x2.Alpha)
 		for k2 := range x2.Alpha {
-			n += cachert.SizeUvarint(uint64(len(k2)))
 			text += len(k2)
 		}
 		n += 8 // fields of one size
@@ -2210,13 +2330,12 @@ func sizeLabels(v *Labels) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Deep)) + 1)
 	for i := range v.Deep {
 		n += cachert.SizeUvarint(uint64(len(v.Deep[i])) + 1)
+		n += 4 * len(v.Deep[i])
 		for k2, x3 := range v.Deep[i] {
-			n += cachert.SizeUvarint(uint64(len(k2)))
 			text += len(k2)
 			n += cachert.SizeUvarint(uint64(len(x3)) + 1)
-			n += 8 * len(x3)
+			n += 12 * len(x3)
 			for k2 := range x3 {
-				n += cachert.SizeUvarint(uint64(len(k2)))
 				text += len(k2)
 			}
 		}
@@ -2229,18 +2348,20 @@ func sizeLabels(v *Labels) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 	n, t := sizeLabels(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for _, p := range cachert.Sorted(v.Labels, cmp.Compare[string]) {
-		b = cachert.PutUvarint(b, uint64(len(p.Key)))
+		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
 		text = text[copy(text, p.Key):]
-		b = cachert.PutUvarint(b, uint64(len(p.Value)))
+		b = b[4:]
+		binary.LittleEndian.PutUint32(b, uint32(len(p.Value)))
 		text = text[copy(text, p.Value):]
+		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Counts), v.Counts == nil)
 	for _, p2 := range cachert.Sorted(v.Counts, cmp.Compare[int]) {
@@ -2250,8 +2371,9 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 		b = b[8:]
 		b = cachert.PutCount(b, len(p2.Value.Alpha), p2.Value.Alpha == nil)
 		for _, p3 := range cachert.Sorted(p2.Value.Alpha, cmp.Compare[string]) {
-			b = cachert.PutUvarint(b, uint64(len(p3.Key)))
+			binary.LittleEndian.PutUint32(b, uint32(len(p3.Key)))
 			text = text[copy(text, p3.Key):]
+			b = b[4:]
 			b[0] = 0
 			if p3.Value {
 				b[0] = 1
@@ -2263,12 +2385,14 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 	for i := range v.Deep {
 		b = cachert.PutCount(b, len(v.Deep[i]), v.Deep[i] == nil)
 		for _, p3 := range cachert.Sorted(v.Deep[i], cmp.Compare[string]) {
-			b = cachert.PutUvarint(b, uint64(len(p3.Key)))
+			binary.LittleEndian.PutUint32(b, uint32(len(p3.Key)))
 			text = text[copy(text, p3.Key):]
+			b = b[4:]
 			b = cachert.PutCount(b, len(p3.Value), p3.Value == nil)
 			for _, p4 := range cachert.Sorted(p3.Value, cmp.Compare[string]) {
-				b = cachert.PutUvarint(b, uint64(len(p4.Key)))
+				binary.LittleEndian.PutUint32(b, uint32(len(p4.Key)))
 				text = text[copy(text, p4.Key):]
+				b = b[4:]
 				binary.LittleEndian.PutUint64(b, uint64(p4.Value))
 				b = b[8:]
 			}
@@ -2280,7 +2404,7 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 
 // decodeLabels sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 285 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 179 times its length, and 4 KiB.
 func decodeLabels(v *Labels, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
@@ -2292,7 +2416,7 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
 	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -2300,14 +2424,22 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			b = b[4:]
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
+			b = b[4:]
 			v.Labels[k] = x
 		}
 		if len(v.Labels) != entries { // a key twice
@@ -2338,7 +2470,7 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 			}
 			x2.Zulu = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			if n, b, ok = cachert.TakeCount(b, 2); !ok {
+			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return cachert.ErrCorrupt
 			}
 			if entries3 := n; entries3 >= 0 {
@@ -2346,10 +2478,14 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 				for range entries3 {
 					var k3 string
 					var x3 bool
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					k3, s = s[:n], s[n:]
+					b = b[4:]
 					if len(b) < 1 {
 						return cachert.ErrCorrupt
 					}
@@ -2376,7 +2512,7 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 	if n >= 0 {
 		v.Deep = make([]map[string]map[string]int, n)
 		for i := range v.Deep {
-			if n, b, ok = cachert.TakeCount(b, 2); !ok {
+			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return cachert.ErrCorrupt
 			}
 			if entries3 := n; entries3 >= 0 {
@@ -2384,11 +2520,15 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 				for range entries3 {
 					var k3 string
 					var x3 map[string]int
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					k3, s = s[:n], s[n:]
-					if n, b, ok = cachert.TakeCount(b, 9); !ok {
+					b = b[4:]
+					if n, b, ok = cachert.TakeCount(b, 12); !ok {
 						return cachert.ErrCorrupt
 					}
 					if entries4 := n; entries4 >= 0 {
@@ -2396,10 +2536,14 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 						for range entries4 {
 							var k4 string
 							var x4 int
-							if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+							if len(b) < 4 {
+								return cachert.ErrCorrupt
+							}
+							if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 								return cachert.ErrCorrupt
 							}
 							k4, s = s[:n], s[n:]
+							b = b[4:]
 							if len(b) < 8 {
 								return cachert.ErrCorrupt
 							}

@@ -5,6 +5,7 @@ package shop
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -175,7 +176,7 @@ func (c *OrderCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 	var kb [128]byte
-	var buf [256]byte
+	var buf [512]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendOrderCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -224,7 +225,6 @@ func appendOrderCacheText(k []byte, key OrderCacheKey) []byte {
 // sizeOrder returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeOrder(v *Order) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Currency)))
 	text += len(v.Currency)
 	m, t := sizeOrderAmount(&v.Total)
 	n += m
@@ -236,23 +236,21 @@ func sizeOrder(v *Order) (n, text int) {
 		text += t2
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByNode)) + 1)
-	n += 8 * len(v.ByNode)
+	n += 20 * len(v.ByNode)
 	for _, x := range v.ByNode {
-		n += cachert.SizeUvarint(uint64(len(x.Addr)))
 		text += len(x.Addr)
-		n += 8 // fields of one size
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Query)) + 1)
+	n += 4 * len(v.Query)
 	for k, x2 := range v.Query {
-		n += cachert.SizeUvarint(uint64(len(k)))
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
+		n += 4 * len(x2)
 		for i2 := range x2 {
-			n += cachert.SizeUvarint(uint64(len(x2[i2])))
 			text += len(x2[i2])
 		}
 	}
-	n += 16 // fields of one size
+	n += 20 // fields of one size
 	return n, text
 }
 
@@ -260,14 +258,15 @@ func sizeOrder(v *Order) (n, text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	n, t := sizeOrder(v)
-	n += cachert.SizeUvarint(uint64(t))
-	dst, b := cachert.Grow(dst, n+t)
-	b, text := b[:n], b[n:]
-	b = cachert.PutUvarint(b, uint64(t))
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b, text := cachert.GrowText(dst, n, t)
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Currency)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
 	text = text[copy(text, v.Currency):]
+	b = b[12:]
 	b, text = putOrderAmount(b, text, &v.Total)
 	b = cachert.PutCount(b, len(v.Taxes), v.Taxes == nil)
 	for i := range v.Taxes {
@@ -277,19 +276,22 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	for k, x := range v.ByNode {
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		b = b[8:]
-		b = cachert.PutUvarint(b, uint64(len(x.Addr)))
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(len(x.Addr)))
 		text = text[copy(text, x.Addr):]
-		binary.LittleEndian.PutUint64(b, uint64(x.Mode))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x.Mode))
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Query), v.Query == nil)
 	for k2, x2 := range v.Query {
-		b = cachert.PutUvarint(b, uint64(len(k2)))
+		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 		text = text[copy(text, k2):]
+		b = b[4:]
 		b = cachert.PutCount(b, len(x2), x2 == nil)
 		for i2 := range x2 {
-			b = cachert.PutUvarint(b, uint64(len(x2[i2])))
+			binary.LittleEndian.PutUint32(b, uint32(len(x2[i2])))
 			text = text[copy(text, x2[i2]):]
+			b = b[4:]
 		}
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.Weekday))
@@ -300,26 +302,26 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 
 // decodeOrder sets *v, which is zero, from data. Its strings are cut from text,
 // which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 243 times its length, and 4 KiB.
+// Whatever data is, it allocates at most 96 times its length, and 4 KiB.
 func decodeOrder(v *Order, data []byte, text string) error {
 	b, s, ok := cachert.SplitText(data, text)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Currency, s = money.Currency(s[:n]), s[n:]
+	b = b[12:]
 	if b, s, ok = takeOrderAmount(&v.Total, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
@@ -330,7 +332,7 @@ func decodeOrder(v *Order, data []byte, text string) error {
 			}
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 17); !ok {
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries := n; entries >= 0 {
@@ -346,25 +348,25 @@ func decodeOrder(v *Order, data []byte, text string) error {
 			}
 			k = redis2.Mode(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 12 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x.Addr, s = s[:n], s[n:]
-			if len(b) < 8 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x.Mode = redis2.Mode(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+			x.Mode = redis2.Mode(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
 			v.ByNode[k] = x
 		}
 		if len(v.ByNode) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if entries2 := n; entries2 >= 0 {
@@ -372,20 +374,28 @@ func decodeOrder(v *Order, data []byte, text string) error {
 		for range entries2 {
 			var k2 string
 			var x2 []string
-			if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k2, s = s[:n], s[n:]
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
 				x2 = make([]string, n)
 				for i := range x2 {
-					if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+					if len(b) < 4 {
+						return cachert.ErrCorrupt
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					x2[i], s = s[:n], s[n:]
+					b = b[4:]
 				}
 			}
 			v.Query[k2] = x2
@@ -411,18 +421,18 @@ func decodeOrder(v *Order, data []byte, text string) error {
 // sizeOrderAmount returns how many bytes *v takes, without its strings, and how many
 // those take.
 func sizeOrderAmount(v *money.Amount) (n, text int) {
-	n += cachert.SizeUvarint(uint64(len(v.Currency)))
 	text += len(v.Currency)
-	n += 8 // fields of one size
+	n += 12 // fields of one size
 	return n, text
 }
 
 // putOrderAmount writes *v to the front of b and text, and returns what is left of them.
 func putOrderAmount(b, text []byte, v *money.Amount) (_, _ []byte) {
+	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.Units))
-	b = b[8:]
-	b = cachert.PutUvarint(b, uint64(len(v.Currency)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
 	text = text[copy(text, v.Currency):]
+	b = b[12:]
 	return b, text
 }
 
@@ -430,15 +440,15 @@ func putOrderAmount(b, text []byte, v *money.Amount) (_, _ []byte) {
 // left of them.
 func takeOrderAmount(v *money.Amount, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 8 {
+	if len(b) < 12 {
 		return b, s, false
 	}
 	v.Units = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeLength(b, len(s)); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
 	v.Currency, s = money.Currency(s[:n]), s[n:]
+	b = b[12:]
 	return b, s, true
 }
 
