@@ -91,16 +91,6 @@ func SplitBytes(data []byte) (b, s []byte, ok bool) {
 // textHeader is how many bytes say how long the section of the strings is.
 const textHeader = 4
 
-// GrowText returns dst with room for an encoding with strings, and that room: n bytes,
-// and t for the strings. Four bytes in front of them say what t is.
-func GrowText(dst []byte, n, t int) (all, added, text []byte) {
-	start := len(dst)
-	all = slices.Grow(dst, textHeader+n+t)[:start+textHeader+n+t]
-	added = all[start:]
-	binary.LittleEndian.PutUint32(added, uint32(t))
-	return all, added[textHeader : textHeader+n], added[textHeader+n:]
-}
-
 // PutCount writes the count of a slice or a map to the front of b and returns
 // what is left of b.
 func PutCount(b []byte, n int, isNil bool) []byte {

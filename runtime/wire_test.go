@@ -108,10 +108,8 @@ func TestEmpty(t *testing.T) {
 
 // encoding returns two sections as they are stored.
 func encoding(first, text string) []byte {
-	all, b, section := GrowText(nil, len(first), len(text))
-	copy(b, first)
-	copy(section, text)
-	return all
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(text)))
+	return append(append(b, first...), text...)
 }
 
 func TestSplitText(t *testing.T) {

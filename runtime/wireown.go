@@ -6,7 +6,6 @@ import (
 	"errors"
 	"math"
 	"runtime/debug"
-	"slices"
 )
 
 // Values of types that store themselves, by methods like MarshalBinary, have their
@@ -55,15 +54,6 @@ func GrowOwn(dst []byte, n int) (all, added []byte) {
 	all, added = Grow(dst, ownHeader+n)
 	return all, added[ownHeader:]
 }
-
-// GrowOwnText is like GrowText, and leaves room in front for the length of the section.
-func GrowOwnText(dst []byte, n, t int) (all, added, text []byte) {
-	dst = slices.Grow(dst, ownHeader+textHeader+n+t)
-	return GrowText(dst[:len(dst)+ownHeader], n, t)
-}
-
-// EndText is End for what came from GrowOwnText.
-func (o *Own) EndText(dst []byte, n, t int) ([]byte, error) { return o.End(dst, textHeader+n+t) }
 
 // End appends the section to dst, whose last n bytes came from GrowOwn.
 func (o *Own) End(dst []byte, n int) ([]byte, error) {

@@ -14,16 +14,17 @@ const (
 	utc      = math.MinInt32
 )
 
-// PutTime writes t to the first 16 bytes of b. The monotonic reading is not stored.
-func PutTime(b []byte, t time.Time) {
-	_ = b[timeSize-1]
-	binary.LittleEndian.PutUint64(b, uint64(t.Unix()))
-	binary.LittleEndian.PutUint32(b[8:], uint32(t.Nanosecond()))
-	zone := utc
-	if t.Location() != time.UTC {
-		_, zone = t.Zone()
+// Zone returns what is stored of the zone of t. The monotonic reading is not stored.
+func Zone(t time.Time) uint32 {
+	if t.Location() == time.UTC {
+		return 1 << 31
 	}
-	binary.LittleEndian.PutUint32(b[12:], uint32(int32(zone)))
+	return zoneOf(t)
+}
+
+func zoneOf(t time.Time) uint32 {
+	_, offset := t.Zone()
+	return uint32(int32(offset))
 }
 
 // TakeTime reads a time from the first 16 bytes of b. It is in UTC if it was, else in

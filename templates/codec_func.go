@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -71,10 +72,13 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 	}
 }
 
+// textHeader is how many bytes say how long the section of the strings is.
+const textHeader = 4
+
 func (e *codec) appendFunc() jen.Code {
 	e.deep = false
 	w := e.g.block()
-	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n", "grow": "Grow", "own": "", "end": "return dst, nil"}
+	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n", "grow": "Grow", "own": "", "end": "return dst, nil", "h": textHeader}
 	e.value(w, "put", e.root, e.name)
 	v["in"] = w.lines()
 	if e.recursive() {
@@ -93,7 +97,7 @@ func (e *codec) appendFunc() jen.Code {
 		v["grow"], v["own"] = "GrowOwn", e.g.snippet("var scratch [256]byte\nown := &$cachert.Own{Bytes: scratch[:0]}\n", nil)
 		v["end"] = "return own.End(dst, n)"
 		if e.texts {
-			v["end"] = "return own.EndText(dst, n, t)"
+			v["end"] = fmt.Sprintf("return own.End(dst, %d+n+t)", textHeader)
 		}
 	}
 	if !e.texts {
@@ -108,7 +112,9 @@ $end
 n, t := size$name(v)${deep}if uint64(t) > $math.MaxUint32 {
 return nil, $cachert.ErrTooLarge
 }
-dst, b, text := $cachert.${grow}Text(dst, n, t)
+dst, b := $cachert.$grow(dst, $h+n+t)
+$binary.LittleEndian.PutUint32(b, uint32(t))
+b, text := b[$h:$h+n], b[$h+n:]
 $own$in
 _, _ = b, text
 $end

@@ -118,7 +118,10 @@ func (it item) put(w *block, e *codec) {
 	case model.String:
 		w.add("$binary.LittleEndian.PutUint32($b, uint32(len($v)))\ntext = text[copy(text, $v):]", v)
 	case model.Time:
-		w.add("$cachert.PutTime($b, $v)", v)
+		v["t"], v["nsec"], v["zone"] = receiver(it.expr), at(it.offset+8), at(it.offset+12)
+		w.add("$binary.LittleEndian.PutUint64($b, uint64($t.Unix()))", v)
+		w.add("$binary.LittleEndian.PutUint32($nsec, uint32($t.Nanosecond()))", v)
+		w.add("$binary.LittleEndian.PutUint32($zone, $cachert.Zone($v))", v)
 	}
 }
 

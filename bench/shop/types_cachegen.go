@@ -200,7 +200,9 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -210,7 +212,9 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if v.Live {
 		b[20] = 1
 	}
-	cachert.PutTime(b[21:], v.At)
+	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -1108,7 +1112,9 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.SKU)))
@@ -1168,8 +1174,12 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b = b[8:]
 	}
 	_ = b[39]
-	cachert.PutTime(b, v.Created)
-	cachert.PutTime(b[16:], v.Updated)
+	binary.LittleEndian.PutUint64(b, uint64(v.Created.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Created.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created))
+	binary.LittleEndian.PutUint64(b[16:], uint64(v.Updated.Unix()))
+	binary.LittleEndian.PutUint32(b[24:], uint32(v.Updated.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Updated))
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.Warranty))
 	b = b[40:]
 	_, _ = b, text
@@ -2372,7 +2382,9 @@ func appendBlob(dst []byte, v *Blob) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
 	b = b[4:]
@@ -2723,7 +2735,9 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -2733,7 +2747,9 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	if v.Live {
 		b[20] = 1
 	}
-	cachert.PutTime(b[21:], v.At)
+	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil

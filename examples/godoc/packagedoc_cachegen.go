@@ -309,7 +309,9 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ImportPath)))
 	text = text[copy(text, v.ImportPath):]

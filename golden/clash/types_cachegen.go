@@ -220,13 +220,17 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 	if uint64(t) > math2.MaxUint32 {
 		return nil, cachert2.ErrTooLarge
 	}
-	dst, b, text := cachert2.GrowText(dst, n, t)
+	dst, b := cachert2.Grow(dst, 4+n+t)
+	binary2.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[35]
 	binary2.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
 	binary2.LittleEndian.PutUint64(b[4:], math2.Float64bits(v.Score))
 	binary2.LittleEndian.PutUint64(b[12:], uint64(v.Count))
-	cachert2.PutTime(b[20:], v.At)
+	binary2.LittleEndian.PutUint64(b[20:], uint64(v.At.Unix()))
+	binary2.LittleEndian.PutUint32(b[28:], uint32(v.At.Nanosecond()))
+	binary2.LittleEndian.PutUint32(b[32:], cachert2.Zone(v.At))
 	b = b[36:]
 	_, _ = b, text
 	return dst, nil

@@ -233,7 +233,9 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.URL)))
 	text = text[copy(text, v.URL):]
@@ -248,7 +250,9 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 		text = text[copy(text, v.Links[i]):]
 		b = b[4:]
 	}
-	cachert.PutTime(b, v.Fetched)
+	binary.LittleEndian.PutUint64(b, uint64(v.Fetched.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Fetched.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Fetched))
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil

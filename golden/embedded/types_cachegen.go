@@ -230,10 +230,14 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.Base.ID))
-	cachert.PutTime(b[8:], v.Base.Created)
+	binary.LittleEndian.PutUint64(b[8:], uint64(v.Base.Created.Unix()))
+	binary.LittleEndian.PutUint32(b[16:], uint32(v.Base.Created.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Base.Created))
 	b = b[24:]
 	if v.Owner == nil {
 		b[0], b = 0, b[1:]

@@ -227,7 +227,9 @@ func appendEvent(dst []byte, v *Event) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]
@@ -243,7 +245,9 @@ func appendEvent(dst []byte, v *Event) ([]byte, error) {
 		text = text[copy(text, x):]
 		b = b[4:]
 	}
-	cachert.PutTime(b, v.At)
+	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil

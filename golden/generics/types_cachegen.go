@@ -244,7 +244,9 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	binary.LittleEndian.PutUint64(b, uint64(v.Number))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
@@ -673,7 +675,9 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	text = text[copy(text, v.Name):]
 	b = b[4:]

@@ -360,7 +360,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[143]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Key)))
 	text = text[copy(text, v.Key):]
@@ -617,18 +619,24 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.Anon.Y))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Anon.Name)))
 	text = text[copy(text, v.Anon.Name):]
-	cachert.PutTime(b[12:], v.At)
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[20:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.At))
 	b = b[28:]
 	if v.PAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		cachert.PutTime(b, *v.PAt)
+		binary.LittleEndian.PutUint64(b, uint64(v.PAt.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.PAt.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.PAt))
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
 	for i14 := range v.Times {
-		cachert.PutTime(b, v.Times[i14])
+		binary.LittleEndian.PutUint64(b, uint64(v.Times[i14].Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Times[i14].Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i14]))
 		b = b[16:]
 	}
 	_ = b[15]
@@ -640,7 +648,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(len(k8)))
 		text = text[copy(text, k8):]
 		b = b[4:]
-		cachert.PutTime(b, x8)
+		binary.LittleEndian.PutUint64(b, uint64(x8.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(x8.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x8))
 		b = b[16:]
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))

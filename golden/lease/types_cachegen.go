@@ -226,7 +226,9 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
@@ -470,7 +472,9 @@ func appendLoose(dst []byte, v *Loose) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
@@ -699,7 +703,9 @@ func appendLine(dst []byte, v *Line) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	text = text[copy(text, v.Tenant):]
@@ -955,7 +961,9 @@ func appendArchive(dst []byte, v *Archive) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))

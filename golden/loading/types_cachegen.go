@@ -228,7 +228,9 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Lang)))

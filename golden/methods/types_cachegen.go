@@ -278,7 +278,9 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[11]
@@ -371,7 +373,9 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Raw), v.Raw == nil)
 	b = b[copy(b, v.Raw):]
 	_ = b[41]
-	cachert.PutTime(b, v.Stamp.Time)
+	binary.LittleEndian.PutUint64(b, uint64(v.Stamp.Time.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Stamp.Time.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Stamp.Time))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Stamp.Note)))
 	text = text[copy(text, v.Stamp.Note):]
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Note.String)))
@@ -380,7 +384,9 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	if v.Note.Valid {
 		b[24] = 1
 	}
-	cachert.PutTime(b[25:], v.Seen.Time)
+	binary.LittleEndian.PutUint64(b[25:], uint64(v.Seen.Time.Unix()))
+	binary.LittleEndian.PutUint32(b[33:], uint32(v.Seen.Time.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[37:], cachert.Zone(v.Seen.Time))
 	b[41] = 0
 	if v.Seen.Valid {
 		b[41] = 1
@@ -394,7 +400,7 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	}
 	b = b[1:]
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeThing sets *v, which is zero, from data. Its strings are cut from text,

@@ -239,7 +239,9 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = text[copy(text, v.ID):]

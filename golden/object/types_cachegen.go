@@ -192,7 +192,9 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -202,7 +204,9 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if v.Live {
 		b[20] = 1
 	}
-	cachert.PutTime(b[21:], v.At)
+	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -663,7 +667,9 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -747,13 +753,17 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		b, text = putProductVariant(b, text, v.First)
 	}
-	cachert.PutTime(b, v.Created)
+	binary.LittleEndian.PutUint64(b, uint64(v.Created.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Created.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created))
 	b = b[16:]
 	if v.Updated == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		cachert.PutTime(b, *v.Updated)
+		binary.LittleEndian.PutUint64(b, uint64(v.Updated.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Updated.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Updated))
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Anon.Notes), v.Anon.Notes == nil)
@@ -2014,7 +2024,9 @@ func appendOffer(dst []byte, v *Offer) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
@@ -2618,7 +2630,9 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b, text = putTreeTree(b, text, v)
 	_, _ = b, text
 	return dst, nil
@@ -3500,7 +3514,9 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
@@ -3732,13 +3748,17 @@ func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[19]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Place)))
 	text = text[copy(text, v.Place):]
-	cachert.PutTime(b[4:], v.At)
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[12:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.At))
 	b = b[20:]
 	own.Add(v.Code.MarshalText())
 	b = own.PutSize(b)
@@ -3749,7 +3769,7 @@ func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 		b = b[4:]
 	}
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeVisit sets *v, which is zero, from data. Its strings are cut from text,

@@ -223,7 +223,9 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b, text = putTreeTree(b, text, v)
 	_, _ = b, text
 	return dst, nil

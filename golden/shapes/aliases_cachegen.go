@@ -225,7 +225,9 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Text)))
 	text = text[copy(text, v.Text):]
 	b = b[4:]

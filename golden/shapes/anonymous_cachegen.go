@@ -222,7 +222,9 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[5]
 	b[0] = uint8(v.Plain.A)
 	b[1] = uint8(v.Plain.B)

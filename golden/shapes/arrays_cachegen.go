@@ -234,7 +234,9 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	for i := range v.Bools {
 		b[0] = 0
 		if v.Bools[i] {
@@ -293,7 +295,9 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		b, text = putArraysPoint(b, text, &v.Structs[i9])
 	}
 	for i10 := range v.Times {
-		cachert.PutTime(b, v.Times[i10])
+		binary.LittleEndian.PutUint64(b, uint64(v.Times[i10].Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Times[i10].Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i10]))
 		b = b[16:]
 	}
 	for i12 := range v.Cube {

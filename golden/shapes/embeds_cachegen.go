@@ -206,9 +206,13 @@ func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[19]
-	cachert.PutTime(b, v.Time)
+	binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Time))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Box.Content)))
 	text = text[copy(text, v.Box.Content):]
 	b = b[20:]

@@ -212,7 +212,9 @@ func appendLeftOut(dst []byte, v *LeftOut) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.A)))
 	text = text[copy(text, v.A):]

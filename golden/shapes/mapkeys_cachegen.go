@@ -307,7 +307,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len(v.Bool), v.Bool == nil)
 	for k, x := range v.Bool {
 		b[0] = 0
@@ -405,7 +407,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Time), v.Time == nil)
 	for k12, x12 := range v.Time {
-		cachert.PutTime(b, k12)
+		binary.LittleEndian.PutUint64(b, uint64(k12.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(k12.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k12))
 		b = b[16:]
 		binary.LittleEndian.PutUint32(b, uint32(len(x12)))
 		text = text[copy(text, x12):]
@@ -461,7 +465,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Holder), v.Holder == nil)
 	for k17, x17 := range v.Holder {
-		cachert.PutTime(b, k17.At)
+		binary.LittleEndian.PutUint64(b, uint64(k17.At.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(k17.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k17.At))
 		b = b[16:]
 		for i := range k17.Names {
 			binary.LittleEndian.PutUint32(b, uint32(len(k17.Names[i])))

@@ -199,7 +199,9 @@ func appendFolder(dst []byte, v *Folder) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b, text = putFolderFolder(b, text, v)
 	_, _ = b, text
 	return dst, nil

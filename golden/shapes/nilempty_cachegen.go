@@ -258,7 +258,9 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len(v.Strings), v.Strings == nil)
 	for i := range v.Strings {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i])))

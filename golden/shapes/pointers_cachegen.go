@@ -318,7 +318,9 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	if v.Int == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -484,14 +486,18 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		cachert.PutTime(b, *v.Time)
+		binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Time))
 		b = b[16:]
 	}
 	if v.Until == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		cachert.PutTime(b, *v.Until)
+		binary.LittleEndian.PutUint64(b, uint64(v.Until.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Until.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Until))
 		b = b[16:]
 	}
 	if v.Anonymous == nil {

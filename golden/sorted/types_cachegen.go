@@ -230,12 +230,14 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putIndexIndex(b, text, own, v)
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeIndex sets *v, which is zero, from data. Each of its strings is a copy.
@@ -429,7 +431,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
 	for _, p7 := range cachert.Sorted(v.Times, cachert.CompareTime) {
-		cachert.PutTime(b, p7.Key)
+		binary.LittleEndian.PutUint64(b, uint64(p7.Key.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(p7.Key.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(p7.Key))
 		b = b[16:]
 		binary.LittleEndian.PutUint32(b, uint32(len(p7.Value)))
 		text = text[copy(text, p7.Value):]
@@ -446,7 +450,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		}
 		binary.LittleEndian.PutUint32(b[5:], uint32(len(p8.Key.Name)))
 		text = text[copy(text, p8.Key.Name):]
-		cachert.PutTime(b[9:], p8.Key.Since)
+		binary.LittleEndian.PutUint64(b[9:], uint64(p8.Key.Since.Unix()))
+		binary.LittleEndian.PutUint32(b[17:], uint32(p8.Key.Since.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(p8.Key.Since))
 		b = b[25:]
 		for i2 := range p8.Key.Near {
 			binary.LittleEndian.PutUint32(b, uint32(len(p8.Key.Near[i2])))
@@ -1322,12 +1328,14 @@ func appendIndex2(dst []byte, v *Index) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putIndex2Index(b, text, own, v)
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeIndex2 sets *v, which is zero, from data. Its strings are cut from text,
@@ -1522,7 +1530,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
 	for k7, x7 := range v.Times {
-		cachert.PutTime(b, k7)
+		binary.LittleEndian.PutUint64(b, uint64(k7.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(k7.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k7))
 		b = b[16:]
 		binary.LittleEndian.PutUint32(b, uint32(len(x7)))
 		text = text[copy(text, x7):]
@@ -1539,7 +1549,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		}
 		binary.LittleEndian.PutUint32(b[5:], uint32(len(k8.Name)))
 		text = text[copy(text, k8.Name):]
-		cachert.PutTime(b[9:], k8.Since)
+		binary.LittleEndian.PutUint64(b[9:], uint64(k8.Since.Unix()))
+		binary.LittleEndian.PutUint32(b[17:], uint32(k8.Since.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(k8.Since))
 		b = b[25:]
 		for i2 := range k8.Near {
 			binary.LittleEndian.PutUint32(b, uint32(len(k8.Near[i2])))
@@ -2351,7 +2363,9 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)

@@ -291,7 +291,9 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[39]
@@ -447,7 +449,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		b = b[copy(b, x4):]
 	}
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeConfigMap sets *v, which is zero, from data. Its strings are cut from text,
@@ -1241,7 +1243,9 @@ func appendService(dst []byte, v *Service) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[39]
@@ -1565,7 +1569,7 @@ func appendService(dst []byte, v *Service) ([]byte, error) {
 		b = b[8:]
 	}
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeService sets *v, which is zero, from data. Its strings are cut from text,
@@ -2798,7 +2802,9 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	if v.Login == nil {
@@ -3218,7 +3224,7 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 		}
 	}
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeUser sets *v, which is zero, from data. Its strings are cut from text,
@@ -6964,7 +6970,9 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	if v.TagName == nil {
@@ -7242,7 +7250,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 		b = b[4:]
 	}
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeRelease sets *v, which is zero, from data. Its strings are cut from text,
@@ -12038,7 +12046,9 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	if v.Address == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -12520,7 +12530,9 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len(v.Records), v.Records == nil)
 	for i := range v.Records {
 		e := &v.Records[i]
@@ -12531,7 +12543,9 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		text = text[copy(text, e.EventSource):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.AWSRegion)))
 		text = text[copy(text, e.AWSRegion):]
-		cachert.PutTime(b[12:], e.EventTime)
+		binary.LittleEndian.PutUint64(b[12:], uint64(e.EventTime.Unix()))
+		binary.LittleEndian.PutUint32(b[20:], uint32(e.EventTime.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.EventTime))
 		binary.LittleEndian.PutUint32(b[28:], uint32(len(e.EventName)))
 		text = text[copy(text, e.EventName):]
 		b = b[32:]
@@ -12600,7 +12614,9 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			text = text[copy(text, e.ReplicationEventData.DestinationBucket):]
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.ReplicationEventData.S3Operation)))
 			text = text[copy(text, e.ReplicationEventData.S3Operation):]
-			cachert.PutTime(b[12:], e.ReplicationEventData.RequestTime)
+			binary.LittleEndian.PutUint64(b[12:], uint64(e.ReplicationEventData.RequestTime.Unix()))
+			binary.LittleEndian.PutUint32(b[20:], uint32(e.ReplicationEventData.RequestTime.Nanosecond()))
+			binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.ReplicationEventData.RequestTime))
 			binary.LittleEndian.PutUint32(b[28:], uint32(len(e.ReplicationEventData.FailureReason)))
 			text = text[copy(text, e.ReplicationEventData.FailureReason):]
 			b = b[32:]
@@ -12916,7 +12932,9 @@ func sizeRequestS3RestoreEventData(v *events.S3RestoreEventData) (n, text int) {
 // putRequestS3RestoreEventData writes *v to the front of b and text, and returns what is left of them.
 func putRequestS3RestoreEventData(b, text []byte, v *events.S3RestoreEventData) (_, _ []byte) {
 	_ = b[19]
-	cachert.PutTime(b, v.LifecycleRestorationExpiryTime)
+	binary.LittleEndian.PutUint64(b, uint64(v.LifecycleRestorationExpiryTime.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.LifecycleRestorationExpiryTime.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.LifecycleRestorationExpiryTime))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.LifecycleRestoreStorageClass)))
 	text = text[copy(text, v.LifecycleRestoreStorageClass):]
 	b = b[20:]
@@ -13208,7 +13226,9 @@ func appendClaims(dst []byte, v *Claims) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowOwnText(dst, n, t)
+	dst, b := cachert.GrowOwn(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[7]
@@ -13248,7 +13268,7 @@ func appendClaims(dst []byte, v *Claims) ([]byte, error) {
 	text = text[copy(text, v.ID):]
 	b = b[4:]
 	_, _ = b, text
-	return own.EndText(dst, n, t)
+	return own.End(dst, 4+n+t)
 }
 
 // decodeClaims sets *v, which is zero, from data. Its strings are cut from text,
@@ -13571,7 +13591,9 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Versioned.SchemaVersion))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.MediaType)))
@@ -14136,7 +14158,9 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b, text := cachert.GrowText(dst, n, t)
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for k, x := range v.Labels {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -14156,8 +14180,12 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 		b = b[4:]
 	}
 	_ = b[35]
-	cachert.PutTime(b, v.StartsAt)
-	cachert.PutTime(b[16:], v.EndsAt)
+	binary.LittleEndian.PutUint64(b, uint64(v.StartsAt.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.StartsAt.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.StartsAt))
+	binary.LittleEndian.PutUint64(b[16:], uint64(v.EndsAt.Unix()))
+	binary.LittleEndian.PutUint32(b[24:], uint32(v.EndsAt.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.EndsAt))
 	binary.LittleEndian.PutUint32(b[32:], uint32(len(v.GeneratorURL)))
 	text = text[copy(text, v.GeneratorURL):]
 	b = b[36:]
