@@ -130,3 +130,15 @@ func TestBig(t *testing.T) {
 		}
 	}
 }
+
+// TestOneFastcacheTwice refuses one store for two tiers of a cache.
+func TestOneFastcacheTwice(t *testing.T) {
+	store := fastcache.New(room)
+	t.Cleanup(store.Reset)
+	_, err := NewTwice(TwiceConfig{Near: store, Far: store})
+	if err == nil || !strings.Contains(err.Error(), "TwiceConfig.Near and .Far are one store") {
+		t.Errorf("one store for two tiers: %v", err)
+	}
+	made(t, TwiceConfig{Near: store}, NewTwice)
+	made(t, TwiceConfig{}, NewTwice)
+}

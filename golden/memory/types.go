@@ -31,4 +31,8 @@ type Count int64
 //
 //cachegen:cache key=list:string
 //cachegen:tier names = fastcache(32MiB)
+//cachegen:cache name=Twice key=list:string
+//cachegen:tier near = fastcache(32MiB) ttl=1s
+//cachegen:tier far = fastcache(64MiB)
+//cachegen:compose twice = near far refill=always
 type Names []string

@@ -923,3 +923,178 @@ func decodeNames(v *Names, data []byte, text string) error {
 var (
 	_ = (*[]string)((*Names)(nil))
 )
+
+// TwiceConfig is what NewTwice makes a cache of.
+type TwiceConfig struct {
+	Near    *fastcache.Cache // nil: a new one of 32 MiB; may be shared by many caches
+	Far     *fastcache.Cache // nil: a new one of 64 MiB; may be shared by many caches
+	Options cachert.Options  // the zero value has sound defaults
+}
+
+// Twice caches values of type Names by list.
+//
+//   - twice.near: fastcache of 32 MiB, binary, for 1s at most
+//   - twice.far: fastcache of 64 MiB, binary
+//
+// Values do not expire.
+//
+// twice reads near and then far; it writes both at once, and one is enough.
+// A hit in far is written into near.
+type Twice struct {
+	core     *cachert.Core[string, Names]
+	nearTier *cachert.MemoryLeaf[string, Names]
+	farTier  *cachert.MemoryLeaf[string, Names]
+	hot      *fasttier.Tier // what nearTier stores in
+}
+
+// NewTwice returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewTwice(cfg TwiceConfig) (*Twice, error) {
+	if cfg.Near != nil && cfg.Near == cfg.Far {
+		return nil, cachert.Shared("Twice", "Near", "Far")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &Twice{}
+	c.hot = fasttier.New(cfg.Near, 32<<20, clock)
+	c.nearTier = cachert.NewMemoryLeaf[string, Names](cachert.Leaf{Index: 0, Path: "twice.near", Engine: "fastcache", TTL: time.Second}, c.hot)
+	c.farTier = cachert.NewMemoryLeaf[string, Names](cachert.Leaf{Index: 1, Path: "twice.far", Engine: "fastcache", Refill: 0b1}, fasttier.New(cfg.Far, 64<<20, clock))
+	c.core = cachert.NewCore(cachert.Spec[string, Names]{
+		Name:         "Twice",
+		Prefix:       "twice:8eb55733:",
+		Fingerprint:  0x8eb55733d2afad10,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: twicePrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTwiceKey(dst, key), nil },
+		Formats: []cachert.Format[Names]{
+			{Codec: cachert.CodecBinary, Append: appendNames, Decode: decodeNames},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.nearTier, c.farTier)
+	return c, nil
+}
+
+// twicePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const twicePrefix = "\x00\x8e\xb5\x57\x33\xd2\xaf\xad\x10"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *Twice) Get(ctx context.Context, key string) (v Names, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *Twice) GetMany(ctx context.Context, keys []string) (map[string]Names, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *Twice) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Names, error)) (v Names, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *Twice) GetOrLoadMany(ctx context.Context, keys []string, load func(context.Context, []string) (map[string]Names, error)) (map[string]Names, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *Twice) Set(ctx context.Context, key string, v Names) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *Twice) SetMany(ctx context.Context, vs map[string]Names) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *Twice) Delete(ctx context.Context, key string) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *Twice) DeleteMany(ctx context.Context, keys []string) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *Twice) Lookup(ctx context.Context, key string) (cachert.Entry[Names], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *Twice) Store(ctx context.Context, key string, e cachert.Entry[Names]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Names it works as if nested in the annotation.
+func (c *Twice) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *Twice) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *Twice) String() string {
+	return "twice(near:fastcache, far:fastcache) read=sequential write=optimistic refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *Twice) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: key and entry
+// stay on the stack. Anything else is left to the core.
+func (c *Twice) hit(key string, v *Names) bool {
+	var kb [128]byte
+	var buf [256]byte
+	began := c.core.Hot.Begin()
+	data, status := c.hot.Get(buf[:0], appendTwiceKey(kb[:0], key))
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	if decodeNames(v, data, "") != nil {
+		*v = *new(Names)
+		return false
+	}
+	c.core.Hot.End(began, len(data), status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *Twice) read(op *cachert.Op[string, Names]) {
+	c.nearTier.Read(op)
+	c.farTier.Read(op)
+}
+
+// write writes twice: near and far at once; one of them is enough.
+func (c *Twice) write(op *cachert.Op[string, Names], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.nearTier, c.farTier)
+}
+
+// remove removes from twice: from far first, so that near is not refilled from it.
+func (c *Twice) remove(op *cachert.Op[string, Names], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.nearTier, c.farTier)
+}
+
+// appendTwiceKey appends key as memory tiers know it.
+func appendTwiceKey(k []byte, key string) []byte {
+	k = append(k, twicePrefix...)
+	k = append(k, key...)
+	return cachert.FinishKey(k)
+}
