@@ -36,11 +36,12 @@ are several: who asks first asks at once.`,
 	for _, network := range []string{"tcp", "unix"} {
 		e.groups = append(e.groups, overNetwork(l, "redis/Product/"+network, productServers(l, network))...)
 	}
-	for value, own := range map[string]float64{"Product": 5, "Small": 0} {
+	own := map[string]float64{"Small": 0, "Product": 5} // allocations of the value itself
+	for _, value := range []string{"Small", "Product"} {
 		one, many := "redis/"+value+"/tcp/", fmt.Sprintf("redis/%s/tcp %d/", value, busy)
 		e.bars = append(e.bars,
 			cost(value+" from Redis against a bare GET", one+"ours", one+"go-redis GET", 1.05),
-			extra("… allocations more than it, besides the value's own", one+"ours", one+"go-redis GET", measure.Allocs, 4+own),
+			extra("… allocations more than it, besides the value's own", one+"ours", one+"go-redis GET", measure.Allocs, 4+own[value]),
 			cost(value+" from Redis, 64 goroutines, against bare GETs", many+"ours", many+"go-redis GET", 0.50),
 			cost("… against rueidis", many+"ours", many+"limit, rueidis", 1),
 		)
@@ -189,7 +190,8 @@ func goRedisCache[V any](l *lab, network string, value func(id int64) V) store[V
 func byRueidis(l *lab, network string) (*hand.Rueidis, func()) {
 	o := rueidis.ClientOption{InitAddress: []string{l.redis().Addr()}, DisableCache: true}
 	if network == "unix" {
-		o.InitAddress = []string{"unix://" + l.redis().Socket()}
+		o = must(rueidis.ParseURL("unix://" + l.redis().Socket()))
+		o.DisableCache = true
 	}
 	c := must(rueidis.NewClient(o))
 	return &hand.Rueidis{Client: c}, c.Close

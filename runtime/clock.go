@@ -105,7 +105,21 @@ func (b *Timebase) tickOf(unix int64) int64 {
 	if unix == Never {
 		return Never
 	}
-	return subClamp(unix, b.wall())
+	return b.shift().tickOf(unix)
+}
+
+// shift is what turns nanoseconds of Unix time into ticks, for those who convert many
+// and want to look at the clocks once.
+type shift int64
+
+func (b *Timebase) shift() shift { return shift(b.wall()) }
+
+// tickOf is that of the Timebase.
+func (s shift) tickOf(unix int64) int64 {
+	if unix == Never {
+		return Never
+	}
+	return subClamp(unix, int64(s))
 }
 
 // time converts a tick to an instant; Never is the zero time.

@@ -17,7 +17,7 @@ var (
 	ErrLoadTimeout = errors.New("cachegen: load timed out")
 	// ErrTooLarge is the cause when a value to store exceeds max-value=, or has more
 	// than 4 GiB of strings.
-	ErrTooLarge = errors.New("value is larger than max-value, or than can be stored")
+	ErrTooLarge = errors.New("value is larger than max-value")
 	// ErrBusy is the cause when a tier is not asked, because too many calls
 	// hang inside its client, or an earlier write of the key has not ended.
 	ErrBusy = errors.New("tier is busy with calls that do not return")

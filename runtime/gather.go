@@ -102,7 +102,9 @@ func (g *gatherer) read(ctx context.Context, owner any, key string) (RemoteRead,
 		m = &member{done: make(chan struct{}, 1)}
 	}
 	m.ctx, m.read.Key = ctx, key
-	g.join(owner, m)
+	if l := g.join(owner, m); l != nil {
+		g.lead(l)
+	}
 	select {
 	case <-m.done:
 	case <-ctx.Done():
@@ -136,8 +138,9 @@ func (c *caller) explain(ctx context.Context, began int64, err error) error {
 }
 
 // join puts a member in line, and opens a lane where there is one to open: also
-// when nothing has moved for a while, since what hangs may be one connection.
-func (g *gatherer) join(owner any, m *member) {
+// when nothing has moved for a while, since what hangs may be one connection. It returns
+// the line if the member is to make the first round trip himself.
+func (g *gatherer) join(owner any, m *member) (first *line) {
 	m.began = tick()
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -149,11 +152,29 @@ func (g *gatherer) join(owner any, m *member) {
 		g.lines[owner] = l
 	}
 	l.waiting = append(l.waiting, m)
+	if l.lanes == 0 && g.caller.direct && m.ctx.Done() == nil {
+		l.lanes, l.moved = 1, m.began
+		return l
+	}
 	if l.lanes < lanes || m.began-l.moved > int64(g.caller.timeout/8) {
 		l.lanes++
 		l.moved = m.began
 		go l.serve()
 	}
+	return nil
+}
+
+// lead makes the first round trip of a line in the goroutine of a caller who could not
+// leave anyway: handing it to another one and waking up afterwards takes as long as
+// half a round trip. Who has come meanwhile is served by a goroutine.
+func (g *gatherer) lead(l *line) {
+	r := g.next(l)
+	if r == nil || !g.do(r) {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.vacate(l)
 }
 
 // leave reports whether a member leaves before its trip has ended.

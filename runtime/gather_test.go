@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +18,8 @@ import (
 // otherwise. The owner of a key is what stands before its colon.
 type station struct {
 	RemoteEngine
-	ask func(ctx context.Context, reads []RemoteRead) error
+	ask      func(ctx context.Context, reads []RemoteRead) error
+	punctual bool
 
 	mu     sync.Mutex
 	rounds [][]string
@@ -27,6 +29,8 @@ func (s *station) Owner(key string) (owner any, ok bool) {
 	name, _, _ := strings.Cut(key, ":")
 	return name, true
 }
+
+func (s *station) Punctual() bool { return s.punctual }
 
 func (s *station) ReadEach(ctx context.Context, reads []RemoteRead) error {
 	keys := make([]string, len(reads))
@@ -80,10 +84,22 @@ func (g *gatherer) quiet(t *testing.T) {
 	check(t, g.caller.abandoned.Load(), 0)
 }
 
+// both runs a test with an engine that keeps deadlines, so that callers who come first
+// make their round trips themselves, and with one that does not.
+func both(t *testing.T, test func(t *testing.T, s *station, g *gatherer)) {
+	for _, punctual := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &station{punctual: punctual}
+			c := newCaller(time.Minute)
+			c.trust(s)
+			test(t, s, newGatherer(s, c))
+		})
+	}
+}
+
 // TestGather looks at who goes together: whoever comes while all lanes are taken.
 func TestGather(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, g := newStation()
+	both(t, func(t *testing.T, s *station, g *gatherer) {
 		for i := range 5 {
 			s.at(t, g, time.Duration(i)*100*time.Millisecond, fmt.Sprint(":", i))
 		}
@@ -101,8 +117,7 @@ func TestGather(t *testing.T) {
 
 // TestGatherCrowd holds that a round trip has no more than so many reads.
 func TestGatherCrowd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, g := newStation()
+	both(t, func(t *testing.T, s *station, g *gatherer) {
 		for i := range lanes + 2*crowd + 1 {
 			s.at(t, g, time.Duration(i+1), fmt.Sprint(":", i))
 		}
@@ -114,6 +129,28 @@ func TestGatherCrowd(t *testing.T) {
 		}
 		if want := []int{1, 1, crowd, crowd, 1}; !slices.Equal(sizes, want) {
 			t.Errorf("rounds of %v, not %v", sizes, want)
+		}
+	})
+}
+
+// TestGatherLead holds who makes a round trip: the caller himself, where he comes first
+// and could not leave, and the engine would not keep him.
+func TestGatherLead(t *testing.T) {
+	both(t, func(t *testing.T, s *station, g *gatherer) {
+		var by string
+		s.ask = func(context.Context, []RemoteRead) error {
+			by = string(debug.Stack())
+			panic("in the engine")
+		}
+		leaving, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		for ctx, free := range map[context.Context]bool{context.Background(): true, leaving: false} {
+			_, err := s.read(ctx, g, ":k")
+			if _, ok := errors.AsType[*PanicError](err); !ok {
+				t.Errorf("%v, not the panic", err)
+			}
+			check(t, strings.Contains(by, "TestGatherLead.func1(0x"), free && s.punctual)
+			g.quiet(t)
 		}
 	})
 }
@@ -304,7 +341,9 @@ func TestGatherErrors(t *testing.T) {
 
 // TestGatherAllocs holds that a read that goes alone costs its round.
 func TestGatherAllocs(t *testing.T) {
-	g := newGatherer(quick{}, newCaller(time.Minute))
+	c := newCaller(time.Minute)
+	c.trust(quick{})
+	g := newGatherer(quick{}, c)
 	n := testing.AllocsPerRun(1000, func() { _, _ = g.read(context.Background(), nil, "k") })
 	if n > 1 {
 		t.Errorf("%v allocations, not 1", n)
@@ -313,5 +352,7 @@ func TestGatherAllocs(t *testing.T) {
 
 // quick answers at once.
 type quick struct{ Gatherer }
+
+func (quick) Punctual() bool { return true }
 
 func (quick) ReadEach(context.Context, []RemoteRead) error { return nil }

@@ -81,6 +81,7 @@ type RemoteLeaf[K comparable, V any] struct {
 // NewRemoteLeaf returns the tier that info describes, over the engine.
 func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
 	c := newCaller(info.Timeout)
+	c.trust(engine)
 	return &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
 }
 
@@ -224,8 +225,8 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	if codec, compression := l.core.spec.names(l.Format); e.codec != codec || e.compression != compression {
 		return reasonFormat, false
 	}
-	stale := min(l.core.Time.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
-	expire := min(l.core.Time.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
+	stale := min(op.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
+	expire := min(op.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
 	if op.over(e.absent, expire) || l.marks.distrusts(s.stripe, op.now, e.created) {
 		return reasonNone, false
 	}
@@ -239,7 +240,7 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 		}
 	}
 	stale = min(stale, expire)
-	s.found(op, l.Index, e.absent, l.core.eagerAt(l.core.Time.tickOf(e.created), stale), stale, expire)
+	s.found(op, l.Index, e.absent, l.core.eagerAt(op.tickOf(e.created), stale), stale, expire)
 	return reasonNone, op.now < expire
 }
 

@@ -21,6 +21,9 @@ type Op[K comparable, V any] struct {
 
 	behind *behind // not nil: the operation may be left alone
 
+	shift   shift // of tickOf
+	shifted bool  // it is known
+
 	one  [1]slot[K, V]
 	keys [64]byte  // where the binary key of a single slot goes
 	text [128]byte // where text keys are spelled
@@ -125,15 +128,20 @@ func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
 		op = &Op[K, V]{core: c}
 	}
 	op.ctx, op.trace = c.traced(ctx)
-	op.now, op.mask = c.Time.Now(), everywhere
+	op.now, op.mask, op.shifted = c.Time.Now(), everywhere, false
 	return op
 }
+
+// keyRoom is how long most binary keys are at most.
+const keyRoom = 32
 
 // beginMany returns an operation on a batch of keys.
 func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
 	op := c.blank(ctx)
 	op.slots = make([]slot[K, V], len(keys))
+	room := make([]byte, keyRoom*len(keys)) // for all of them, where they are short
 	for i, key := range keys {
+		op.slots[i].bin = room[keyRoom*i : keyRoom*i : keyRoom*(i+1)]
 		if err := op.address(&op.slots[i], key); err != nil {
 			op.end()
 			return nil, err
@@ -172,6 +180,14 @@ func (op *Op[K, V]) address(s *slot[K, V], key K) (err error) {
 		s.text = string(boundKey(text, len(c.spec.Prefix)))
 	}
 	return nil
+}
+
+// tickOf is that of the Timebase, and looks at the clocks once for an operation.
+func (op *Op[K, V]) tickOf(unix int64) int64 {
+	if !op.shifted {
+		op.shift, op.shifted = op.core.Time.shift(), true
+	}
+	return op.shift.tickOf(unix)
 }
 
 // found sets what a tier answered, with the instants that it lies between. What is

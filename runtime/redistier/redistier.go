@@ -109,6 +109,10 @@ func (e *Engine) Owner(key string) (owner any, ok bool) {
 	return master, err == nil
 }
 
+// Punctual reports whether the client returns when the deadline of a context is over:
+// those of which that is not asked wait for timeouts of their own.
+func (e *Engine) Punctual() bool { return e.single != nil && e.single.Options().ContextTimeoutEnabled }
+
 // ReadEach implements runtime.Gatherer.
 func (e *Engine) ReadEach(ctx context.Context, reads []runtime.RemoteRead) error {
 	if len(reads) == 1 {
