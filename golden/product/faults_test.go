@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime"
 	"github.com/cachegen/cachegen/runtime/redistier"
@@ -153,7 +155,23 @@ func within(t *testing.T, d time.Duration, what string, ok func() bool) {
 // the defaults that wait for seconds.
 func TestHungRedis(t *testing.T) {
 	server := redistest.Start(t)
-	client := server.Client()
+	hung(t, server, server.Client())
+}
+
+// TestHungRedisPunctual does the same under a client that keeps deadlines, which
+// callers who cannot leave wait for themselves.
+func TestHungRedisPunctual(t *testing.T) {
+	server := redistest.Start(t)
+	client, err := redistier.Dial(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	hung(t, server, client)
+}
+
+func hung(t *testing.T, server *redistest.Server, client redis.UniversalClient) {
+	t.Helper()
 	c := open(t, client, runtime.Options{Logger: quiet})
 	ctx := context.Background()
 	if err := c.Set(ctx, 1, sample(1)); err != nil {
