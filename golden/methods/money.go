@@ -10,7 +10,7 @@ import (
 type Money struct {
 	cents    int64
 	currency string
-	cached   func() string
+	_        func() string // nobody can store it for them
 }
 
 var (

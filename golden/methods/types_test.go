@@ -1,7 +1,6 @@
 package methods
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +39,7 @@ var equal = cmp.Options{
 	}),
 	cmp.Comparer(func(a, b Only) bool { return a == b }),
 	cmp.Comparer(func(a, b Stamp) bool { return a.Time.Equal(b.Time) && a.Note == b.Note }),
-	cmp.Comparer(func(a, b net.IP) bool { return bytes.Equal(a, b) && (a == nil) == (b == nil) }),
+	cmp.Comparer(func(a, b net.IP) bool { return slices.Equal(a, b) && (a == nil) == (b == nil) }),
 }
 
 func link(s string) *url.URL {
