@@ -42,6 +42,10 @@ func TestGolden(t *testing.T) {
 	if err != nil || len(cases) == 0 {
 		t.Fatal(cases, err)
 	}
+	cases = slices.DeleteFunc(cases, func(dir string) bool { // modules of their own are not among ./...
+		_, err := os.Stat(filepath.Join(dir, "go.mod"))
+		return err == nil
+	})
 	slices.Reverse(cases)
 	for i := range cases {
 		cases[i] = "./" + filepath.Base(cases[i]) + "/..."
