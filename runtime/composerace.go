@@ -75,20 +75,21 @@ type marking struct {
 	ended func(ok bool)
 }
 
-// own returns how many marks of a key in a tier are this operation's.
-func (b *behind) own(p place) int {
+// admit asks the marks of a tier whether a key may be written, besides own marks that the
+// operation has set itself. Nobody can leave it between the count and the answer: the
+// mark of who leaves would be taken for that of an earlier write.
+func (b *behind) admit(m *marks, tier int, key []byte, own int) bool {
 	if b == nil {
-		return 0
+		return m.admit(key, own)
 	}
-	n := b.outer.own(p)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, m := range b.marked {
-		if m.place == p {
-			n++
+	for _, k := range b.marked {
+		if k.tier == tier && k.id == string(key) {
+			own++
 		}
 	}
-	return n
+	return b.outer.admit(m, tier, key, own)
 }
 
 // wrote notes that a key has been written to a tier.

@@ -20,7 +20,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.writes.Add(1)
 		w, err := l.seal(op, s)
-		if err == nil && !l.marks.admit(s.bin, op.behind.own(place{l.Index, s.id()})) {
+		if err == nil && !op.behind.admit(&l.marks, l.Index, s.bin, 0) {
 			err = ErrBusy
 		}
 		res[i] = Result{}

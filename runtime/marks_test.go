@@ -145,3 +145,19 @@ func TestMarksBlocked(t *testing.T) {
 	}
 	none(t, m)
 }
+
+// TestAdmitOwn lets an operation that has been left alone, by whichever race it is a
+// part of, write on under the marks that were set for it, and under no others.
+func TestAdmitOwn(t *testing.T) {
+	m := &marks{}
+	outer := &behind{}
+	inner := &behind{outer: outer}
+	for _, b := range []*behind{outer, inner} {
+		m.left(one)
+		b.marked = append(b.marked, marking{place: place{tier: 3, id: one.id}})
+		check(t, inner.admit(m, 3, []byte(one.id), 0), true)
+	}
+	check(t, inner.admit(m, 2, []byte(one.id), 0), false) // marks of another tier
+	m.left(one)                                           // somebody else
+	check(t, inner.admit(m, 3, []byte(one.id), 0), false)
+}

@@ -31,7 +31,7 @@ var races = []race{
 	{name: "R13-older-load-joined", play: olderLoad, without: [][]string{{"Flights"}, {"Claims"}}},
 	{name: "R14-absence-over-value", play: absenceOverValue, layouts: append(everywhere, fresh), without: [][]string{{"Generations"}, {"Claims"}}},
 	{name: "R15-life-prolonged", play: lifeProlonged, without: [][]string{{"Instants"}}},
-	{name: "R16-failing-tier-preferred", play: failingTier, layouts: []layout{nest}, without: [][]string{{"Onward"}}},
+	{name: "R16-failing-tier-preferred", play: failingTier, layouts: []layout{nest, rush}, without: [][]string{{"Onward"}}},
 	{name: "R19-close-during-refill", play: closeDuringRefill, layouts: []layout{deep}, closes: true, without: [][]string{{"Drain"}}},
 	{name: "R20-refill-after-eviction", play: refillAfterEviction, without: [][]string{{"Generations"}}},
 }
