@@ -19,7 +19,6 @@ const maxCalls = 256
 // or the timeout of the tier is over.
 type caller struct {
 	timeout   time.Duration // 0: none
-	direct    bool          // see punctual
 	running   chan struct{} // has a value for each call under way
 	abandoned atomic.Int64  // how many of them nobody waits for
 	waits     sync.Pool     // of *wait
@@ -27,18 +26,6 @@ type caller struct {
 
 func newCaller(timeout time.Duration) *caller {
 	return &caller{timeout: timeout, running: make(chan struct{}, maxCalls)}
-}
-
-// punctual is implemented by engines whose calls may return when the deadline of their
-// context is over, whatever hangs.
-type punctual interface{ Punctual() bool }
-
-// trust lets calls run in the goroutines of callers who could not leave anyway, if the
-// engine keeps its deadlines. Leases wait for notices too.
-func (c *caller) trust(e RemoteEngine) {
-	p, ok := e.(punctual)
-	_, leased := e.(LeaseEngine)
-	c.direct = ok && !leased && c.timeout > 0 && p.Punctual()
 }
 
 // wait is what a caller waits with. It is used again once the call has ended.
@@ -93,11 +80,7 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 		c.put(w)
 		return false, err
 	}
-	if c.direct && ctx.Done() == nil {
-		k.work() // who could not leave anyway need not pay for another goroutine
-	} else {
-		go k.work()
-	}
+	go k.work()
 	select {
 	case <-w.done:
 		c.put(w)

@@ -25,6 +25,9 @@ type Gatherer interface {
 	Owner(key string) (owner any, ok bool)
 	// ReadEach is Read, but does for each key what Read does for a single one.
 	ReadEach(ctx context.Context, reads []RemoteRead) error
+	// Punctual reports whether ReadEach returns as soon as its context is done or
+	// its deadline over, whatever hangs.
+	Punctual() bool
 }
 
 // gatherer makes one round trip of single reads that come while others are under
@@ -32,8 +35,9 @@ type Gatherer interface {
 // when his own context ends or the timeout of the tier is over, and bounds what is
 // left behind.
 type gatherer struct {
-	engine Gatherer
-	caller *caller
+	engine   Gatherer
+	caller   *caller
+	punctual bool // the engine
 
 	mu      sync.Mutex
 	lines   map[any]*line // of owners who are being asked
@@ -89,7 +93,7 @@ func newGatherer(e RemoteEngine, c *caller) *gatherer {
 		// would keep others in line.
 		return nil
 	}
-	return &gatherer{engine: engine, caller: c, lines: map[any]*line{}}
+	return &gatherer{engine: engine, caller: c, punctual: engine.Punctual(), lines: map[any]*line{}}
 }
 
 // read reads one key of an owner.
@@ -152,7 +156,7 @@ func (g *gatherer) join(owner any, m *member) (first *line) {
 		g.lines[owner] = l
 	}
 	l.waiting = append(l.waiting, m)
-	if l.lanes == 0 && g.caller.direct && m.ctx.Done() == nil {
+	if l.lanes == 0 && g.punctual && m.ctx.Done() == nil {
 		l.lanes, l.moved = 1, m.began
 		return l
 	}

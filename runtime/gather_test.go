@@ -90,9 +90,7 @@ func both(t *testing.T, test func(t *testing.T, s *station, g *gatherer)) {
 	for _, punctual := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &station{punctual: punctual}
-			c := newCaller(time.Minute)
-			c.trust(s)
-			test(t, s, newGatherer(s, c))
+			test(t, s, newGatherer(s, newCaller(time.Minute)))
 		})
 	}
 }
@@ -341,9 +339,7 @@ func TestGatherErrors(t *testing.T) {
 
 // TestGatherAllocs holds that a read that goes alone costs its round.
 func TestGatherAllocs(t *testing.T) {
-	c := newCaller(time.Minute)
-	c.trust(quick{})
-	g := newGatherer(quick{}, c)
+	g := newGatherer(quick{}, newCaller(time.Minute))
 	n := testing.AllocsPerRun(1000, func() { _, _ = g.read(context.Background(), nil, "k") })
 	if n > 1 {
 		t.Errorf("%v allocations, not 1", n)

@@ -81,7 +81,6 @@ type RemoteLeaf[K comparable, V any] struct {
 // NewRemoteLeaf returns the tier that info describes, over the engine.
 func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
 	c := newCaller(info.Timeout)
-	c.trust(engine)
 	return &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
 }
 

@@ -144,12 +144,7 @@ func (a answer) want(t testing.TB, text string) {
 // waiting waits until a cache waits for n keys in other processes.
 func waiting(t testing.TB, c interface{ Stats() runtime.Stats }, n uint64) {
 	t.Helper()
-	for until := ctx(t); c.Stats().Leases.Waited < n; {
-		if until.Err() != nil {
-			t.Fatal("nobody waits for another process")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	redistest.Until(t, "somebody waits for another process", func() bool { return c.Stats().Leases.Waited >= n })
 }
 
 // Processes are this test binary, run again. They say what they do line by line, and

@@ -250,9 +250,7 @@ func TestReload(t *testing.T) {
 	}
 	waiting(t, caches[1], 1)
 	close(gate)
-	for until := ctx(t); caches[1].Stats().Leases.Shared == 0 && until.Err() == nil; {
-		time.Sleep(time.Millisecond)
-	}
+	redistest.Until(t, "the other process has loaded", func() bool { return caches[1].Stats().Leases.Shared > 0 })
 	for _, c := range caches {
 		v, ok, err := c.Get(ctx(t), key)
 		check(t, err, nil)

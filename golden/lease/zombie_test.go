@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -91,11 +90,7 @@ func zombies(t *testing.T, server *redistest.Server, kind string, first, n int64
 	check(t, err, nil)
 	check(t, server.Client().ConfigResetStat(ctx(t)).Err(), nil)
 	proxy.Release(redistest.ToServer)
-	for until := ctx(t); calls(t, server, command) < int(n); time.Sleep(time.Millisecond) {
-		if until.Err() != nil {
-			t.Fatal("the writes did not arrive")
-		}
-	}
+	redistest.Until(t, "the writes arrive", func() bool { return calls(t, server, command) >= int(n) })
 	return get()
 }
 

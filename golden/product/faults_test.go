@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -168,6 +169,40 @@ func TestHungRedisPunctual(t *testing.T) {
 	}
 	defer client.Close()
 	hung(t, server, client)
+}
+
+// TestStuckClient waits for a connection that never comes, in a client that would do so
+// for long, in the goroutine of a caller who cannot leave.
+func TestStuckClient(t *testing.T) {
+	server := redistest.Start(t)
+	dial := make(chan struct{})
+	t.Cleanup(func() { close(dial) })
+	for name, set := range map[string]func(*redis.Options){
+		"pool": func(o *redis.Options) { o.PoolSize, o.PoolTimeout = 1, time.Minute },
+		"dial": func(o *redis.Options) {
+			o.Dialer = func(context.Context, string, string) (net.Conn, error) { <-dial; return nil, errors.New("never") }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			options := &redis.Options{Addr: server.Addr(), ContextTimeoutEnabled: true, DialTimeout: time.Minute}
+			set(options)
+			client := redis.NewClient(options)
+			t.Cleanup(func() { _ = client.Close() })
+			if name == "pool" {
+				taken := client.Conn()
+				defer taken.Close()
+				if err := taken.Ping(t.Context()).Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c := open(t, client, runtime.Options{Logger: quiet})
+			start := time.Now()
+			_, _, err := c.Get(context.Background(), 2)
+			if took := time.Since(start); !errors.Is(err, runtime.ErrTimeout) || took > 10*time.Second {
+				t.Errorf("Get: %v after %v, want the timeout of the tier", err, took)
+			}
+		})
+	}
 }
 
 func hung(t *testing.T, server *redistest.Server, client redis.UniversalClient) {

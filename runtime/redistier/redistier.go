@@ -109,9 +109,16 @@ func (e *Engine) Owner(key string) (owner any, ok bool) {
 	return master, err == nil
 }
 
-// Punctual reports whether the client returns when the deadline of a context is over:
-// those of which that is not asked wait for timeouts of their own.
-func (e *Engine) Punctual() bool { return e.single != nil && e.single.Options().ContextTimeoutEnabled }
+// Punctual implements runtime.Gatherer: a client keeps deadlines if it has been told
+// to, and calls nothing on its way that may not know of them.
+func (e *Engine) Punctual() bool {
+	if e.single == nil {
+		return false
+	}
+	o := e.single.Options()
+	return o.ContextTimeoutEnabled && o.OnConnect == nil && o.Limiter == nil &&
+		o.CredentialsProvider == nil && o.CredentialsProviderContext == nil && o.StreamingCredentialsProvider == nil
+}
 
 // ReadEach implements runtime.Gatherer.
 func (e *Engine) ReadEach(ctx context.Context, reads []runtime.RemoteRead) error {
