@@ -15,6 +15,7 @@
 //	memory.go     how much memory a decoder may take for them
 //	differ.go     the same value to encoding/json or encoding/gob
 //	stored.go     the same bytes as the releases before
+//	corpus.go     what fuzzing begins with
 //	draw.go       random values of any type
 //	keys.go       keys that are different stay different
 package codectest
