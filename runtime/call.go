@@ -68,18 +68,11 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	w := c.get()
-	k.op, k.caller, k.parent, k.wait = op, c, ctx, w
-	var expired <-chan time.Time
-	if c.timeout > 0 {
-		k.deadline = time.Now().Add(c.timeout)
-		w.timer.Reset(c.timeout)
-		expired = w.timer.C
-	}
-	if err := c.enter(ctx, expired); err != nil {
-		c.put(w)
+	expired, err := c.begin(ctx, k, op)
+	if err != nil {
 		return false, err
 	}
+	w := k.wait
 	go k.work()
 	select {
 	case <-w.done:
@@ -96,6 +89,34 @@ func (c *caller) run(ctx context.Context, k *call, op operation) (left bool, err
 	<-w.done // it ended just now
 	c.put(w)
 	return false, k.result()
+}
+
+// lead is run in the goroutine of a caller who could not leave anyway, for an
+// operation that is over when the deadline of its context is.
+func (c *caller) lead(ctx context.Context, k *call, op operation) error {
+	if _, err := c.begin(ctx, k, op); err != nil {
+		return err
+	}
+	defer c.put(k.wait)
+	defer func() { <-c.running }()
+	k.err = protect(func() error { return op.do(k) })
+	return k.result()
+}
+
+// begin makes a call of an operation and takes room for it.
+func (c *caller) begin(ctx context.Context, k *call, op operation) (expired <-chan time.Time, err error) {
+	w := c.get()
+	k.op, k.caller, k.parent, k.wait = op, c, ctx, w
+	if c.timeout > 0 {
+		k.deadline = time.Now().Add(c.timeout)
+		w.timer.Reset(c.timeout)
+		expired = w.timer.C
+	}
+	if err := c.enter(ctx, expired); err != nil {
+		c.put(w)
+		return nil, err
+	}
+	return expired, nil
 }
 
 // enter takes room for a call.

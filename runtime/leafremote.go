@@ -107,12 +107,13 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	w := &readWork{engine: l.engine}
 	reads := w.one[:0]
 	if len(op.slots) > 1 {
-		reads = make([]RemoteRead, 0, len(op.slots))
+		reads = op.bulk.lend(len(op.slots))
 	}
+	asked := uint64(0)
 	for i := range op.slots {
 		if s := &op.slots[i]; s.status == Miss && (remedy.Onward || s.err == nil) {
 			s.err = nil
-			l.counters.reads.Add(1)
+			asked++
 			if l.marks.hides(s.bin, s.stripe, op.now) {
 				l.counters.misses.Add(1)
 			} else {
@@ -120,12 +121,13 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 			}
 		}
 	}
+	l.counters.reads.Add(asked)
 	if len(reads) == 0 {
 		return
 	}
 	w.reads = reads
 	ctx, watch := l.watch(op.ctx, "read", len(reads))
-	_, err := l.caller.run(ctx, &w.call, w)
+	left, err := l.ask(ctx, w)
 	l.counters.times.read.since(watch.began)
 	next := 0
 	for i := range op.slots {
@@ -143,6 +145,9 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		l.answer(op, s, r)
 	}
 	l.seen(watch, op, len(reads), err)
+	if !left && len(op.slots) > 1 {
+		op.bulk.takeBack(reads)
+	}
 }
 
 // readOne reads the key of an operation that has only one, together with those of
@@ -179,6 +184,14 @@ type readWork struct {
 	engine RemoteEngine
 	reads  []RemoteRead
 	one    [1]RemoteRead
+}
+
+// ask has a read done. See gatherer.lead for who does it himself.
+func (l *RemoteLeaf[K, V]) ask(ctx context.Context, w *readWork) (left bool, err error) {
+	if l.gather != nil && l.gather.punctual && ctx.Done() == nil {
+		return false, l.caller.lead(ctx, &w.call, w)
+	}
+	return l.caller.run(ctx, &w.call, w)
 }
 
 func (w *readWork) do(ctx context.Context) error { return w.engine.Read(ctx, w.reads) }

@@ -17,14 +17,13 @@ type ManyLoader[K comparable, V any] func(ctx context.Context, keys []K) (map[K]
 // failed; what there is comes with it. See GetOrLoad for the rest.
 func (c *Core[K, V]) GetOrLoadMany(ctx context.Context, keys []K, load ManyLoader[K, V]) (map[K]V, error) {
 	b := &batch[K, V]{found: make(map[K]V, len(keys)), load: c.job(many(load)), reload: c.job(many(load))}
-	unique := distinct(keys)
 	if err := c.usable(ctx); err != nil {
 		return b.found, err
 	}
-	if len(unique) == 0 {
+	if len(keys) == 0 {
 		return b.found, nil
 	}
-	op, err := c.beginMany(ctx, unique)
+	op, err := c.beginMany(ctx, keys)
 	if err != nil {
 		return b.found, err
 	}

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -205,7 +206,7 @@ func (m *marks) add(key markedKey) *mark {
 	if m.keys == nil {
 		m.keys = map[string]*mark{}
 	}
-	k := &mark{text: key.text}
+	k := &mark{text: strings.Clone(key.text)} // it can be a part of one that holds all keys of a batch
 	m.keys[key.id] = k
 	return k
 }

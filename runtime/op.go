@@ -26,7 +26,8 @@ type Op[K comparable, V any] struct {
 
 	one  [1]slot[K, V]
 	keys [64]byte  // where the binary key of a single slot goes
-	text [128]byte // where text keys are spelled
+	text [128]byte // where its text key is spelled
+	bulk bulk[K, V]
 }
 
 // slot is one key with what is known of it.
@@ -132,54 +133,45 @@ func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
 	return op
 }
 
-// keyRoom is how long most binary keys are at most.
-const keyRoom = 32
-
-// beginMany returns an operation on a batch of keys.
-func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
-	op := c.blank(ctx)
-	op.slots = make([]slot[K, V], len(keys))
-	room := make([]byte, keyRoom*len(keys)) // for all of them, where they are short
-	for i, key := range keys {
-		op.slots[i].bin = room[keyRoom*i : keyRoom*i : keyRoom*(i+1)]
-		if err := op.address(&op.slots[i], key); err != nil {
-			op.end()
-			return nil, err
-		}
-	}
-	return op, nil
-}
-
 // end gives the operation back. Nothing of it may be used afterwards.
 func (op *Op[K, V]) end() {
 	if op.trace != nil {
 		op.trace.finish(op.outcome())
 	}
+	op.bulk.end()
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
 	op.demand = demand{}
 	op.one[0] = slot[K, V]{}
 	op.core.ops.Put(op)
 }
 
-// address spells the key of a slot.
-func (op *Op[K, V]) address(s *slot[K, V], key K) (err error) {
-	c := op.core
-	s.key = key
-	if s == &op.one[0] {
-		s.bin = op.keys[:0]
-	}
-	if s.bin, err = c.spec.BinaryKey(s.bin, key); err != nil {
+// address spells the key of the only slot.
+func (op *Op[K, V]) address(s *slot[K, V], key K) error {
+	if err := op.identify(s, key, op.keys[:0]); err != nil || op.core.spec.TextKey == nil {
 		return err
 	}
-	s.stripe = c.fence.index(s.bin)
-	if c.spec.TextKey != nil {
-		text, err := c.spec.TextKey(append(op.text[:0], c.spec.Prefix...), key)
-		if err != nil {
-			return err
-		}
-		s.text = string(boundKey(text, len(c.spec.Prefix)))
+	text, err := op.spell(op.text[:0], key)
+	s.text = string(text)
+	return err
+}
+
+// identify gives a slot its key, as memory tiers know it, in room.
+func (op *Op[K, V]) identify(s *slot[K, V], key K, room []byte) (err error) {
+	s.key = key
+	if s.bin, err = op.core.spec.BinaryKey(room, key); err == nil {
+		s.stripe = op.core.fence.index(s.bin)
 	}
-	return nil
+	return err
+}
+
+// spell appends a key as the tiers outside the process know it.
+func (op *Op[K, V]) spell(dst []byte, key K) ([]byte, error) {
+	start := len(dst) + len(op.core.spec.Prefix)
+	text, err := op.core.spec.TextKey(append(dst, op.core.spec.Prefix...), key)
+	if err != nil {
+		return dst, err
+	}
+	return boundKey(text, start), nil
 }
 
 // tickOf is that of the Timebase, and looks at the clocks once for an operation.

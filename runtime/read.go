@@ -26,14 +26,13 @@ func (c *Core[K, V]) Get(ctx context.Context, key K) (v V, ok bool, err error) {
 // left keys unanswered.
 func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	found := make(map[K]V, len(keys))
-	unique := distinct(keys)
 	if c.Closed() {
 		return found, ErrClosed
 	}
-	if len(unique) == 0 {
+	if len(keys) == 0 {
 		return found, nil
 	}
-	op, err := c.beginMany(ctx, unique)
+	op, err := c.beginMany(ctx, keys)
 	if err != nil {
 		return found, err
 	}
@@ -98,19 +97,6 @@ func (op *Op[K, V]) ask() {
 			}
 		}
 	}
-}
-
-// distinct returns the keys without repetitions, in their order.
-func distinct[K comparable](keys []K) []K {
-	seen := make(map[K]bool, len(keys))
-	unique := make([]K, 0, len(keys))
-	for _, k := range keys {
-		if !seen[k] {
-			seen[k] = true
-			unique = append(unique, k)
-		}
-	}
-	return unique
 }
 
 // ended returns why the caller's context has ended. A deadline that has passed

@@ -12,6 +12,9 @@ import (
 // does. It is a power of two.
 const sampling = 128
 
+// sampledEntries is the same for the entries that a batch decodes.
+const sampledEntries = 16
+
 // buckets is how many bounds a Timing has.
 const buckets = 12
 
@@ -89,7 +92,7 @@ func (t *Timing) Add(o Timing) {
 type TierTimes struct {
 	Read, Write, Remove  Timing
 	Encode               Timing // values encoded; for tiers that share an encoding at the first of them
-	Decode               Timing // entries of tiers outside the process decoded
+	Decode               Timing // entries of tiers outside the process decoded; of those of a batch, one in 16
 	Compress, Decompress Timing
 }
 

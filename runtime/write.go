@@ -113,11 +113,10 @@ func (c *Core[K, V]) Delete(ctx context.Context, key K) (removed int, err error)
 // DeleteMany removes keys from every tier and returns how many copies there
 // were. It does what it can and joins the errors.
 func (c *Core[K, V]) DeleteMany(ctx context.Context, keys []K) (removed int, err error) {
-	unique := distinct(keys)
-	if err := c.usable(ctx); err != nil || len(unique) == 0 {
+	if err := c.usable(ctx); err != nil || len(keys) == 0 {
 		return 0, err
 	}
-	op, err := c.beginMany(ctx, unique)
+	op, err := c.beginMany(ctx, keys)
 	if err != nil {
 		return 0, err
 	}

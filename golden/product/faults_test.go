@@ -219,6 +219,11 @@ func hung(t *testing.T, server *redistest.Server, client redis.UniversalClient) 
 	if took := time.Since(start); !errors.Is(err, runtime.ErrTimeout) || took > 400*time.Millisecond {
 		t.Errorf("Get: %v after %v, want the timeout of the tier", err, took)
 	}
+	start = time.Now()
+	found, err := c.GetMany(ctx, []int64{1, 2, 3})
+	if took := time.Since(start); !errors.Is(err, runtime.ErrTimeout) || len(found) != 1 || took > 400*time.Millisecond {
+		t.Errorf("GetMany: %d, %v after %v, want what memory has and the timeout of the tier", len(found), err, took)
+	}
 	if _, ok, err := c.Get(ctx, 1); !ok || err != nil {
 		t.Errorf("Get from memory: %v, %v", ok, err)
 	}

@@ -1,0 +1,111 @@
+package runtime
+
+import "context"
+
+const (
+	// keyRoom is how long most binary keys are at most.
+	keyRoom = 32
+	// keptSlots is how many slots an operation keeps for the next one: a batch of that
+	// many must not cost a garbage collection, and a larger one may.
+	keptSlots = 256
+)
+
+// bulk is what an operation on a batch needs besides, kept for the next one.
+type bulk[K comparable, V any] struct {
+	seen  map[K]struct{}
+	slots []slot[K, V]
+	bins  []byte // the binary keys
+	text  []byte // where all text keys are spelled, one behind the other
+	ends  []int  // of each in text
+	reads []RemoteRead
+}
+
+// beginMany returns an operation on a batch of keys, of which those that are there
+// again count once.
+func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
+	op := c.blank(ctx)
+	op.bulk.begin(len(keys))
+	op.slots = op.bulk.slots[:0]
+	for _, key := range keys {
+		if op.bulk.again(key) {
+			continue
+		}
+		n := len(op.slots)
+		op.slots = op.slots[:n+1]
+		if err := op.identify(&op.slots[n], key, op.bulk.bins[keyRoom*n:keyRoom*n:keyRoom*(n+1)]); err != nil {
+			op.end()
+			return nil, err
+		}
+	}
+	if err := op.spellAll(); err != nil {
+		op.end()
+		return nil, err
+	}
+	return op, nil
+}
+
+// spellAll spells the text keys, which share one string.
+func (op *Op[K, V]) spellAll() (err error) {
+	if op.core.spec.TextKey == nil {
+		return nil
+	}
+	b := &op.bulk
+	b.text, b.ends = b.text[:0], b.ends[:0]
+	for i := range op.slots {
+		if b.text, err = op.spell(b.text, op.slots[i].key); err != nil {
+			return err
+		}
+		b.ends = append(b.ends, len(b.text))
+	}
+	all, start := string(b.text), 0
+	for i, end := range b.ends {
+		op.slots[i].text = all[start:end]
+		start = end
+	}
+	return nil
+}
+
+// begin makes room for a batch of n keys.
+func (b *bulk[K, V]) begin(n int) {
+	if n > len(b.slots) {
+		b.slots, b.bins = make([]slot[K, V], n), make([]byte, keyRoom*n)
+	}
+	if b.seen == nil {
+		b.seen = make(map[K]struct{}, n)
+	}
+}
+
+// again reports whether a key has been there before.
+func (b *bulk[K, V]) again(key K) bool {
+	n := len(b.seen)
+	b.seen[key] = struct{}{}
+	return len(b.seen) == n
+}
+
+// end forgets a batch.
+func (b *bulk[K, V]) end() {
+	switch n := len(b.seen); {
+	case n == 0:
+	case len(b.slots) > keptSlots:
+		*b = bulk[K, V]{}
+	default:
+		clear(b.slots[:n])
+		clear(b.seen)
+	}
+}
+
+// lend returns room for so many reads of a batch.
+func (b *bulk[K, V]) lend(n int) []RemoteRead {
+	reads := b.reads[:0]
+	b.reads = nil // those that are left behind are not ours any more
+	if cap(reads) < n {
+		reads = make([]RemoteRead, 0, n)
+	}
+	return reads
+}
+
+// takeBack takes reads back that nobody writes to any more.
+func (b *bulk[K, V]) takeBack(reads []RemoteRead) {
+	clear(reads)
+	b.reads = reads[:0]
+}
