@@ -12,11 +12,11 @@ import (
 // metrics are the instruments. A histogram cannot be observed by a callback, so
 // durations are sums of seconds beside counts of operations that were timed.
 type metrics struct {
-	requests, loads, loadErrors, joined, leases metric.Int64ObservableCounter
-	tierReads, tierRejected, tierOps, tierFails metric.Int64ObservableCounter
-	tierIn, tierOut, tierTimed, tasks           metric.Int64ObservableCounter
-	tierTime, loadTime                          metric.Float64ObservableCounter
-	active                                      metric.Int64ObservableUpDownCounter
+	requests, loads, loadErrors, joined, extra, leases metric.Int64ObservableCounter
+	tierReads, tierRejected, tierOps, tierFails        metric.Int64ObservableCounter
+	tierIn, tierOut, tierTimed, tasks                  metric.Int64ObservableCounter
+	tierTime, loadTime                                 metric.Float64ObservableCounter
+	active                                             metric.Int64ObservableUpDownCounter
 }
 
 // instruments makes the instruments and registers the callback that feeds them.
@@ -46,6 +46,7 @@ func (r *Recorder) instruments(m metric.Meter) (metric.Registration, error) {
 	counter(&s.loads, "cachegen.loads", "{load}", "Loaders called.")
 	counter(&s.loadErrors, "cachegen.load.errors", "{load}", "Loaders that failed.")
 	counter(&s.joined, "cachegen.load.joined", "{call}", "Callers that shared another's load.")
+	counter(&s.extra, "cachegen.load.extra", "{key}", "Keys that loaders of batches returned unasked.")
 	counter(&s.leases, "cachegen.leases", "{key}", "Keys of loads that processes share, by what became of them.")
 	seconds(&s.loadTime, "cachegen.load.time", "How long loaders took, all together.")
 	counter(&s.tierReads, "cachegen.tier.reads", "{key}", "Keys that a tier was asked for, by what it answered.")
@@ -102,6 +103,7 @@ func (s *metrics) cache(o metric.Observer, name string, c runtime.Stats) {
 	observe(o, s.loads, c.Loads, "cache", name)
 	observe(o, s.loadErrors, c.LoadErrors, "cache", name)
 	observe(o, s.joined, c.Joined, "cache", name)
+	observe(o, s.extra, c.Extra, "cache", name)
 	for status, n := range map[string]uint64{
 		"taken": c.Leases.Taken, "waited": c.Leases.Waited, "shared": c.Leases.Shared,
 		"given up": c.Leases.GivenUp, "refused": c.Leases.Refused, "error": c.Leases.Errors,

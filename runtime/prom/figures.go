@@ -16,6 +16,7 @@ var (
 	loads      = describe("cachegen_loads_total", "Loaders called.", "cache")
 	loadErrors = describe("cachegen_load_errors_total", "Loaders that failed.", "cache")
 	joined     = describe("cachegen_loads_joined_total", "Callers that shared another's load.", "cache")
+	extra      = describe("cachegen_loads_extra_total", "Keys that loaders of batches returned unasked.", "cache")
 	leases     = describe("cachegen_leases_total", "Keys of loads that processes share, by what became of them.", "cache", "status")
 	loadTime   = describe("cachegen_load_seconds", "How long loaders took.", "cache")
 
@@ -69,6 +70,7 @@ func (f *figures) cache(name string, s runtime.Stats) {
 	f.counts[at(loads, name)] += s.Loads
 	f.counts[at(loadErrors, name)] += s.LoadErrors
 	f.counts[at(joined, name)] += s.Joined
+	f.counts[at(extra, name)] += s.Extra
 	for status, n := range map[string]uint64{
 		"taken": s.Leases.Taken, "waited": s.Leases.Waited, "shared": s.Leases.Shared,
 		"given up": s.Leases.GivenUp, "refused": s.Leases.Refused, "error": s.Leases.Errors,

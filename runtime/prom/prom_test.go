@@ -26,7 +26,7 @@ func scripted() runtime.Stats {
 	}
 	redis.Times.Read = runtime.Timing{Count: 3, Sum: 3 * time.Second, Buckets: [12]uint64{5: 1, 6: 1}}
 	return runtime.Stats{
-		Hits: 7, Stale: 1, Misses: 3, Absent: 1, Loads: 3, LoadErrors: 1, Joined: 2,
+		Hits: 7, Stale: 1, Misses: 3, Absent: 1, Loads: 3, LoadErrors: 1, Joined: 2, Extra: 1,
 		Leases:   runtime.LeaseStats{Taken: 6, Waited: 5, Shared: 4, GivenUp: 3, Refused: 2, Errors: 1},
 		Tiers:    []runtime.TierStats{{Path: "products.memory", Engine: "fastcache", Reads: 12, Hits: 2, Misses: 10}, redis},
 		LoadTime: runtime.Timing{Count: 1, Sum: time.Millisecond, Buckets: [12]uint64{6: 1}},
