@@ -25,7 +25,7 @@ type Gatherer interface {
 	Owner(key string) (owner any, ok bool)
 	// ReadEach is Read, but does for each key what Read does for a single one.
 	ReadEach(ctx context.Context, reads []RemoteRead) error
-	// Punctual reports whether Read and ReadEach return as soon as its context is done or
+	// Punctual reports whether all calls return as soon as its context is done or
 	// its deadline over, whatever hangs.
 	Punctual() bool
 }

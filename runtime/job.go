@@ -262,12 +262,17 @@ func (j *job[K, V]) again(ctx context.Context) {
 	}
 }
 
-// operation returns an operation on the job's keys.
-func (j *job[K, V]) operation(ctx context.Context) (*Op[K, V], error) {
+// operation returns an operation on the job's keys, in its goroutine.
+func (j *job[K, V]) operation(ctx context.Context) (op *Op[K, V], err error) {
 	if len(j.legs) == 1 {
-		return j.core.begin(ctx, j.legs[0].key)
+		op, err = j.core.begin(ctx, j.legs[0].key)
+	} else {
+		op, err = j.core.beginMany(ctx, j.keys())
 	}
-	return j.core.beginMany(ctx, j.keys())
+	if err == nil {
+		op.unattended = true
+	}
+	return op, err
 }
 
 func (j *job[K, V]) keys() []K {

@@ -127,7 +127,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	}
 	w.reads = reads
 	ctx, watch := l.watch(op.ctx, "read", len(reads))
-	left, err := l.ask(ctx, w)
+	left, err := l.call(op, ctx, &w.call, w)
 	l.counters.times.read.since(watch.began)
 	next := 0
 	for i := range op.slots {
@@ -186,12 +186,13 @@ type readWork struct {
 	one    [1]RemoteRead
 }
 
-// ask has a read done. See gatherer.lead for who does it himself.
-func (l *RemoteLeaf[K, V]) ask(ctx context.Context, w *readWork) (left bool, err error) {
-	if l.gather != nil && l.gather.punctual && ctx.Done() == nil {
-		return false, l.caller.lead(ctx, &w.call, w)
+// call has an engine do something for an operation. Who could not leave anyway, and a
+// goroutine that nobody waits for, do it themselves. See gatherer.lead.
+func (l *RemoteLeaf[K, V]) call(op *Op[K, V], ctx context.Context, k *call, work operation) (left bool, err error) {
+	if l.gather != nil && l.gather.punctual && (op.unattended || ctx.Done() == nil) {
+		return false, l.caller.lead(ctx, k, work)
 	}
-	return l.caller.run(ctx, &w.call, w)
+	return l.caller.run(ctx, k, work)
 }
 
 func (w *readWork) do(ctx context.Context) error { return w.engine.Read(ctx, w.reads) }

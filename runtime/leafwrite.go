@@ -45,7 +45,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
-	left, err := l.caller.run(ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
+	left, err := l.call(op, ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
 	l.counters.times.write.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {
@@ -171,7 +171,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "remove", len(removes))
-	_, err := l.caller.run(ctx, new(call), removeWork{l.engine, removes})
+	_, err := l.call(op, ctx, new(call), removeWork{l.engine, removes})
 	l.counters.times.remove.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {

@@ -19,6 +19,8 @@ type Op[K comparable, V any] struct {
 	slots  []slot[K, V]
 	trace  *trace // nil: nobody wants to see the operation, or it is part of another
 
+	unattended bool // nobody waits for the goroutine that it is done in
+
 	behind *behind // not nil: the operation may be left alone
 
 	shift   shift // of tickOf
@@ -140,7 +142,7 @@ func (op *Op[K, V]) end() {
 	}
 	op.bulk.end()
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
-	op.demand = demand{}
+	op.demand, op.unattended = demand{}, false
 	op.one[0] = slot[K, V]{}
 	op.core.ops.Put(op)
 }
