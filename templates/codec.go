@@ -72,20 +72,27 @@ type codec struct {
 	cloned  bool   // those that copy are in the file
 }
 
+// wide is how many fields the structs of a value may have among them, until each
+// struct gets functions of its own: in one function nobody finds his way any more.
+const wide = 64
+
 // newCodec decides which types get functions of their own: recursive ones, and
-// structs that are stored in several places.
+// structs that are stored in several places or lie in a wide one.
 func (g *gen) newCodec(k codecKey) *codec {
 	root := k.root
 	e := &codec{
 		g: g, root: root, name: g.stem(upper(root.Name)), texts: root.Strings(), own: k.own, sorted: k.order,
 		funcs: map[*model.Type]string{}, customs: map[*model.Type]string{}, compares: map[*model.Type]string{},
 	}
-	uses := map[*model.Type]int{}
+	uses, most := map[*model.Type]int{}, 2
+	if fields(root, map[*model.Type]bool{}) > wide {
+		most = 1
+	}
 	var walk func(t *model.Type)
 	walk = func(t *model.Type) {
 		uses[t]++
-		shared := t.Named() && t.Kind == model.Struct && uses[t] == 2 && !fixed(t)
-		if (t.Recursive || shared) && e.funcs[t] == "" {
+		apart := t != root && t.Named() && t.Kind == model.Struct && uses[t] == most && !fixed(t) && !small(t)
+		if (t.Recursive || apart) && e.funcs[t] == "" {
 			e.funcs[t] = g.stem(e.name + upper(t.Name))
 			e.order = append(e.order, t)
 		}
@@ -123,7 +130,29 @@ func fixed(t *model.Type) bool {
 		}
 		return true
 	}
+	if t.Kind == model.Array {
+		return t.Len == 0 || fixed(t.Elem)
+	}
 	return leaf(t) && t.Kind != model.String
+}
+
+// small reports whether a struct is hardly more than the call of a function would be.
+func small(t *model.Type) bool {
+	return len(t.Fields) <= 3 && !slices.ContainsFunc(t.Fields, func(f model.Field) bool { return !f.Skip && !leaf(f.Type) })
+}
+
+// fields counts the fields of all structs of a value.
+func fields(t *model.Type, seen map[*model.Type]bool) (n int) {
+	if t == nil || seen[t] {
+		return 0
+	}
+	seen[t] = true
+	for _, f := range t.Fields {
+		if !f.Skip {
+			n += 1 + fields(f.Type, seen)
+		}
+	}
+	return n + fields(t.Key, seen) + fields(t.Elem, seen)
 }
 
 // leaf reports whether a value of the type is one item of a run.
@@ -140,17 +169,20 @@ func leaf(t *model.Type) bool {
 	return ok
 }
 
-// flat reports whether a value of the type is one run.
+// row reports whether a value of the type is an array that a run goes through.
+func (e *codec) row(t *model.Type) bool {
+	return t.Kind == model.Array && !leaf(t) && e.flat(t.Elem)
+}
+
+// flat reports whether a value of the type is one run, or a part of one.
 func (e *codec) flat(t *model.Type) bool {
-	if t.Kind != model.Struct {
-		return leaf(t)
+	switch {
+	case e.funcs[t] != "":
+		return false
+	case t.Kind != model.Struct:
+		return leaf(t) || e.row(t)
 	}
-	for _, f := range t.Fields {
-		if !f.Skip && (e.funcs[f.Type] != "" || !e.flat(f.Type)) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(t.Fields, func(f model.Field) bool { return !f.Skip && !e.flat(f.Type) })
 }
 
 // constant returns the size of values of a type, without their strings, if all have
@@ -210,7 +242,7 @@ func (e *codec) text(w *block, expr string, t *model.Type) {
 
 func (e *codec) put(w *block, expr string, t *model.Type) {
 	switch {
-	case leaf(t):
+	case e.flat(t):
 		r := run{e: e}
 		r.add(expr, t)
 		r.put(w)
@@ -223,7 +255,7 @@ func (e *codec) put(w *block, expr string, t *model.Type) {
 
 func (e *codec) take(w *block, expr string, t *model.Type) {
 	switch {
-	case leaf(t):
+	case e.flat(t):
 		r := run{e: e}
 		r.add(expr, t)
 		r.take(w)
@@ -287,18 +319,17 @@ func (e *codec) callSize(w *block, t *model.Type, v vars) {
 		w.add("n += $f($v)", v)
 		return
 	}
-	v["m"], v["t"], v["zero"] = w.local("m"), "", ""
+	v["vars"], v["zero"], v["is"] = "m", "", w.assign("m")
 	if e.texts {
-		v["t"], v["zero"] = ", "+w.local("t"), ", 0"
+		v["vars"], v["zero"] = "m, t", ", 0"
 	}
-	w.add("$m$t := $f($v$depth)", v)
+	w.add("$vars $is $f($v$depth)", v)
 	if t.Recursive {
-		w.add("if $m < 0 {\nreturn $m$zero\n}", v)
+		w.add("if m < 0 {\nreturn m$zero\n}", v)
 	}
-	w.add("n += $m", v)
+	w.add("n += m", v)
 	if e.texts {
-		v["t"] = v["t"].(string)[2:]
-		w.add("text += $t", v)
+		w.add("text += t", v)
 	}
 }
 

@@ -131,8 +131,8 @@ func (e *codec) cloneInline(w *block, expr string, t *model.Type) {
 	case model.Map:
 		e.cloneMap(w, v, t)
 	case model.Pointer:
-		v["p"] = w.local("p")
 		in := w.nested()
+		v["p"] = in.local("p")
 		in.add("$p := *$v", v)
 		e.clonePlace(in, v["p"].(string), t.Elem)
 		in.add("$v = &$p", v)
@@ -161,8 +161,8 @@ func (e *codec) cloneMap(w *block, v vars, t *model.Type) {
 		w.add("$v = $maps.Clone($v)", v)
 		return
 	}
-	v["m"], v["k"], v["x"], v["T"] = w.local("m"), w.local("k"), w.local("x"), e.g.spell(t)
 	in := w.nested()
+	v["m"], v["k"], v["x"], v["T"] = in.local("m"), in.local("k"), in.local("x"), e.g.spell(t)
 	e.clonePlace(in, v["k"].(string), t.Key)
 	e.clonePlace(in, v["x"].(string), t.Elem)
 	in.add("$m[$k] = $x", v)

@@ -49,20 +49,11 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 		e.call(w, verb, "(*v)", t)
 		return
 	}
-	if r := (run{e: e}); leaf(t) && verb != "size" {
-		r.add("(*v)", t)
-		if verb == "put" {
-			r.put(w)
-		} else {
-			r.take(w)
-		}
-		return
+	k := kind{(*codec).size, (*codec).put, (*codec).take}
+	if t.Kind == model.Struct || !e.flat(t) {
+		k = verbs(t.Kind)
 	}
-	if leaf(t) {
-		e.size(w, "(*v)", t)
-		return
-	}
-	switch k := verbs(t.Kind); verb {
+	switch verb {
 	case "size":
 		k.size(e, w, "(*v)", t)
 	case "put":

@@ -98,11 +98,11 @@ func takeArray(e *codec, w *block, expr string, t *model.Type) { e.each(w, expr,
 // each writes a loop over the elements of a slice or an array. Elements that are
 // structs are reached through a pointer, so that their index is checked once.
 func (e *codec) each(w *block, expr string, elem *model.Type, do func(*block, string, *model.Type)) {
-	v := vars{"v": expr, "i": w.local("i")}
-	element := expr + "[" + v["i"].(string) + "]"
 	in := w.nested()
+	v := vars{"v": expr, "i": in.local("i")}
+	element := expr + "[" + v["i"].(string) + "]"
 	if elem.Kind == model.Struct && len(elem.Fields) > 1 && e.funcs[elem] == "" {
-		p := w.local("e")
+		p := in.local("e")
 		in.add("$p := &$e", vars{"p": p, "e": element})
 		element = p
 	}

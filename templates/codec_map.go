@@ -18,7 +18,7 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 		if ok && !part.Strings() {
 			continue
 		}
-		names[i] = w.local([]string{"k", "x"}[i])
+		names[i] = in.local([]string{"k", "x"}[i])
 		if ok {
 			e.text(in, names[i], part)
 		} else {
@@ -46,18 +46,37 @@ func putMap(e *codec, w *block, expr string, t *model.Type) {
 		putSorted(e, w, expr, t)
 		return
 	}
-	k, x := w.local("k"), w.local("x")
 	in := w.nested()
-	e.put(in, k, t.Key)
-	before := len(in.code)
-	e.put(in, x, t.Elem)
-	if len(in.code) == before {
-		x = "_" // of no size
-	}
-	if before == 0 {
+	k, x := in.local("k"), in.local("x")
+	e.putEntry(in, k, x, t)
+	if t.Key.Empty() {
 		k = "_"
 	}
+	if t.Elem.Empty() {
+		x = "_"
+	}
 	e.entries(w, expr, k, x, in)
+}
+
+// putEntry writes one entry, in one run if it is of one size.
+func (e *codec) putEntry(w *block, k, x string, t *model.Type) {
+	if r := e.entry(k, x, t); r != nil {
+		r.put(w)
+		return
+	}
+	e.put(w, k, t.Key)
+	e.put(w, x, t.Elem)
+}
+
+// entry returns the run that an entry is, or nil.
+func (e *codec) entry(k, x string, t *model.Type) *run {
+	if !e.flat(t.Key) || !e.flat(t.Elem) {
+		return nil
+	}
+	r := &run{e: e}
+	r.add(k, t.Key)
+	r.add(x, t.Elem)
+	return r
 }
 
 // entries writes a loop over the entries of a map.
@@ -71,19 +90,23 @@ func (e *codec) entries(w *block, expr, k, x string, in *block) {
 }
 
 func takeMap(e *codec, w *block, expr string, t *model.Type) {
+	in := w.nested()
+	k, x := in.local("k"), in.local("x")
 	v := vars{
-		"v": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem),
-		"k": w.local("k"), "x": w.local("x"), "n": w.local("entries"),
+		"v": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem), "k": k, "x": x, "n": in.local("entries"),
 		"min": t.MinEntry(), "fail": e.fail, "before": "",
 	}
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
-	in := w.nested()
 	before := in.nested()
 	take := e.apart(before, v["n"].(string), t.MinEntry(), t)
 	take(in, func() {
-		e.take(in, v["k"].(string), t.Key)
-		e.take(in, v["x"].(string), t.Elem)
+		if r := e.entry(k, x, t); r != nil {
+			r.take(in)
+			return
+		}
+		e.take(in, k, t.Key)
+		e.take(in, x, t.Elem)
 	})
 	v["in"] = in.lines()
 	if t.Key.Empty() && t.Elem.Empty() {

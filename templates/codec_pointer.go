@@ -22,9 +22,10 @@ func putPointer(e *codec, w *block, expr string, t *model.Type) {
 }
 
 func takePointer(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr, "T": e.g.spell(t.Elem), "fail": e.fail, "p": w.local("there")}
+	v := vars{"v": expr, "T": e.g.spell(t.Elem), "fail": e.fail}
+	e.n = true
 	in := w.nested()
-	if e.funcs[t.Elem] == "" && e.flat(t.Elem) {
+	if e.flat(t.Elem) {
 		r := run{e: e, first: e.g.snippet("$v = new($T)", v)}
 		r.add("(*"+expr+")", t.Elem)
 		r.take(in)
@@ -37,5 +38,5 @@ func takePointer(e *codec, w *block, expr string, t *model.Type) {
 	}
 	v["in"] = in.lines()
 	w.add("if len(b) == 0 || b[0] > 1 {\n$fail\n}", v)
-	w.add("$p := b[0] == 1\nb = b[1:]\nif $p {\n$in\n}", v)
+	w.add("if n, b = int(b[0]), b[1:]; n == 1 {\n$in\n}", v)
 }

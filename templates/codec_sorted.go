@@ -11,10 +11,10 @@ import (
 
 // putSorted writes the entries of a map, in order.
 func putSorted(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr, "p": w.local("p"), "compare": e.compare(t.Key)}
 	in := w.nested()
-	e.put(in, v["p"].(string)+".Key", t.Key)
-	e.put(in, v["p"].(string)+".Value", t.Elem)
+	p := in.local("p")
+	v := vars{"v": expr, "p": p, "compare": e.compare(t.Key)}
+	e.putEntry(in, p+".Key", p+".Value", t)
 	v["in"] = in.lines()
 	w.add("for _, $p := range $cachert.Sorted($v, $compare) {\n$in\n}", v)
 }

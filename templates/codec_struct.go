@@ -48,7 +48,7 @@ func (e *codec) runs(w *block, r *run, expr string, t *model.Type, whole func(*r
 	for _, f := range t.Fields {
 		switch x := field(expr, f); {
 		case f.Skip:
-		case leaf(f.Type):
+		case f.Type.Kind != model.Struct && e.flat(f.Type):
 			r.add(x, f.Type)
 		case f.Type.Kind == model.Struct && e.funcs[f.Type] == "":
 			e.runs(w, r, x, f.Type, whole, single)

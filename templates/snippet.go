@@ -88,10 +88,25 @@ func (b *block) nested() *block { return &block{g: b.g, names: maps.Clone(b.name
 // use in the same scope on.
 func (b *block) local(stem string) string {
 	b.names[stem]++
+	return b.latest(stem)
+}
+
+// latest returns the name that local has given last.
+func (b *block) latest(stem string) string {
 	if n := b.names[stem]; n > 1 {
 		return fmt.Sprint(stem, n)
 	}
 	return stem
+}
+
+// assign returns how a variable of a block gets a value: it is declared by the first
+// use that the block can see.
+func (b *block) assign(name string) string {
+	if b.names[name] > 0 {
+		return "="
+	}
+	b.names[name]++
+	return ":="
 }
 
 // lines returns the statements, one a line.

@@ -905,8 +905,8 @@ func sizeProduct(v *Product) (n, text int) {
 	text += len(v.Maker.City)
 	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
 	n += 20 * len(v.Variants)
-	for i2 := range v.Variants {
-		e := &v.Variants[i2]
+	for i := range v.Variants {
+		e := &v.Variants[i]
 		text += len(e.SKU)
 		text += len(e.Color)
 		text += len(e.Size)
@@ -952,12 +952,12 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Attributes), v.Attributes == nil)
 	for k, x := range v.Attributes {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = text[copy(text, x):]
-		b = b[4:]
+		b = b[8:]
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Maker.Name)))
@@ -968,8 +968,8 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	text = text[copy(text, v.Maker.City):]
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
-	for i2 := range v.Variants {
-		e := &v.Variants[i2]
+	for i := range v.Variants {
+		e := &v.Variants[i]
 		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.SKU)))
 		text = text[copy(text, e.SKU):]
@@ -1056,22 +1056,18 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Attributes[k] = x
 		}
 		if len(v.Attributes) != entries { // a key twice
@@ -1123,9 +1119,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}

@@ -218,65 +218,65 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 		text += len(v.Imports[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Consts)) + 1)
-	for i2 := range v.Consts {
-		m, t := sizePackageDocValue(&v.Consts[i2])
+	for i := range v.Consts {
+		m, t := sizePackageDocValue(&v.Consts[i])
 		n += m
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Vars)) + 1)
-	for i3 := range v.Vars {
-		m, t := sizePackageDocValue(&v.Vars[i3])
+	for i := range v.Vars {
+		m, t := sizePackageDocValue(&v.Vars[i])
 		n += m
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Funcs)) + 1)
-	for i4 := range v.Funcs {
-		m, t := sizePackageDocFunc(&v.Funcs[i4])
+	for i := range v.Funcs {
+		m, t := sizePackageDocFunc(&v.Funcs[i])
 		n += m
 		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Types)) + 1)
-	for i5 := range v.Types {
-		e := &v.Types[i5]
+	for i := range v.Types {
+		e := &v.Types[i]
 		m, t := sizePackageDocSymbol(&e.Symbol)
 		n += m
 		text += t
 		text += len(e.Name)
 		n += cachert.SizeUvarint(uint64(len(e.Consts)) + 1)
-		for i6 := range e.Consts {
-			m2, t2 := sizePackageDocValue(&e.Consts[i6])
-			n += m2
-			text += t2
+		for i2 := range e.Consts {
+			m, t = sizePackageDocValue(&e.Consts[i2])
+			n += m
+			text += t
 		}
 		n += cachert.SizeUvarint(uint64(len(e.Vars)) + 1)
-		for i7 := range e.Vars {
-			m2, t2 := sizePackageDocValue(&e.Vars[i7])
-			n += m2
-			text += t2
+		for i2 := range e.Vars {
+			m, t = sizePackageDocValue(&e.Vars[i2])
+			n += m
+			text += t
 		}
 		n += cachert.SizeUvarint(uint64(len(e.Funcs)) + 1)
-		for i8 := range e.Funcs {
-			m2, t2 := sizePackageDocFunc(&e.Funcs[i8])
-			n += m2
-			text += t2
+		for i2 := range e.Funcs {
+			m, t = sizePackageDocFunc(&e.Funcs[i2])
+			n += m
+			text += t
 		}
 		n += cachert.SizeUvarint(uint64(len(e.Methods)) + 1)
-		for i9 := range e.Methods {
-			m2, t2 := sizePackageDocFunc(&e.Methods[i9])
-			n += m2
-			text += t2
+		for i2 := range e.Methods {
+			m, t = sizePackageDocFunc(&e.Methods[i2])
+			n += m
+			text += t
 		}
 		n += cachert.SizeUvarint(uint64(len(e.Examples)) + 1)
-		for i10 := range e.Examples {
-			m2, t2 := sizePackageDocExample(&e.Examples[i10])
-			n += m2
-			text += t2
+		for i2 := range e.Examples {
+			m, t = sizePackageDocExample(&e.Examples[i2])
+			n += m
+			text += t
 		}
 		n += 4 // fields of one size
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Examples)) + 1)
-	for i6 := range v.Examples {
-		m, t := sizePackageDocExample(&v.Examples[i6])
+	for i := range v.Examples {
+		m, t := sizePackageDocExample(&v.Examples[i])
 		n += m
 		text += t
 	}
@@ -286,17 +286,17 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 20 * len(x)
-		for i7 := range x {
-			e2 := &x[i7]
-			text += len(e2.UID)
-			text += len(e2.Body)
-			text += len(e2.File)
+		for i := range x {
+			e := &x[i]
+			text += len(e.UID)
+			text += len(e.Body)
+			text += len(e.File)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Platforms)) + 1)
 	n += 4 * len(v.Platforms)
-	for i7 := range v.Platforms {
-		text += len(v.Platforms[i7])
+	for i := range v.Platforms {
+		text += len(v.Platforms[i])
 	}
 	n += 48 // fields of one size
 	return n, text
@@ -329,48 +329,48 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Consts), v.Consts == nil)
-	for i2 := range v.Consts {
-		b, text = putPackageDocValue(b, text, &v.Consts[i2])
+	for i := range v.Consts {
+		b, text = putPackageDocValue(b, text, &v.Consts[i])
 	}
 	b = cachert.PutCount(b, len(v.Vars), v.Vars == nil)
-	for i3 := range v.Vars {
-		b, text = putPackageDocValue(b, text, &v.Vars[i3])
+	for i := range v.Vars {
+		b, text = putPackageDocValue(b, text, &v.Vars[i])
 	}
 	b = cachert.PutCount(b, len(v.Funcs), v.Funcs == nil)
-	for i4 := range v.Funcs {
-		b, text = putPackageDocFunc(b, text, &v.Funcs[i4])
+	for i := range v.Funcs {
+		b, text = putPackageDocFunc(b, text, &v.Funcs[i])
 	}
 	b = cachert.PutCount(b, len(v.Types), v.Types == nil)
-	for i5 := range v.Types {
-		e := &v.Types[i5]
+	for i := range v.Types {
+		e := &v.Types[i]
 		b, text = putPackageDocSymbol(b, text, &e.Symbol)
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Name)))
 		text = text[copy(text, e.Name):]
 		b = b[4:]
 		b = cachert.PutCount(b, len(e.Consts), e.Consts == nil)
-		for i6 := range e.Consts {
-			b, text = putPackageDocValue(b, text, &e.Consts[i6])
+		for i2 := range e.Consts {
+			b, text = putPackageDocValue(b, text, &e.Consts[i2])
 		}
 		b = cachert.PutCount(b, len(e.Vars), e.Vars == nil)
-		for i7 := range e.Vars {
-			b, text = putPackageDocValue(b, text, &e.Vars[i7])
+		for i2 := range e.Vars {
+			b, text = putPackageDocValue(b, text, &e.Vars[i2])
 		}
 		b = cachert.PutCount(b, len(e.Funcs), e.Funcs == nil)
-		for i8 := range e.Funcs {
-			b, text = putPackageDocFunc(b, text, &e.Funcs[i8])
+		for i2 := range e.Funcs {
+			b, text = putPackageDocFunc(b, text, &e.Funcs[i2])
 		}
 		b = cachert.PutCount(b, len(e.Methods), e.Methods == nil)
-		for i9 := range e.Methods {
-			b, text = putPackageDocFunc(b, text, &e.Methods[i9])
+		for i2 := range e.Methods {
+			b, text = putPackageDocFunc(b, text, &e.Methods[i2])
 		}
 		b = cachert.PutCount(b, len(e.Examples), e.Examples == nil)
-		for i10 := range e.Examples {
-			b, text = putPackageDocExample(b, text, &e.Examples[i10])
+		for i2 := range e.Examples {
+			b, text = putPackageDocExample(b, text, &e.Examples[i2])
 		}
 	}
 	b = cachert.PutCount(b, len(v.Examples), v.Examples == nil)
-	for i6 := range v.Examples {
-		b, text = putPackageDocExample(b, text, &v.Examples[i6])
+	for i := range v.Examples {
+		b, text = putPackageDocExample(b, text, &v.Examples[i])
 	}
 	b = cachert.PutCount(b, len(v.Notes), v.Notes == nil)
 	for k, x := range v.Notes {
@@ -378,23 +378,23 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 		text = text[copy(text, k):]
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
-		for i7 := range x {
-			e2 := &x[i7]
+		for i := range x {
+			e := &x[i]
 			_ = b[19]
-			binary.LittleEndian.PutUint32(b, uint32(len(e2.UID)))
-			text = text[copy(text, e2.UID):]
-			binary.LittleEndian.PutUint32(b[4:], uint32(len(e2.Body)))
-			text = text[copy(text, e2.Body):]
-			binary.LittleEndian.PutUint32(b[8:], uint32(len(e2.File)))
-			text = text[copy(text, e2.File):]
-			binary.LittleEndian.PutUint64(b[12:], uint64(e2.Line))
+			binary.LittleEndian.PutUint32(b, uint32(len(e.UID)))
+			text = text[copy(text, e.UID):]
+			binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Body)))
+			text = text[copy(text, e.Body):]
+			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.File)))
+			text = text[copy(text, e.File):]
+			binary.LittleEndian.PutUint64(b[12:], uint64(e.Line))
 			b = b[20:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)
-	for i7 := range v.Platforms {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Platforms[i7])))
-		text = text[copy(text, v.Platforms[i7]):]
+	for i := range v.Platforms {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Platforms[i])))
+		text = text[copy(text, v.Platforms[i]):]
 		b = b[4:]
 	}
 	_ = b[31]
@@ -819,9 +819,9 @@ func sizePackageDocFunc(v *Func) (n, text int) {
 	text += len(v.Recv)
 	n += cachert.SizeUvarint(uint64(len(v.Examples)) + 1)
 	for i := range v.Examples {
-		m2, t2 := sizePackageDocExample(&v.Examples[i])
-		n += m2
-		text += t2
+		m, t = sizePackageDocExample(&v.Examples[i])
+		n += m
+		text += t
 	}
 	n += 8 // fields of one size
 	return n, text

@@ -236,30 +236,22 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	if v.Retired != nil {
 		n += 16
 	}
-	m, t := sizeVehicleMoney(&v.PurchasePrice)
+	text += len(v.PurchasePrice.Currency)
+	text += len(v.ResidualValue.Currency)
+	m, t := sizeVehicleContact(&v.Dealer)
 	n += m
 	text += t
-	m2, t2 := sizeVehicleMoney(&v.ResidualValue)
-	n += m2
-	text += t2
-	m3, t3 := sizeVehicleContact(&v.Dealer)
-	n += m3
-	text += t3
 	text += len(v.InvoiceNumber)
 	text += len(v.CostCenter)
 	text += len(v.InsuranceID)
-	m4, t4 := sizeVehicleMoney(&v.TaxDue)
-	n += m4
-	text += t4
+	text += len(v.TaxDue.Currency)
 	n += cachert.SizeUvarint(uint64(len(v.TitleScan)) + 1)
 	n += len(v.TitleScan)
 	n += cachert.SizeUvarint(uint64(len(v.Documents)) + 1)
-	for i2 := range v.Documents {
-		e := &v.Documents[i2]
-		text += len(e.Title)
-		n += cachert.SizeUvarint(uint64(len(e.Scan)) + 1)
-		n += len(e.Scan)
-		n += 38 // fields of one size
+	for i := range v.Documents {
+		m, t = sizeVehicleDocument(&v.Documents[i])
+		n += m
+		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Certificates)) + 1)
 	n += 20 * len(v.Certificates)
@@ -267,15 +259,10 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Inspections)) + 1)
-	for i3 := range v.Inspections {
-		e2 := &v.Inspections[i3]
-		text += len(e2.Station)
-		n += cachert.SizeUvarint(uint64(len(e2.Findings)) + 1)
-		n += 4 * len(e2.Findings)
-		for i4 := range e2.Findings {
-			text += len(e2.Findings[i4])
-		}
-		n += 29 // fields of one size
+	for i := range v.Inspections {
+		m, t = sizeVehicleInspection(&v.Inspections[i])
+		n += m
+		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.RecallNumbers)) + 1)
 	n += 4 * len(v.RecallNumbers)
@@ -285,17 +272,17 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 		text += len(x)
 	}
 	text += len(v.TireSize)
-	for i4 := range v.TireSerials {
-		text += len(v.TireSerials[i4])
+	for i := range v.TireSerials {
+		text += len(v.TireSerials[i])
 	}
-	m5, t5 := sizeVehicleEngine(&v.Engine)
-	n += m5
-	text += t5
+	m, t = sizeVehicleEngine(&v.Engine)
+	n += m
+	text += t
 	n++
 	if v.SecondEngine != nil {
-		m6, t6 := sizeVehicleEngine(v.SecondEngine)
-		n += m6
-		text += t6
+		m, t = sizeVehicleEngine(v.SecondEngine)
+		n += m
+		text += t
 	}
 	text += len(v.Gearbox)
 	n += cachert.SizeUvarint(uint64(len(v.GearRatios)) + 1)
@@ -307,27 +294,23 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.FaultCodes)) + 1)
 	n += 4 * len(v.FaultCodes)
-	for i5 := range v.FaultCodes {
-		text += len(v.FaultCodes[i5])
+	for i := range v.FaultCodes {
+		text += len(v.FaultCodes[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.FaultHistory)) + 1)
 	n += 4 * len(v.FaultHistory)
-	for k2, x2 := range v.FaultHistory {
-		text += len(k2)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		n += 16 * len(x2)
+	for k, x := range v.FaultHistory {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 16 * len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.KnockSpectrum)) + 1)
 	n += 8 * len(v.KnockSpectrum)
 	n++
 	if v.Battery != nil {
-		text += len(v.Battery.Serial)
-		n += cachert.SizeUvarint(uint64(len(v.Battery.Modules)) + 1)
-		n += 4 * len(v.Battery.Modules)
-		for i6 := range v.Battery.Modules {
-			text += len(v.Battery.Modules[i6])
-		}
-		n += 18 // fields of one size
+		m, t = sizeVehicleBattery(v.Battery)
+		n += m
+		text += t
 	}
 	text += len(v.ChargePort)
 	n++
@@ -336,14 +319,9 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ChargeCurve)) + 1)
 	n += 5 * len(v.ChargeCurve)
-	text += len(v.LastCharge.Station)
-	n++
-	if v.LastCharge.Paid != nil {
-		m6, t6 := sizeVehicleMoney(v.LastCharge.Paid)
-		n += m6
-		text += t6
-	}
-	n += 70 // fields of one size
+	m, t = sizeVehicleCharge(&v.LastCharge)
+	n += m
+	text += t
 	n += cachert.SizeUvarint(uint64(len(v.CellTemps)) + 1)
 	n += len(v.CellTemps)
 	n += cachert.SizeUvarint(uint64(len(v.CellVolts)) + 1)
@@ -355,13 +333,13 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 		n += 38
 	}
 	text += len(v.Garage)
-	m6, t6 := sizeVehicleAddress(&v.GarageAddress)
-	n += m6
-	text += t6
+	m, t = sizeVehicleAddress(&v.GarageAddress)
+	n += m
+	text += t
 	n += cachert.SizeUvarint(uint64(len(v.ZonesEntered)) + 1)
 	n += 8 * len(v.ZonesEntered)
-	for k3 := range v.ZonesEntered {
-		text += len(k3)
+	for k := range v.ZonesEntered {
+		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Route)) + 1)
 	n += 38 * len(v.Route)
@@ -371,13 +349,10 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 		n += 16
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Trips)) + 1)
-	for i6 := range v.Trips {
-		e3 := &v.Trips[i6]
-		text += len(e3.Driver)
-		text += len(e3.Purpose)
-		n += cachert.SizeUvarint(uint64(len(e3.Stops)) + 1)
-		n += 38 * len(e3.Stops)
-		n += 88 // fields of one size
+	for i := range v.Trips {
+		m, t = sizeVehicleTrip(&v.Trips[i])
+		n += m
+		text += t
 	}
 	text += len(v.Firmware)
 	text += len(v.SIM)
@@ -389,26 +364,26 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	n += 5 * len(v.Features)
 	n += cachert.SizeUvarint(uint64(len(v.Settings)) + 1)
 	n += 8 * len(v.Settings)
-	for k4, x3 := range v.Settings {
-		text += len(k4)
-		text += len(x3)
+	for k, x := range v.Settings {
+		text += len(k)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Sensors)) + 1)
 	n += 30 * len(v.Sensors)
-	for _, x4 := range v.Sensors {
-		text += len(x4.Unit)
+	for _, x := range v.Sensors {
+		text += len(x.Unit)
 	}
 	n++
 	if v.Driver != nil {
-		m7, t7 := sizeVehicleContact(v.Driver)
-		n += m7
-		text += t7
+		m, t = sizeVehicleContact(v.Driver)
+		n += m
+		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Drivers)) + 1)
-	for i7 := range v.Drivers {
-		m7, t7 := sizeVehicleContact(&v.Drivers[i7])
-		n += m7
-		text += t7
+	for i := range v.Drivers {
+		m, t = sizeVehicleContact(&v.Drivers[i])
+		n += m
+		text += t
 	}
 	text += len(v.Pool)
 	text += len(v.BookedBy)
@@ -417,112 +392,84 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.KeyCards)) + 1)
 	n += 8 * len(v.KeyCards)
 	n += cachert.SizeUvarint(uint64(len(v.Fines)) + 1)
-	for i8 := range v.Fines {
-		m7, t7 := sizeVehicleMoney(&v.Fines[i8])
-		n += m7
-		text += t7
+	n += 12 * len(v.Fines)
+	for i := range v.Fines {
+		e := &v.Fines[i]
+		text += len(e.Currency)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Accidents)) + 1)
-	for i9 := range v.Accidents {
-		e4 := &v.Accidents[i9]
-		text += len(e4.Report)
-		m7, t7 := sizeVehicleMoney(&e4.Damage)
-		n += m7
-		text += t7
-		n += cachert.SizeUvarint(uint64(len(e4.Photos)) + 1)
-		for i10 := range e4.Photos {
-			n += cachert.SizeUvarint(uint64(len(e4.Photos[i10])) + 1)
-			n += len(e4.Photos[i10])
-		}
-		n += cachert.SizeUvarint(uint64(len(e4.Involved)) + 1)
-		n += 4 * len(e4.Involved)
-		for i11 := range e4.Involved {
-			text += len(e4.Involved[i11])
-		}
-		n += 58 // fields of one size
+	for i := range v.Accidents {
+		m, t = sizeVehicleAccident(&v.Accidents[i])
+		n += m
+		text += t
 	}
 	n++
 	if v.Allowance != nil {
-		m7, t7 := sizeVehicleMoney(v.Allowance)
-		n += m7
-		text += t7
+		n += 12
+		text += len(v.Allowance.Currency)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Restrictions)) + 1)
 	n += 4 * len(v.Restrictions)
 	text += len(v.Remarks)
 	n++
 	if v.ServicePartner != nil {
-		m7, t7 := sizeVehicleContact(v.ServicePartner)
-		n += m7
-		text += t7
+		m, t = sizeVehicleContact(v.ServicePartner)
+		n += m
+		text += t
 	}
-	m7, t7 := sizeVehicleMoney(&v.ServiceCost)
-	n += m7
-	text += t7
+	text += len(v.ServiceCost.Currency)
 	n += cachert.SizeUvarint(uint64(len(v.ServiceLog)) + 1)
-	for i10 := range v.ServiceLog {
-		e5 := &v.ServiceLog[i10]
-		n += cachert.SizeUvarint(uint64(len(e5.Work)) + 1)
-		n += 4 * len(e5.Work)
-		for i11 := range e5.Work {
-			text += len(e5.Work[i11])
-		}
-		n += cachert.SizeUvarint(uint64(len(e5.Parts)) + 1)
-		n += 6 * len(e5.Parts)
-		for k5 := range e5.Parts {
-			text += len(k5)
-		}
-		m8, t8 := sizeVehicleMoney(&e5.Cost)
-		n += m8
-		text += t8
-		n += 24 // fields of one size
+	for i := range v.ServiceLog {
+		m, t = sizeVehicleService(&v.ServiceLog[i])
+		n += m
+		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.PartsInStock)) + 1)
 	n += 12 * len(v.PartsInStock)
-	for k5 := range v.PartsInStock {
-		text += len(k5)
+	for k := range v.PartsInStock {
+		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.PartsOrdered)) + 1)
 	n += 4 * len(v.PartsOrdered)
-	for k6, x5 := range v.PartsOrdered {
-		text += len(k6)
-		n += cachert.SizeUvarint(uint64(len(x5)) + 1)
-		for i11 := range x5 {
-			m8, t8 := sizeVehicleMoney(&x5[i11])
-			n += m8
-			text += t8
+	for k, x := range v.PartsOrdered {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 12 * len(x)
+		for i := range x {
+			e := &x[i]
+			text += len(e.Currency)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Photos)) + 1)
-	for i11 := range v.Photos {
-		n += cachert.SizeUvarint(uint64(len(v.Photos[i11])) + 1)
-		n += len(v.Photos[i11])
+	for i := range v.Photos {
+		n += cachert.SizeUvarint(uint64(len(v.Photos[i])) + 1)
+		n += len(v.Photos[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
 	n += 4 * len(v.Tags)
-	for i12 := range v.Tags {
-		text += len(v.Tags[i12])
+	for i := range v.Tags {
+		text += len(v.Tags[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
 	n += 8 * len(v.Labels)
-	for k7, x6 := range v.Labels {
-		text += len(k7)
-		text += len(x6)
+	for k, x := range v.Labels {
+		text += len(k)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ratings)) + 1)
 	n += len(v.Ratings)
 	n += cachert.SizeUvarint(uint64(len(v.Extras)) + 1)
 	n += 4 * len(v.Extras)
-	for k8, x7 := range v.Extras {
-		text += len(k8)
-		n += cachert.SizeUvarint(uint64(len(x7)) + 1)
-		n += 12 * len(x7)
-		for k8 := range x7 {
-			text += len(k8)
+	for k, x := range v.Extras {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 12 * len(x)
+		for k2 := range x {
+			text += len(k2)
 		}
 	}
 	text += len(v.ChangedBy)
-	n += 1141 // fields of one size
+	n += 1189 // fields of one size
 	return n, text
 }
 
@@ -596,6 +543,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.FirstUse.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.FirstUse.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.FirstUse))
@@ -605,26 +553,31 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Retired.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Retired.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Retired))
 		b = b[16:]
 	}
-	b, text = putVehicleMoney(b, text, &v.PurchasePrice)
-	b, text = putVehicleMoney(b, text, &v.ResidualValue)
-	_ = b[21]
-	b[0] = 0
+	_ = b[45]
+	binary.LittleEndian.PutUint64(b, uint64(v.PurchasePrice.Amount))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PurchasePrice.Currency)))
+	text = text[copy(text, v.PurchasePrice.Currency):]
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.ResidualValue.Amount))
+	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResidualValue.Currency)))
+	text = text[copy(text, v.ResidualValue.Currency):]
+	b[24] = 0
 	if v.Leased {
-		b[0] = 1
+		b[24] = 1
 	}
-	b[1] = v.LeaseMonths
-	binary.LittleEndian.PutUint32(b[2:], math.Float32bits(v.LeaseRate))
-	binary.LittleEndian.PutUint64(b[6:], uint64(v.LeaseEnds.Unix()))
-	binary.LittleEndian.PutUint32(b[14:], uint32(v.LeaseEnds.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[18:], cachert.Zone(v.LeaseEnds))
-	b = b[22:]
+	b[25] = v.LeaseMonths
+	binary.LittleEndian.PutUint32(b[26:], math.Float32bits(v.LeaseRate))
+	binary.LittleEndian.PutUint64(b[30:], uint64(v.LeaseEnds.Unix()))
+	binary.LittleEndian.PutUint32(b[38:], uint32(v.LeaseEnds.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[42:], cachert.Zone(v.LeaseEnds))
+	b = b[46:]
 	b, text = putVehicleContact(b, text, &v.Dealer)
-	_ = b[31]
+	_ = b[43]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.InvoiceNumber)))
 	text = text[copy(text, v.InvoiceNumber):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.CostCenter)))
@@ -640,80 +593,49 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	if v.TaxPaid {
 		b[31] = 1
 	}
-	b = b[32:]
-	b, text = putVehicleMoney(b, text, &v.TaxDue)
+	binary.LittleEndian.PutUint64(b[32:], uint64(v.TaxDue.Amount))
+	binary.LittleEndian.PutUint32(b[40:], uint32(len(v.TaxDue.Currency)))
+	text = text[copy(text, v.TaxDue.Currency):]
+	b = b[44:]
 	b = cachert.PutCount(b, len(v.TitleScan), v.TitleScan == nil)
 	b = b[copy(b, v.TitleScan):]
 	b = cachert.PutCount(b, len(v.Documents), v.Documents == nil)
-	for i2 := range v.Documents {
-		e := &v.Documents[i2]
-		_ = b[5]
-		binary.LittleEndian.PutUint32(b, uint32(len(e.Title)))
-		text = text[copy(text, e.Title):]
-		binary.LittleEndian.PutUint16(b[4:], e.Pages)
-		b = b[6:]
-		b = cachert.PutCount(b, len(e.Scan), e.Scan == nil)
-		b = b[copy(b, e.Scan):]
-		_ = b[31]
-		binary.LittleEndian.PutUint64(b, uint64(e.Valid.From.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(e.Valid.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.Valid.From))
-		binary.LittleEndian.PutUint64(b[16:], uint64(e.Valid.Until.Unix()))
-		binary.LittleEndian.PutUint32(b[24:], uint32(e.Valid.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[28:], cachert.Zone(e.Valid.Until))
-		b = b[32:]
+	for i := range v.Documents {
+		b, text = putVehicleDocument(b, text, &v.Documents[i])
 	}
 	b = cachert.PutCount(b, len(v.Certificates), v.Certificates == nil)
 	for k, x := range v.Certificates {
+		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(x.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x))
-		b = b[16:]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
+		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x))
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Inspections), v.Inspections == nil)
-	for i3 := range v.Inspections {
-		e2 := &v.Inspections[i3]
-		_ = b[20]
-		binary.LittleEndian.PutUint64(b, uint64(e2.At.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(e2.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e2.At))
-		binary.LittleEndian.PutUint32(b[16:], uint32(len(e2.Station)))
-		text = text[copy(text, e2.Station):]
-		b[20] = 0
-		if e2.Passed {
-			b[20] = 1
-		}
-		b = b[21:]
-		b = cachert.PutCount(b, len(e2.Findings), e2.Findings == nil)
-		for i4 := range e2.Findings {
-			binary.LittleEndian.PutUint32(b, uint32(len(e2.Findings[i4])))
-			text = text[copy(text, e2.Findings[i4]):]
-			b = b[4:]
-		}
-		binary.LittleEndian.PutUint64(b, e2.Odometer)
-		b = b[8:]
+	for i := range v.Inspections {
+		b, text = putVehicleInspection(b, text, &v.Inspections[i])
 	}
+	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.NextInspection.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.NextInspection.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.NextInspection))
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.RecallNumbers), v.RecallNumbers == nil)
-	for i4 := range v.RecallNumbers {
-		binary.LittleEndian.PutUint32(b, v.RecallNumbers[i4])
+	for i := range v.RecallNumbers {
+		binary.LittleEndian.PutUint32(b, v.RecallNumbers[i])
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.OpenRecalls), v.OpenRecalls == nil)
-	for k2, x2 := range v.OpenRecalls {
-		binary.LittleEndian.PutUint32(b, k2)
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x2)))
-		text = text[copy(text, x2):]
-		b = b[4:]
+	for k, x := range v.OpenRecalls {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, k)
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
 	}
-	_ = b[38]
+	_ = b[134]
 	b[0] = v.WarrantyYears
 	binary.LittleEndian.PutUint32(b[1:], v.WarrantyMileage)
 	binary.LittleEndian.PutUint64(b[5:], uint64(v.Warranty))
@@ -727,46 +649,37 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[31:], v.TowingKG)
 	binary.LittleEndian.PutUint16(b[35:], v.RoofLoadKG)
 	binary.LittleEndian.PutUint16(b[37:], v.CargoLiters)
-	b = b[39:]
-	for i5 := range v.AxleLoadsKG {
-		binary.LittleEndian.PutUint16(b, v.AxleLoadsKG[i5])
-		b = b[2:]
+	for i := range v.AxleLoadsKG {
+		binary.LittleEndian.PutUint16(b[39+2*i:], v.AxleLoadsKG[i])
 	}
-	binary.LittleEndian.PutUint32(b, uint32(len(v.TireSize)))
+	binary.LittleEndian.PutUint32(b[45:], uint32(len(v.TireSize)))
 	text = text[copy(text, v.TireSize):]
-	b = b[4:]
-	for i6 := range v.TirePressures {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(v.TirePressures[i6]))
-		b = b[4:]
+	for i := range v.TirePressures {
+		binary.LittleEndian.PutUint32(b[49+4*i:], math.Float32bits(v.TirePressures[i]))
 	}
-	for i7 := range v.TireTemps {
-		b[0] = uint8(v.TireTemps[i7])
-		b = b[1:]
+	for i := range v.TireTemps {
+		b[65+i] = uint8(v.TireTemps[i])
 	}
-	for i8 := range v.TireSerials {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.TireSerials[i8])))
-		text = text[copy(text, v.TireSerials[i8]):]
-		b = b[4:]
+	for i := range v.TireSerials {
+		binary.LittleEndian.PutUint32(b[69+4*i:], uint32(len(v.TireSerials[i])))
+		text = text[copy(text, v.TireSerials[i]):]
 	}
-	for i9 := range v.TreadDepthMM {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(v.TreadDepthMM[i9]))
-		b = b[4:]
+	for i := range v.TreadDepthMM {
+		binary.LittleEndian.PutUint32(b[85+4*i:], math.Float32bits(v.TreadDepthMM[i]))
 	}
-	_ = b[9]
-	b[0] = 0
+	b[101] = 0
 	if v.SpareTire {
-		b[0] = 1
+		b[101] = 1
 	}
-	b[1] = 0
+	b[102] = 0
 	if v.WinterTires {
-		b[1] = 1
+		b[102] = 1
 	}
-	copy(b[2:], v.PaintThickness[:])
-	b = b[10:]
-	for i10 := range v.CenterOfGravity {
-		binary.LittleEndian.PutUint64(b, math.Float64bits(v.CenterOfGravity[i10]))
-		b = b[8:]
+	copy(b[103:], v.PaintThickness[:])
+	for i := range v.CenterOfGravity {
+		binary.LittleEndian.PutUint64(b[111+8*i:], math.Float64bits(v.CenterOfGravity[i]))
 	}
+	b = b[135:]
 	b, text = putVehicleEngine(b, text, &v.Engine)
 	if v.SecondEngine == nil {
 		b[0], b = 0, b[1:]
@@ -780,8 +693,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	b[4] = uint8(v.Gears)
 	b = b[5:]
 	b = cachert.PutCount(b, len(v.GearRatios), v.GearRatios == nil)
-	for i11 := range v.GearRatios {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(v.GearRatios[i11]))
+	for i := range v.GearRatios {
+		binary.LittleEndian.PutUint32(b, math.Float32bits(v.GearRatios[i]))
 		b = b[4:]
 	}
 	_ = b[38]
@@ -819,36 +732,40 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[32:], v.FuelUsedML)
 	b = b[40:]
 	b = cachert.PutCount(b, len(v.FaultCodes), v.FaultCodes == nil)
-	for i12 := range v.FaultCodes {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.FaultCodes[i12])))
-		text = text[copy(text, v.FaultCodes[i12]):]
+	for i := range v.FaultCodes {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.FaultCodes[i])))
+		text = text[copy(text, v.FaultCodes[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.FaultHistory), v.FaultHistory == nil)
-	for k3, x3 := range v.FaultHistory {
-		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
-		text = text[copy(text, k3):]
+	for k, x := range v.FaultHistory {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x3), x3 == nil)
-		for i13 := range x3 {
-			binary.LittleEndian.PutUint64(b, uint64(x3[i13].Unix()))
-			binary.LittleEndian.PutUint32(b[8:], uint32(x3[i13].Nanosecond()))
-			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x3[i13]))
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			_ = b[15]
+			binary.LittleEndian.PutUint64(b, uint64(x[i].Unix()))
+			binary.LittleEndian.PutUint32(b[8:], uint32(x[i].Nanosecond()))
+			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x[i]))
 			b = b[16:]
 		}
 	}
-	for i13 := range v.Calibration {
-		for i14 := range v.Calibration[i13] {
-			binary.LittleEndian.PutUint32(b, math.Float32bits(v.Calibration[i13][i14]))
-			b = b[4:]
+	_ = b[23]
+	for i := range v.Calibration {
+		for i2 := range v.Calibration[i] {
+			binary.LittleEndian.PutUint32(b[12*i+4*i2:], math.Float32bits(v.Calibration[i][i2]))
 		}
 	}
+	b = b[24:]
 	b = cachert.PutCount(b, len(v.KnockSpectrum), v.KnockSpectrum == nil)
-	for i14 := range v.KnockSpectrum {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.KnockSpectrum[i14]))))
-		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.KnockSpectrum[i14]))))
+	for i := range v.KnockSpectrum {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.KnockSpectrum[i]))))
+		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.KnockSpectrum[i]))))
 		b = b[8:]
 	}
+	_ = b[15]
 	binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(v.CrankResonance))))
 	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(v.CrankResonance))))
 	b = b[16:]
@@ -856,19 +773,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		_ = b[17]
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Battery.Serial)))
-		text = text[copy(text, v.Battery.Serial):]
-		binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.Battery.Capacity))
-		binary.LittleEndian.PutUint16(b[12:], v.Battery.Cells)
-		binary.LittleEndian.PutUint32(b[14:], v.Battery.Cycles)
-		b = b[18:]
-		b = cachert.PutCount(b, len(v.Battery.Modules), v.Battery.Modules == nil)
-		for i15 := range v.Battery.Modules {
-			binary.LittleEndian.PutUint32(b, uint32(len(v.Battery.Modules[i15])))
-			text = text[copy(text, v.Battery.Modules[i15]):]
-			b = b[4:]
-		}
+		b, text = putVehicleBattery(b, text, v.Battery)
 	}
 	_ = b[39]
 	binary.LittleEndian.PutUint32(b, math.Float32bits(v.StarterVolts))
@@ -890,75 +795,55 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.ChargeEnds.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.ChargeEnds.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ChargeEnds))
 		b = b[16:]
 	}
-	for i15 := range v.ChargeSchedule {
-		e3 := &v.ChargeSchedule[i15]
-		_ = b[31]
-		binary.LittleEndian.PutUint64(b, uint64(e3.From.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(e3.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e3.From))
-		binary.LittleEndian.PutUint64(b[16:], uint64(e3.Until.Unix()))
-		binary.LittleEndian.PutUint32(b[24:], uint32(e3.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[28:], cachert.Zone(e3.Until))
-		b = b[32:]
+	_ = b[223]
+	for i := range v.ChargeSchedule {
+		e := &v.ChargeSchedule[i]
+		binary.LittleEndian.PutUint64(b[32*i:], uint64(e.From.Unix()))
+		binary.LittleEndian.PutUint32(b[8+32*i:], uint32(e.From.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12+32*i:], cachert.Zone(e.From))
+		binary.LittleEndian.PutUint64(b[16+32*i:], uint64(e.Until.Unix()))
+		binary.LittleEndian.PutUint32(b[24+32*i:], uint32(e.Until.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[28+32*i:], cachert.Zone(e.Until))
 	}
+	b = b[224:]
 	b = cachert.PutCount(b, len(v.ChargeCurve), v.ChargeCurve == nil)
-	for i16 := range v.ChargeCurve {
-		e4 := &v.ChargeCurve[i16]
+	for i := range v.ChargeCurve {
+		e := &v.ChargeCurve[i]
 		_ = b[4]
-		b[0] = e4.Percent
-		binary.LittleEndian.PutUint32(b[1:], math.Float32bits(e4.KW))
+		b[0] = e.Percent
+		binary.LittleEndian.PutUint32(b[1:], math.Float32bits(e.KW))
 		b = b[5:]
 	}
-	_ = b[69]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.LastCharge.Station)))
-	text = text[copy(text, v.LastCharge.Station):]
-	binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.LastCharge.At.Lat))
-	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.LastCharge.At.Lon))
-	binary.LittleEndian.PutUint32(b[20:], math.Float32bits(v.LastCharge.At.Altitude))
-	binary.LittleEndian.PutUint16(b[24:], v.LastCharge.At.Accuracy)
-	binary.LittleEndian.PutUint64(b[26:], uint64(v.LastCharge.At.At.Unix()))
-	binary.LittleEndian.PutUint32(b[34:], uint32(v.LastCharge.At.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[38:], cachert.Zone(v.LastCharge.At.At))
-	binary.LittleEndian.PutUint64(b[42:], uint64(v.LastCharge.Started.Unix()))
-	binary.LittleEndian.PutUint32(b[50:], uint32(v.LastCharge.Started.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[54:], cachert.Zone(v.LastCharge.Started))
-	binary.LittleEndian.PutUint64(b[58:], uint64(v.LastCharge.Took))
-	binary.LittleEndian.PutUint32(b[66:], v.LastCharge.EnergyWH)
-	b = b[70:]
-	if v.LastCharge.Paid == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putVehicleMoney(b, text, v.LastCharge.Paid)
-	}
+	b, text = putVehicleCharge(b, text, &v.LastCharge)
 	_ = b[19]
 	binary.LittleEndian.PutUint32(b, v.Charges)
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.EnergyUsedWH))
 	binary.LittleEndian.PutUint64(b[12:], uint64(v.EnergyBackWH))
 	b = b[20:]
 	b = cachert.PutCount(b, len(v.CellTemps), v.CellTemps == nil)
-	for i17 := range v.CellTemps {
-		b[0] = uint8(v.CellTemps[i17])
+	for i := range v.CellTemps {
+		b[0] = uint8(v.CellTemps[i])
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.CellVolts), v.CellVolts == nil)
-	for i18 := range v.CellVolts {
-		binary.LittleEndian.PutUint16(b, v.CellVolts[i18])
+	for i := range v.CellVolts {
+		binary.LittleEndian.PutUint16(b, v.CellVolts[i])
 		b = b[2:]
 	}
 	b = cachert.PutCount(b, len(v.BalanceWH), v.BalanceWH == nil)
-	for k4, x4 := range v.BalanceWH {
-		binary.LittleEndian.PutUint16(b, uint16(k4))
-		b = b[2:]
-		binary.LittleEndian.PutUint32(b, uint32(x4))
-		b = b[4:]
+	for k, x := range v.BalanceWH {
+		_ = b[5]
+		binary.LittleEndian.PutUint16(b, uint16(k))
+		binary.LittleEndian.PutUint32(b[2:], uint32(x))
+		b = b[6:]
 	}
-	_ = b[45]
+	_ = b[91]
 	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Position.Lat))
 	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.Position.Lon))
 	binary.LittleEndian.PutUint32(b[16:], math.Float32bits(v.Position.Altitude))
@@ -968,26 +853,23 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.Position.At))
 	binary.LittleEndian.PutUint32(b[38:], math.Float32bits(v.Heading))
 	binary.LittleEndian.PutUint32(b[42:], math.Float32bits(v.SpeedKMH))
-	b = b[46:]
-	for i19 := range v.Accelerations {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(v.Accelerations[i19]))
-		b = b[4:]
+	for i := range v.Accelerations {
+		binary.LittleEndian.PutUint32(b[46+4*i:], math.Float32bits(v.Accelerations[i]))
 	}
-	_ = b[33]
-	binary.LittleEndian.PutUint64(b, v.Odometer)
-	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.TripMeter))
-	b[16] = 0
+	binary.LittleEndian.PutUint64(b[58:], v.Odometer)
+	binary.LittleEndian.PutUint64(b[66:], math.Float64bits(v.TripMeter))
+	b[74] = 0
 	if v.Moving {
-		b[16] = 1
+		b[74] = 1
 	}
-	b[17] = 0
+	b[75] = 0
 	if v.Ignition {
-		b[17] = 1
+		b[75] = 1
 	}
-	binary.LittleEndian.PutUint64(b[18:], uint64(v.Parked.Unix()))
-	binary.LittleEndian.PutUint32(b[26:], uint32(v.Parked.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[30:], cachert.Zone(v.Parked))
-	b = b[34:]
+	binary.LittleEndian.PutUint64(b[76:], uint64(v.Parked.Unix()))
+	binary.LittleEndian.PutUint32(b[84:], uint32(v.Parked.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[88:], cachert.Zone(v.Parked))
+	b = b[92:]
 	if v.ParkedAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -1009,24 +891,24 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b, uint32(v.Zone))
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.ZonesEntered), v.ZonesEntered == nil)
-	for k5, x5 := range v.ZonesEntered {
-		binary.LittleEndian.PutUint32(b, uint32(len(k5)))
-		text = text[copy(text, k5):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, x5)
-		b = b[4:]
+	for k, x := range v.ZonesEntered {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], x)
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Route), v.Route == nil)
-	for i20 := range v.Route {
-		e5 := &v.Route[i20]
+	for i := range v.Route {
+		e := &v.Route[i]
 		_ = b[37]
-		binary.LittleEndian.PutUint64(b, math.Float64bits(e5.Lat))
-		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e5.Lon))
-		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e5.Altitude))
-		binary.LittleEndian.PutUint16(b[20:], e5.Accuracy)
-		binary.LittleEndian.PutUint64(b[22:], uint64(e5.At.Unix()))
-		binary.LittleEndian.PutUint32(b[30:], uint32(e5.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e5.At))
+		binary.LittleEndian.PutUint64(b, math.Float64bits(e.Lat))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e.Lon))
+		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e.Altitude))
+		binary.LittleEndian.PutUint16(b[20:], e.Accuracy)
+		binary.LittleEndian.PutUint64(b[22:], uint64(e.At.Unix()))
+		binary.LittleEndian.PutUint32(b[30:], uint32(e.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At))
 		b = b[38:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.RouteName)))
@@ -1036,6 +918,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.ETA.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.ETA.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ETA))
@@ -1044,42 +927,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Delay))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Trips), v.Trips == nil)
-	for i21 := range v.Trips {
-		e6 := &v.Trips[i21]
-		_ = b[87]
-		binary.LittleEndian.PutUint64(b, math.Float64bits(e6.From.Lat))
-		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e6.From.Lon))
-		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e6.From.Altitude))
-		binary.LittleEndian.PutUint16(b[20:], e6.From.Accuracy)
-		binary.LittleEndian.PutUint64(b[22:], uint64(e6.From.At.Unix()))
-		binary.LittleEndian.PutUint32(b[30:], uint32(e6.From.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e6.From.At))
-		binary.LittleEndian.PutUint64(b[38:], math.Float64bits(e6.To.Lat))
-		binary.LittleEndian.PutUint64(b[46:], math.Float64bits(e6.To.Lon))
-		binary.LittleEndian.PutUint32(b[54:], math.Float32bits(e6.To.Altitude))
-		binary.LittleEndian.PutUint16(b[58:], e6.To.Accuracy)
-		binary.LittleEndian.PutUint64(b[60:], uint64(e6.To.At.Unix()))
-		binary.LittleEndian.PutUint32(b[68:], uint32(e6.To.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[72:], cachert.Zone(e6.To.At))
-		binary.LittleEndian.PutUint32(b[76:], uint32(len(e6.Driver)))
-		text = text[copy(text, e6.Driver):]
-		binary.LittleEndian.PutUint32(b[80:], e6.Meters)
-		binary.LittleEndian.PutUint32(b[84:], uint32(len(e6.Purpose)))
-		text = text[copy(text, e6.Purpose):]
-		b = b[88:]
-		b = cachert.PutCount(b, len(e6.Stops), e6.Stops == nil)
-		for i22 := range e6.Stops {
-			e6 := &e6.Stops[i22]
-			_ = b[37]
-			binary.LittleEndian.PutUint64(b, math.Float64bits(e6.Lat))
-			binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e6.Lon))
-			binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e6.Altitude))
-			binary.LittleEndian.PutUint16(b[20:], e6.Accuracy)
-			binary.LittleEndian.PutUint64(b[22:], uint64(e6.At.Unix()))
-			binary.LittleEndian.PutUint32(b[30:], uint32(e6.At.Nanosecond()))
-			binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e6.At))
-			b = b[38:]
-		}
+	for i := range v.Trips {
+		b, text = putVehicleTrip(b, text, &v.Trips[i])
 	}
 	_ = b[127]
 	binary.LittleEndian.PutUint64(b, uint64(v.StandsSince))
@@ -1109,36 +958,35 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.SessionKey), v.SessionKey == nil)
 	b = b[copy(b, v.SessionKey):]
 	b = cachert.PutCount(b, len(v.Features), v.Features == nil)
-	for k6, x6 := range v.Features {
-		binary.LittleEndian.PutUint32(b, uint32(k6))
-		b = b[4:]
-		b[0] = 0
-		if x6 {
-			b[0] = 1
+	for k, x := range v.Features {
+		_ = b[4]
+		binary.LittleEndian.PutUint32(b, uint32(k))
+		b[4] = 0
+		if x {
+			b[4] = 1
 		}
-		b = b[1:]
+		b = b[5:]
 	}
 	b = cachert.PutCount(b, len(v.Settings), v.Settings == nil)
-	for k7, x7 := range v.Settings {
-		binary.LittleEndian.PutUint32(b, uint32(len(k7)))
-		text = text[copy(text, k7):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x7)))
-		text = text[copy(text, x7):]
-		b = b[4:]
+	for k, x := range v.Settings {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Sensors), v.Sensors == nil)
-	for k8, x8 := range v.Sensors {
-		binary.LittleEndian.PutUint16(b, k8)
-		b = b[2:]
-		_ = b[27]
-		binary.LittleEndian.PutUint32(b, uint32(len(x8.Unit)))
-		text = text[copy(text, x8.Unit):]
-		binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x8.Value))
-		binary.LittleEndian.PutUint64(b[12:], uint64(x8.At.Unix()))
-		binary.LittleEndian.PutUint32(b[20:], uint32(x8.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[24:], cachert.Zone(x8.At))
-		b = b[28:]
+	for k, x := range v.Sensors {
+		_ = b[29]
+		binary.LittleEndian.PutUint16(b, k)
+		binary.LittleEndian.PutUint32(b[2:], uint32(len(x.Unit)))
+		text = text[copy(text, x.Unit):]
+		binary.LittleEndian.PutUint64(b[6:], math.Float64bits(x.Value))
+		binary.LittleEndian.PutUint64(b[14:], uint64(x.At.Unix()))
+		binary.LittleEndian.PutUint32(b[22:], uint32(x.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At))
+		b = b[30:]
 	}
 	if v.Driver == nil {
 		b[0], b = 0, b[1:]
@@ -1147,8 +995,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b, text = putVehicleContact(b, text, v.Driver)
 	}
 	b = cachert.PutCount(b, len(v.Drivers), v.Drivers == nil)
-	for i22 := range v.Drivers {
-		b, text = putVehicleContact(b, text, &v.Drivers[i22])
+	for i := range v.Drivers {
+		b, text = putVehicleContact(b, text, &v.Drivers[i])
 	}
 	_ = b[39]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Pool)))
@@ -1163,72 +1011,48 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.BookedUntil))
 	b = b[40:]
 	b = cachert.PutCount(b, len(v.Bookings), v.Bookings == nil)
-	for k9, x9 := range v.Bookings {
-		binary.LittleEndian.PutUint64(b, uint64(k9))
-		b = b[8:]
-		_ = b[31]
-		binary.LittleEndian.PutUint64(b, uint64(x9.From.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(x9.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x9.From))
-		binary.LittleEndian.PutUint64(b[16:], uint64(x9.Until.Unix()))
-		binary.LittleEndian.PutUint32(b[24:], uint32(x9.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[28:], cachert.Zone(x9.Until))
-		b = b[32:]
+	for k, x := range v.Bookings {
+		_ = b[39]
+		binary.LittleEndian.PutUint64(b, uint64(k))
+		binary.LittleEndian.PutUint64(b[8:], uint64(x.From.Unix()))
+		binary.LittleEndian.PutUint32(b[16:], uint32(x.From.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[20:], cachert.Zone(x.From))
+		binary.LittleEndian.PutUint64(b[24:], uint64(x.Until.Unix()))
+		binary.LittleEndian.PutUint32(b[32:], uint32(x.Until.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[36:], cachert.Zone(x.Until))
+		b = b[40:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(v.KeyNumber))
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.KeyCards), v.KeyCards == nil)
-	for i23 := range v.KeyCards {
-		copy(b, v.KeyCards[i23][:])
+	for i := range v.KeyCards {
+		copy(b, v.KeyCards[i][:])
 		b = b[8:]
 	}
+	_ = b[24]
 	b[0] = 0
 	if v.SpareKey {
 		b[0] = 1
 	}
-	b = b[1:]
-	for i24 := range v.SeatPosition {
-		binary.LittleEndian.PutUint16(b, uint16(v.SeatPosition[i24]))
-		b = b[2:]
+	for i := range v.SeatPosition {
+		binary.LittleEndian.PutUint16(b[1+2*i:], uint16(v.SeatPosition[i]))
 	}
-	_ = b[11]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.DriverScore))
-	binary.LittleEndian.PutUint16(b[8:], v.HarshBrakings)
-	binary.LittleEndian.PutUint16(b[10:], v.Speedings)
-	b = b[12:]
+	binary.LittleEndian.PutUint64(b[13:], math.Float64bits(v.DriverScore))
+	binary.LittleEndian.PutUint16(b[21:], v.HarshBrakings)
+	binary.LittleEndian.PutUint16(b[23:], v.Speedings)
+	b = b[25:]
 	b = cachert.PutCount(b, len(v.Fines), v.Fines == nil)
-	for i25 := range v.Fines {
-		b, text = putVehicleMoney(b, text, &v.Fines[i25])
+	for i := range v.Fines {
+		e := &v.Fines[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(e.Amount))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
+		text = text[copy(text, e.Currency):]
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Accidents), v.Accidents == nil)
-	for i26 := range v.Accidents {
-		e7 := &v.Accidents[i26]
-		_ = b[57]
-		binary.LittleEndian.PutUint64(b, uint64(e7.At.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(e7.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e7.At))
-		binary.LittleEndian.PutUint64(b[16:], math.Float64bits(e7.Where.Lat))
-		binary.LittleEndian.PutUint64(b[24:], math.Float64bits(e7.Where.Lon))
-		binary.LittleEndian.PutUint32(b[32:], math.Float32bits(e7.Where.Altitude))
-		binary.LittleEndian.PutUint16(b[36:], e7.Where.Accuracy)
-		binary.LittleEndian.PutUint64(b[38:], uint64(e7.Where.At.Unix()))
-		binary.LittleEndian.PutUint32(b[46:], uint32(e7.Where.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[50:], cachert.Zone(e7.Where.At))
-		binary.LittleEndian.PutUint32(b[54:], uint32(len(e7.Report)))
-		text = text[copy(text, e7.Report):]
-		b = b[58:]
-		b, text = putVehicleMoney(b, text, &e7.Damage)
-		b = cachert.PutCount(b, len(e7.Photos), e7.Photos == nil)
-		for i27 := range e7.Photos {
-			b = cachert.PutCount(b, len(e7.Photos[i27]), e7.Photos[i27] == nil)
-			b = b[copy(b, e7.Photos[i27]):]
-		}
-		b = cachert.PutCount(b, len(e7.Involved), e7.Involved == nil)
-		for i28 := range e7.Involved {
-			binary.LittleEndian.PutUint32(b, uint32(len(e7.Involved[i28])))
-			text = text[copy(text, e7.Involved[i28]):]
-			b = b[4:]
-		}
+	for i := range v.Accidents {
+		b, text = putVehicleAccident(b, text, &v.Accidents[i])
 	}
 	b[0] = 0
 	if v.PrivateUse {
@@ -1239,11 +1063,15 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putVehicleMoney(b, text, v.Allowance)
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(v.Allowance.Amount))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Allowance.Currency)))
+		text = text[copy(text, v.Allowance.Currency):]
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Restrictions), v.Restrictions == nil)
-	for i27 := range v.Restrictions {
-		binary.LittleEndian.PutUint32(b, uint32(v.Restrictions[i27]))
+	for i := range v.Restrictions {
+		binary.LittleEndian.PutUint32(b, uint32(v.Restrictions[i]))
 		b = b[4:]
 	}
 	_ = b[27]
@@ -1260,50 +1088,37 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		b, text = putVehicleContact(b, text, v.ServicePartner)
 	}
-	b, text = putVehicleMoney(b, text, &v.ServiceCost)
-	binary.LittleEndian.PutUint32(b, math.Float32bits(v.ServiceHours))
-	b = b[4:]
+	_ = b[15]
+	binary.LittleEndian.PutUint64(b, uint64(v.ServiceCost.Amount))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ServiceCost.Currency)))
+	text = text[copy(text, v.ServiceCost.Currency):]
+	binary.LittleEndian.PutUint32(b[12:], math.Float32bits(v.ServiceHours))
+	b = b[16:]
 	b = cachert.PutCount(b, len(v.ServiceLog), v.ServiceLog == nil)
-	for i28 := range v.ServiceLog {
-		e8 := &v.ServiceLog[i28]
-		_ = b[23]
-		binary.LittleEndian.PutUint64(b, uint64(e8.At.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(e8.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e8.At))
-		binary.LittleEndian.PutUint64(b[16:], e8.Odometer)
-		b = b[24:]
-		b = cachert.PutCount(b, len(e8.Work), e8.Work == nil)
-		for i29 := range e8.Work {
-			binary.LittleEndian.PutUint32(b, uint32(len(e8.Work[i29])))
-			text = text[copy(text, e8.Work[i29]):]
-			b = b[4:]
-		}
-		b = cachert.PutCount(b, len(e8.Parts), e8.Parts == nil)
-		for k10, x10 := range e8.Parts {
-			binary.LittleEndian.PutUint32(b, uint32(len(k10)))
-			text = text[copy(text, k10):]
-			b = b[4:]
-			binary.LittleEndian.PutUint16(b, x10)
-			b = b[2:]
-		}
-		b, text = putVehicleMoney(b, text, &e8.Cost)
+	for i := range v.ServiceLog {
+		b, text = putVehicleService(b, text, &v.ServiceLog[i])
 	}
 	b = cachert.PutCount(b, len(v.PartsInStock), v.PartsInStock == nil)
-	for k10, x10 := range v.PartsInStock {
-		binary.LittleEndian.PutUint32(b, uint32(len(k10)))
-		text = text[copy(text, k10):]
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x10))
-		b = b[8:]
+	for k, x := range v.PartsInStock {
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.PartsOrdered), v.PartsOrdered == nil)
-	for k11, x11 := range v.PartsOrdered {
-		binary.LittleEndian.PutUint32(b, uint32(len(k11)))
-		text = text[copy(text, k11):]
+	for k, x := range v.PartsOrdered {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x11), x11 == nil)
-		for i29 := range x11 {
-			b, text = putVehicleMoney(b, text, &x11[i29])
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			e := &x[i]
+			_ = b[11]
+			binary.LittleEndian.PutUint64(b, uint64(e.Amount))
+			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
+			text = text[copy(text, e.Currency):]
+			b = b[12:]
 		}
 	}
 	_ = b[16]
@@ -1316,42 +1131,42 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	b = b[17:]
 	b = cachert.PutCount(b, len(v.Photos), v.Photos == nil)
-	for i29 := range v.Photos {
-		b = cachert.PutCount(b, len(v.Photos[i29]), v.Photos[i29] == nil)
-		b = b[copy(b, v.Photos[i29]):]
+	for i := range v.Photos {
+		b = cachert.PutCount(b, len(v.Photos[i]), v.Photos[i] == nil)
+		b = b[copy(b, v.Photos[i]):]
 	}
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
-	for i30 := range v.Tags {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i30])))
-		text = text[copy(text, v.Tags[i30]):]
+	for i := range v.Tags {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
+		text = text[copy(text, v.Tags[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
-	for k12, x12 := range v.Labels {
-		binary.LittleEndian.PutUint32(b, uint32(len(k12)))
-		text = text[copy(text, k12):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x12)))
-		text = text[copy(text, x12):]
-		b = b[4:]
+	for k, x := range v.Labels {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Ratings), v.Ratings == nil)
-	for i31 := range v.Ratings {
-		b[0] = uint8(v.Ratings[i31])
+	for i := range v.Ratings {
+		b[0] = uint8(v.Ratings[i])
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.Extras), v.Extras == nil)
-	for k13, x13 := range v.Extras {
-		binary.LittleEndian.PutUint32(b, uint32(len(k13)))
-		text = text[copy(text, k13):]
+	for k, x := range v.Extras {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x13), x13 == nil)
-		for k14, x14 := range x13 {
-			binary.LittleEndian.PutUint32(b, uint32(len(k14)))
-			text = text[copy(text, k14):]
-			b = b[4:]
-			binary.LittleEndian.PutUint64(b, math.Float64bits(x14))
-			b = b[8:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for k2, x2 := range x {
+			_ = b[11]
+			binary.LittleEndian.PutUint32(b, uint32(len(k2)))
+			text = text[copy(text, k2):]
+			binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x2))
+			b = b[12:]
 		}
 	}
 	_ = b[43]
@@ -1431,7 +1246,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.Trim, s = s[:n], s[n:]
-	v.ModelYear = uint16(binary.LittleEndian.Uint16(b[56:]))
+	v.ModelYear = binary.LittleEndian.Uint16(b[56:])
 	v.BodyStyle = BodyStyle(b[58])
 	if n = int(binary.LittleEndian.Uint32(b[59:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
@@ -1447,9 +1262,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -1486,7 +1299,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) < 56 {
 		return cachert.ErrCorrupt
 	}
-	v.Revision = uint64(binary.LittleEndian.Uint64(b))
+	v.Revision = binary.LittleEndian.Uint64(b)
 	if v.Ordered, ok = cachert.TakeTime(b[8:]); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -1500,9 +1313,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -1515,9 +1326,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -1527,29 +1336,33 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		}
 		b = b[16:]
 	}
-	if b, s, ok = takeVehicleMoney(&v.PurchasePrice, b, s); !ok {
+	if len(b) < 46 {
 		return cachert.ErrCorrupt
 	}
-	if b, s, ok = takeVehicleMoney(&v.ResidualValue, b, s); !ok {
+	v.PurchasePrice.Amount = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 22 {
+	v.PurchasePrice.Currency, s = s[:n], s[n:]
+	v.ResidualValue.Amount = int64(binary.LittleEndian.Uint64(b[12:]))
+	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
-	if b[0] > 1 {
+	v.ResidualValue.Currency, s = s[:n], s[n:]
+	if b[24] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Leased = b[0] == 1
-	v.LeaseMonths = b[1]
-	v.LeaseRate = math.Float32frombits(binary.LittleEndian.Uint32(b[2:]))
-	if v.LeaseEnds, ok = cachert.TakeTime(b[6:]); !ok {
+	v.Leased = b[24] == 1
+	v.LeaseMonths = b[25]
+	v.LeaseRate = math.Float32frombits(binary.LittleEndian.Uint32(b[26:]))
+	if v.LeaseEnds, ok = cachert.TakeTime(b[30:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	b = b[22:]
+	b = b[46:]
 	if b, s, ok = takeVehicleContact(&v.Dealer, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 32 {
+	if len(b) < 44 {
 		return cachert.ErrCorrupt
 	}
 	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
@@ -1573,10 +1386,12 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.TaxPaid = b[31] == 1
-	b = b[32:]
-	if b, s, ok = takeVehicleMoney(&v.TaxDue, b, s); !ok {
+	v.TaxDue.Amount = int64(binary.LittleEndian.Uint64(b[32:]))
+	if n = int(binary.LittleEndian.Uint32(b[40:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
+	v.TaxDue.Currency, s = s[:n], s[n:]
+	b = b[44:]
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -1590,33 +1405,9 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if n >= 0 {
 		v.Documents = make([]Document, n)
 		for i := range v.Documents {
-			e := &v.Documents[i]
-			if len(b) < 6 {
+			if b, s, ok = takeVehicleDocument(&v.Documents[i], b, s); !ok {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Title, s = s[:n], s[n:]
-			e.Pages = uint16(binary.LittleEndian.Uint16(b[4:]))
-			b = b[6:]
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e.Scan = make([]uint8, n)
-				b = b[copy(e.Scan, b):]
-			}
-			if len(b) < 32 {
-				return cachert.ErrCorrupt
-			}
-			if e.Valid.From, ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
-			}
-			if e.Valid.Until, ok = cachert.TakeTime(b[16:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[32:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
@@ -1627,21 +1418,17 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x time.Time
-			if len(b) < 4 {
+			if len(b) < 20 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 16 {
+			if x, ok = cachert.TakeTime(b[4:]); !ok {
 				return cachert.ErrCorrupt
 			}
-			if x, ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[16:]
+			b = b[20:]
 			v.Certificates[k] = x
 		}
 		if len(v.Certificates) != entries { // a key twice
@@ -1654,43 +1441,9 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if n >= 0 {
 		v.Inspections = make([]Inspection, n)
 		for i := range v.Inspections {
-			e := &v.Inspections[i]
-			if len(b) < 21 {
+			if b, s, ok = takeVehicleInspection(&v.Inspections[i], b, s); !ok {
 				return cachert.ErrCorrupt
 			}
-			if e.At, ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Station, s = s[:n], s[n:]
-			if b[20] > 1 {
-				return cachert.ErrCorrupt
-			}
-			e.Passed = b[20] == 1
-			b = b[21:]
-			if n, b, ok = cachert.TakeCount(b, 4); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e.Findings = make([]string, n)
-				for i2 := range e.Findings {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					e.Findings[i2], s = s[:n], s[n:]
-					b = b[4:]
-				}
-			}
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			e.Odometer = uint64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
 		}
 	}
 	if len(b) < 16 {
@@ -1709,129 +1462,91 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
-			v.RecallNumbers[i] = uint32(binary.LittleEndian.Uint32(b))
+			v.RecallNumbers[i] = binary.LittleEndian.Uint32(b)
 			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.OpenRecalls = make(map[uint32]string, entries2)
-		for range entries2 {
-			var k2 uint32
-			var x2 string
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.OpenRecalls = make(map[uint32]string, entries)
+		for range entries {
+			var k uint32
+			var x string
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			k2 = uint32(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-			if len(b) < 4 {
+			k = binary.LittleEndian.Uint32(b)
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x2, s = s[:n], s[n:]
-			b = b[4:]
-			v.OpenRecalls[k2] = x2
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.OpenRecalls[k] = x
 		}
-		if len(v.OpenRecalls) != entries2 { // a key twice
+		if len(v.OpenRecalls) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if len(b) < 39 {
+	if len(b) < 135 {
 		return cachert.ErrCorrupt
 	}
 	v.WarrantyYears = b[0]
-	v.WarrantyMileage = uint32(binary.LittleEndian.Uint32(b[1:]))
+	v.WarrantyMileage = binary.LittleEndian.Uint32(b[1:])
 	v.Warranty = time.Duration(binary.LittleEndian.Uint64(b[5:]))
-	v.LengthMM = uint16(binary.LittleEndian.Uint16(b[13:]))
-	v.WidthMM = uint16(binary.LittleEndian.Uint16(b[15:]))
-	v.HeightMM = uint16(binary.LittleEndian.Uint16(b[17:]))
-	v.WheelbaseMM = uint16(binary.LittleEndian.Uint16(b[19:]))
-	v.ClearanceMM = uint16(binary.LittleEndian.Uint16(b[21:]))
-	v.CurbWeightKG = uint32(binary.LittleEndian.Uint32(b[23:]))
-	v.GrossWeightKG = uint32(binary.LittleEndian.Uint32(b[27:]))
-	v.TowingKG = uint32(binary.LittleEndian.Uint32(b[31:]))
-	v.RoofLoadKG = uint16(binary.LittleEndian.Uint16(b[35:]))
-	v.CargoLiters = uint16(binary.LittleEndian.Uint16(b[37:]))
-	b = b[39:]
+	v.LengthMM = binary.LittleEndian.Uint16(b[13:])
+	v.WidthMM = binary.LittleEndian.Uint16(b[15:])
+	v.HeightMM = binary.LittleEndian.Uint16(b[17:])
+	v.WheelbaseMM = binary.LittleEndian.Uint16(b[19:])
+	v.ClearanceMM = binary.LittleEndian.Uint16(b[21:])
+	v.CurbWeightKG = binary.LittleEndian.Uint32(b[23:])
+	v.GrossWeightKG = binary.LittleEndian.Uint32(b[27:])
+	v.TowingKG = binary.LittleEndian.Uint32(b[31:])
+	v.RoofLoadKG = binary.LittleEndian.Uint16(b[35:])
+	v.CargoLiters = binary.LittleEndian.Uint16(b[37:])
 	for i := range v.AxleLoadsKG {
-		if len(b) < 2 {
-			return cachert.ErrCorrupt
-		}
-		v.AxleLoadsKG[i] = uint16(binary.LittleEndian.Uint16(b))
-		b = b[2:]
+		v.AxleLoadsKG[i] = binary.LittleEndian.Uint16(b[39+2*i:])
 	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+	if n = int(binary.LittleEndian.Uint32(b[45:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.TireSize, s = s[:n], s[n:]
-	b = b[4:]
-	for i2 := range v.TirePressures {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.TirePressures[i2] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-		b = b[4:]
+	for i := range v.TirePressures {
+		v.TirePressures[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[49+4*i:]))
 	}
-	for i3 := range v.TireTemps {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		v.TireTemps[i3] = int8(b[0])
-		b = b[1:]
+	for i := range v.TireTemps {
+		v.TireTemps[i] = int8(b[65+i])
 	}
-	for i4 := range v.TireSerials {
-		if len(b) < 4 {
+	for i := range v.TireSerials {
+		if n = int(binary.LittleEndian.Uint32(b[69+4*i:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		v.TireSerials[i4], s = s[:n], s[n:]
-		b = b[4:]
+		v.TireSerials[i], s = s[:n], s[n:]
 	}
-	for i5 := range v.TreadDepthMM {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.TreadDepthMM[i5] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-		b = b[4:]
+	for i := range v.TreadDepthMM {
+		v.TreadDepthMM[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[85+4*i:]))
 	}
-	if len(b) < 10 {
+	if b[101] > 1 {
 		return cachert.ErrCorrupt
 	}
-	if b[0] > 1 {
+	v.SpareTire = b[101] == 1
+	if b[102] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.SpareTire = b[0] == 1
-	if b[1] > 1 {
-		return cachert.ErrCorrupt
+	v.WinterTires = b[102] == 1
+	copy(v.PaintThickness[:], b[103:])
+	for i := range v.CenterOfGravity {
+		v.CenterOfGravity[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[111+8*i:]))
 	}
-	v.WinterTires = b[1] == 1
-	copy(v.PaintThickness[:], b[2:])
-	b = b[10:]
-	for i6 := range v.CenterOfGravity {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.CenterOfGravity[i6] = math.Float64frombits(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
+	b = b[135:]
 	if b, s, ok = takeVehicleEngine(&v.Engine, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 35 {
 			return cachert.ErrCorrupt
 		}
@@ -1854,11 +1569,11 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.GearRatios = make([]float32, n)
-		for i7 := range v.GearRatios {
+		for i := range v.GearRatios {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
-			v.GearRatios[i7] = math.Float32frombits(binary.LittleEndian.Uint32(b))
+			v.GearRatios[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
 			b = b[4:]
 		}
 	}
@@ -1870,7 +1585,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.AllWheelDrive = b[8] == 1
-	v.TopSpeedKMH = uint16(binary.LittleEndian.Uint16(b[9:]))
+	v.TopSpeedKMH = binary.LittleEndian.Uint16(b[9:])
 	v.SprintSeconds = math.Float32frombits(binary.LittleEndian.Uint32(b[11:]))
 	if n = int(binary.LittleEndian.Uint32(b[15:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
@@ -1886,9 +1601,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -1902,84 +1615,84 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	v.CoolantTemp = int16(binary.LittleEndian.Uint16(b))
 	v.OilTemp = int16(binary.LittleEndian.Uint16(b[2:]))
 	v.ExhaustTemp = int32(binary.LittleEndian.Uint32(b[4:]))
-	v.Starts = uint32(binary.LittleEndian.Uint32(b[8:]))
-	v.ColdStarts = uint32(binary.LittleEndian.Uint32(b[12:]))
+	v.Starts = binary.LittleEndian.Uint32(b[8:])
+	v.ColdStarts = binary.LittleEndian.Uint32(b[12:])
 	v.EngineTime = time.Duration(binary.LittleEndian.Uint64(b[16:]))
 	v.IdleTime = time.Duration(binary.LittleEndian.Uint64(b[24:]))
-	v.FuelUsedML = uint64(binary.LittleEndian.Uint64(b[32:]))
+	v.FuelUsedML = binary.LittleEndian.Uint64(b[32:])
 	b = b[40:]
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.FaultCodes = make([]string, n)
-		for i7 := range v.FaultCodes {
+		for i := range v.FaultCodes {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			v.FaultCodes[i7], s = s[:n], s[n:]
+			v.FaultCodes[i], s = s[:n], s[n:]
 			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.FaultHistory = make(map[string][]time.Time, entries3)
-		for range entries3 {
-			var k3 string
-			var x3 []time.Time
+	if entries := n; entries >= 0 {
+		v.FaultHistory = make(map[string][]time.Time, entries)
+		for range entries {
+			var k string
+			var x []time.Time
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k3, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 16); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x3 = make([]time.Time, n)
-				for i7 := range x3 {
+				x = make([]time.Time, n)
+				for i := range x {
 					if len(b) < 16 {
 						return cachert.ErrCorrupt
 					}
-					if x3[i7], ok = cachert.TakeTime(b); !ok {
+					if x[i], ok = cachert.TakeTime(b); !ok {
 						return cachert.ErrCorrupt
 					}
 					b = b[16:]
 				}
 			}
-			v.FaultHistory[k3] = x3
+			v.FaultHistory[k] = x
 		}
-		if len(v.FaultHistory) != entries3 { // a key twice
+		if len(v.FaultHistory) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	for i7 := range v.Calibration {
-		for i8 := range v.Calibration[i7] {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			v.Calibration[i7][i8] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-			b = b[4:]
+	if len(b) < 24 {
+		return cachert.ErrCorrupt
+	}
+	for i := range v.Calibration {
+		for i2 := range v.Calibration[i] {
+			v.Calibration[i][i2] = math.Float32frombits(binary.LittleEndian.Uint32(b[12*i+4*i2:]))
 		}
 	}
+	b = b[24:]
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.KnockSpectrum = make([]complex64, n)
-		for i8 := range v.KnockSpectrum {
+		for i := range v.KnockSpectrum {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			v.KnockSpectrum[i8] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
+			v.KnockSpectrum[i] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
 			b = b[8:]
 		}
 	}
@@ -1991,39 +1704,13 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 19 {
 			return cachert.ErrCorrupt
 		}
 		v.Battery = new(Battery)
-		if len(b) < 18 {
+		if b, s, ok = takeVehicleBattery(v.Battery, b, s); !ok {
 			return cachert.ErrCorrupt
-		}
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		v.Battery.Serial, s = s[:n], s[n:]
-		v.Battery.Capacity = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
-		v.Battery.Cells = uint16(binary.LittleEndian.Uint16(b[12:]))
-		v.Battery.Cycles = uint32(binary.LittleEndian.Uint32(b[14:]))
-		b = b[18:]
-		if n, b, ok = cachert.TakeCount(b, 4); !ok {
-			return cachert.ErrCorrupt
-		}
-		if n >= 0 {
-			v.Battery.Modules = make([]string, n)
-			for i8 := range v.Battery.Modules {
-				if len(b) < 4 {
-					return cachert.ErrCorrupt
-				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
-				}
-				v.Battery.Modules[i8], s = s[:n], s[n:]
-				b = b[4:]
-			}
 		}
 	}
 	if len(b) < 40 {
@@ -2033,7 +1720,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	v.StarterImpedance = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[4:])), math.Float32frombits(binary.LittleEndian.Uint32(b[8:])))
 	v.StateOfCharge = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
 	v.StateOfHealth = math.Float64frombits(binary.LittleEndian.Uint64(b[20:]))
-	v.RangeKM = uint16(binary.LittleEndian.Uint16(b[28:]))
+	v.RangeKM = binary.LittleEndian.Uint16(b[28:])
 	v.ChargeLimit = b[30]
 	if n = int(binary.LittleEndian.Uint32(b[31:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
@@ -2048,9 +1735,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -2060,72 +1745,41 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		}
 		b = b[16:]
 	}
-	for i8 := range v.ChargeSchedule {
-		e := &v.ChargeSchedule[i8]
-		if len(b) < 32 {
-			return cachert.ErrCorrupt
-		}
-		if e.From, ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
-		}
-		if e.Until, ok = cachert.TakeTime(b[16:]); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[32:]
+	if len(b) < 224 {
+		return cachert.ErrCorrupt
 	}
+	for i := range v.ChargeSchedule {
+		e := &v.ChargeSchedule[i]
+		if e.From, ok = cachert.TakeTime(b[32*i:]); !ok {
+			return cachert.ErrCorrupt
+		}
+		if e.Until, ok = cachert.TakeTime(b[16+32*i:]); !ok {
+			return cachert.ErrCorrupt
+		}
+	}
+	b = b[224:]
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.ChargeCurve = make([]ChargePoint, n)
-		for i9 := range v.ChargeCurve {
-			e2 := &v.ChargeCurve[i9]
+		for i := range v.ChargeCurve {
+			e := &v.ChargeCurve[i]
 			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
-			e2.Percent = b[0]
-			e2.KW = math.Float32frombits(binary.LittleEndian.Uint32(b[1:]))
+			e.Percent = b[0]
+			e.KW = math.Float32frombits(binary.LittleEndian.Uint32(b[1:]))
 			b = b[5:]
 		}
 	}
-	if len(b) < 70 {
+	if b, s, ok = takeVehicleCharge(&v.LastCharge, b, s); !ok {
 		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.LastCharge.Station, s = s[:n], s[n:]
-	v.LastCharge.At.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
-	v.LastCharge.At.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
-	v.LastCharge.At.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[20:]))
-	v.LastCharge.At.Accuracy = uint16(binary.LittleEndian.Uint16(b[24:]))
-	if v.LastCharge.At.At, ok = cachert.TakeTime(b[26:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	if v.LastCharge.Started, ok = cachert.TakeTime(b[42:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	v.LastCharge.Took = time.Duration(binary.LittleEndian.Uint64(b[58:]))
-	v.LastCharge.EnergyWH = uint32(binary.LittleEndian.Uint32(b[66:]))
-	b = b[70:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
-		if len(b) < 12 {
-			return cachert.ErrCorrupt
-		}
-		v.LastCharge.Paid = new(Money)
-		if b, s, ok = takeVehicleMoney(v.LastCharge.Paid, b, s); !ok {
-			return cachert.ErrCorrupt
-		}
 	}
 	if len(b) < 20 {
 		return cachert.ErrCorrupt
 	}
-	v.Charges = uint32(binary.LittleEndian.Uint32(b))
+	v.Charges = binary.LittleEndian.Uint32(b)
 	v.EnergyUsedWH = int64(binary.LittleEndian.Uint64(b[4:]))
 	v.EnergyBackWH = int64(binary.LittleEndian.Uint64(b[12:]))
 	b = b[20:]
@@ -2134,11 +1788,11 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.CellTemps = make([]int8, n)
-		for i9 := range v.CellTemps {
+		for i := range v.CellTemps {
 			if len(b) < 1 {
 				return cachert.ErrCorrupt
 			}
-			v.CellTemps[i9] = int8(b[0])
+			v.CellTemps[i] = int8(b[0])
 			b = b[1:]
 		}
 	}
@@ -2147,81 +1801,67 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.CellVolts = make([]uint16, n)
-		for i9 := range v.CellVolts {
+		for i := range v.CellVolts {
 			if len(b) < 2 {
 				return cachert.ErrCorrupt
 			}
-			v.CellVolts[i9] = uint16(binary.LittleEndian.Uint16(b))
+			v.CellVolts[i] = binary.LittleEndian.Uint16(b)
 			b = b[2:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 6); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.BalanceWH = make(map[int16]int32, entries4)
-		for range entries4 {
-			var k4 int16
-			var x4 int32
-			if len(b) < 2 {
+	if entries := n; entries >= 0 {
+		v.BalanceWH = make(map[int16]int32, entries)
+		for range entries {
+			var k int16
+			var x int32
+			if len(b) < 6 {
 				return cachert.ErrCorrupt
 			}
-			k4 = int16(binary.LittleEndian.Uint16(b))
-			b = b[2:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			x4 = int32(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-			v.BalanceWH[k4] = x4
+			k = int16(binary.LittleEndian.Uint16(b))
+			x = int32(binary.LittleEndian.Uint32(b[2:]))
+			b = b[6:]
+			v.BalanceWH[k] = x
 		}
-		if len(v.BalanceWH) != entries4 { // a key twice
+		if len(v.BalanceWH) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
-	if len(b) < 46 {
+	if len(b) < 92 {
 		return cachert.ErrCorrupt
 	}
 	v.Position.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
 	v.Position.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
 	v.Position.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-	v.Position.Accuracy = uint16(binary.LittleEndian.Uint16(b[20:]))
+	v.Position.Accuracy = binary.LittleEndian.Uint16(b[20:])
 	if v.Position.At, ok = cachert.TakeTime(b[22:]); !ok {
 		return cachert.ErrCorrupt
 	}
 	v.Heading = math.Float32frombits(binary.LittleEndian.Uint32(b[38:]))
 	v.SpeedKMH = math.Float32frombits(binary.LittleEndian.Uint32(b[42:]))
-	b = b[46:]
-	for i9 := range v.Accelerations {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Accelerations[i9] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-		b = b[4:]
+	for i := range v.Accelerations {
+		v.Accelerations[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[46+4*i:]))
 	}
-	if len(b) < 34 {
+	v.Odometer = binary.LittleEndian.Uint64(b[58:])
+	v.TripMeter = math.Float64frombits(binary.LittleEndian.Uint64(b[66:]))
+	if b[74] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Odometer = uint64(binary.LittleEndian.Uint64(b))
-	v.TripMeter = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-	if b[16] > 1 {
+	v.Moving = b[74] == 1
+	if b[75] > 1 {
 		return cachert.ErrCorrupt
 	}
-	v.Moving = b[16] == 1
-	if b[17] > 1 {
+	v.Ignition = b[75] == 1
+	if v.Parked, ok = cachert.TakeTime(b[76:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Ignition = b[17] == 1
-	if v.Parked, ok = cachert.TakeTime(b[18:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[34:]
+	b = b[92:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 38 {
 			return cachert.ErrCorrupt
 		}
@@ -2229,7 +1869,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		v.ParkedAt.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
 		v.ParkedAt.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
 		v.ParkedAt.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-		v.ParkedAt.Accuracy = uint16(binary.LittleEndian.Uint16(b[20:]))
+		v.ParkedAt.Accuracy = binary.LittleEndian.Uint16(b[20:])
 		if v.ParkedAt.At, ok = cachert.TakeTime(b[22:]); !ok {
 			return cachert.ErrCorrupt
 		}
@@ -2254,27 +1894,23 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries5 := n; entries5 >= 0 {
-		v.ZonesEntered = make(map[string]uint32, entries5)
-		for range entries5 {
-			var k5 string
-			var x5 uint32
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.ZonesEntered = make(map[string]uint32, entries)
+		for range entries {
+			var k string
+			var x uint32
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k5, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			x5 = uint32(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-			v.ZonesEntered[k5] = x5
+			k, s = s[:n], s[n:]
+			x = binary.LittleEndian.Uint32(b[4:])
+			b = b[8:]
+			v.ZonesEntered[k] = x
 		}
-		if len(v.ZonesEntered) != entries5 { // a key twice
+		if len(v.ZonesEntered) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -2283,16 +1919,16 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Route = make([]Position, n)
-		for i10 := range v.Route {
-			e2 := &v.Route[i10]
+		for i := range v.Route {
+			e := &v.Route[i]
 			if len(b) < 38 {
 				return cachert.ErrCorrupt
 			}
-			e2.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			e2.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-			e2.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-			e2.Accuracy = uint16(binary.LittleEndian.Uint16(b[20:]))
-			if e2.At, ok = cachert.TakeTime(b[22:]); !ok {
+			e.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+			e.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+			e.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
+			e.Accuracy = binary.LittleEndian.Uint16(b[20:])
+			if e.At, ok = cachert.TakeTime(b[22:]); !ok {
 				return cachert.ErrCorrupt
 			}
 			b = b[38:]
@@ -2309,9 +1945,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -2331,54 +1965,9 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Trips = make([]Trip, n)
-		for i10 := range v.Trips {
-			e2 := &v.Trips[i10]
-			if len(b) < 88 {
+		for i := range v.Trips {
+			if b, s, ok = takeVehicleTrip(&v.Trips[i], b, s); !ok {
 				return cachert.ErrCorrupt
-			}
-			e2.From.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			e2.From.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-			e2.From.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-			e2.From.Accuracy = uint16(binary.LittleEndian.Uint16(b[20:]))
-			if e2.From.At, ok = cachert.TakeTime(b[22:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			e2.To.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[38:]))
-			e2.To.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[46:]))
-			e2.To.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[54:]))
-			e2.To.Accuracy = uint16(binary.LittleEndian.Uint16(b[58:]))
-			if e2.To.At, ok = cachert.TakeTime(b[60:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b[76:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e2.Driver, s = s[:n], s[n:]
-			e2.Meters = uint32(binary.LittleEndian.Uint32(b[80:]))
-			if n = int(binary.LittleEndian.Uint32(b[84:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e2.Purpose, s = s[:n], s[n:]
-			b = b[88:]
-			if n, b, ok = cachert.TakeCount(b, 38); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e2.Stops = make([]Position, n)
-				for i11 := range e2.Stops {
-					e2 := &e2.Stops[i11]
-					if len(b) < 38 {
-						return cachert.ErrCorrupt
-					}
-					e2.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
-					e2.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-					e2.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-					e2.Accuracy = uint16(binary.LittleEndian.Uint16(b[20:]))
-					if e2.At, ok = cachert.TakeTime(b[22:]); !ok {
-						return cachert.ErrCorrupt
-					}
-					b = b[38:]
-				}
 			}
 		}
 	}
@@ -2386,7 +1975,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.StandsSince = time.Duration(binary.LittleEndian.Uint64(b))
-	v.DeviceID = uint64(binary.LittleEndian.Uint64(b[8:]))
+	v.DeviceID = binary.LittleEndian.Uint64(b[8:])
 	copy(v.DeviceMAC[:], b[16:])
 	copy(v.DeviceIP[:], b[22:])
 	if n = int(binary.LittleEndian.Uint32(b[26:])); uint(n) > uint(len(s)) {
@@ -2420,7 +2009,7 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.PacketsSent = uint(binary.LittleEndian.Uint64(b[108:]))
-	v.PacketsLost = uint32(binary.LittleEndian.Uint32(b[116:]))
+	v.PacketsLost = binary.LittleEndian.Uint32(b[116:])
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b[120:])) {
 		return cachert.ErrCorrupt
 	}
@@ -2436,97 +2025,83 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries6 := n; entries6 >= 0 {
-		v.Features = make(map[Feature]bool, entries6)
-		for range entries6 {
-			var k6 Feature
-			var x6 bool
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Features = make(map[Feature]bool, entries)
+		for range entries {
+			var k Feature
+			var x bool
+			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
-			k6 = Feature(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-			if len(b) < 1 {
+			k = Feature(binary.LittleEndian.Uint32(b))
+			if b[4] > 1 {
 				return cachert.ErrCorrupt
 			}
-			if b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			x6 = b[0] == 1
-			b = b[1:]
-			v.Features[k6] = x6
+			x = b[4] == 1
+			b = b[5:]
+			v.Features[k] = x
 		}
-		if len(v.Features) != entries6 { // a key twice
+		if len(v.Features) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries7 := n; entries7 >= 0 {
-		v.Settings = make(map[string]string, entries7)
-		for range entries7 {
-			var k7 string
-			var x7 string
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Settings = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k7, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x7, s = s[:n], s[n:]
-			b = b[4:]
-			v.Settings[k7] = x7
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Settings[k] = x
 		}
-		if len(v.Settings) != entries7 { // a key twice
+		if len(v.Settings) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 30); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries8 := n; entries8 >= 0 {
-		v.Sensors = make(map[uint16]Sensor, entries8)
-		for range entries8 {
-			var k8 uint16
-			var x8 Sensor
-			if len(b) < 2 {
+	if entries := n; entries >= 0 {
+		v.Sensors = make(map[uint16]Sensor, entries)
+		for range entries {
+			var k uint16
+			var x Sensor
+			if len(b) < 30 {
 				return cachert.ErrCorrupt
 			}
-			k8 = uint16(binary.LittleEndian.Uint16(b))
-			b = b[2:]
-			if len(b) < 28 {
+			k = binary.LittleEndian.Uint16(b)
+			if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			x.Unit, s = s[:n], s[n:]
+			x.Value = math.Float64frombits(binary.LittleEndian.Uint64(b[6:]))
+			if x.At, ok = cachert.TakeTime(b[14:]); !ok {
 				return cachert.ErrCorrupt
 			}
-			x8.Unit, s = s[:n], s[n:]
-			x8.Value = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
-			if x8.At, ok = cachert.TakeTime(b[12:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[28:]
-			v.Sensors[k8] = x8
+			b = b[30:]
+			v.Sensors[k] = x
 		}
-		if len(v.Sensors) != entries8 { // a key twice
+		if len(v.Sensors) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 29 {
 			return cachert.ErrCorrupt
 		}
@@ -2540,8 +2115,8 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Drivers = make([]Contact, n)
-		for i10 := range v.Drivers {
-			if b, s, ok = takeVehicleContact(&v.Drivers[i10], b, s); !ok {
+		for i := range v.Drivers {
+			if b, s, ok = takeVehicleContact(&v.Drivers[i], b, s); !ok {
 				return cachert.ErrCorrupt
 			}
 		}
@@ -2567,29 +2142,25 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 40); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries9 := n; entries9 >= 0 {
-		v.Bookings = make(map[int64]Window, entries9)
-		for range entries9 {
-			var k9 int64
-			var x9 Window
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Bookings = make(map[int64]Window, entries)
+		for range entries {
+			var k int64
+			var x Window
+			if len(b) < 40 {
 				return cachert.ErrCorrupt
 			}
-			k9 = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			if len(b) < 32 {
+			k = int64(binary.LittleEndian.Uint64(b))
+			if x.From, ok = cachert.TakeTime(b[8:]); !ok {
 				return cachert.ErrCorrupt
 			}
-			if x9.From, ok = cachert.TakeTime(b); !ok {
+			if x.Until, ok = cachert.TakeTime(b[24:]); !ok {
 				return cachert.ErrCorrupt
 			}
-			if x9.Until, ok = cachert.TakeTime(b[16:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[32:]
-			v.Bookings[k9] = x9
+			b = b[40:]
+			v.Bookings[k] = x
 		}
-		if len(v.Bookings) != entries9 { // a key twice
+		if len(v.Bookings) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -2603,45 +2174,44 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.KeyCards = make([][8]uint8, n)
-		for i10 := range v.KeyCards {
+		for i := range v.KeyCards {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			copy(v.KeyCards[i10][:], b)
+			copy(v.KeyCards[i][:], b)
 			b = b[8:]
 		}
 	}
-	if len(b) < 1 {
+	if len(b) < 25 {
 		return cachert.ErrCorrupt
 	}
 	if b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
 	v.SpareKey = b[0] == 1
-	b = b[1:]
-	for i10 := range v.SeatPosition {
-		if len(b) < 2 {
-			return cachert.ErrCorrupt
-		}
-		v.SeatPosition[i10] = int16(binary.LittleEndian.Uint16(b))
-		b = b[2:]
+	for i := range v.SeatPosition {
+		v.SeatPosition[i] = int16(binary.LittleEndian.Uint16(b[1+2*i:]))
 	}
-	if len(b) < 12 {
-		return cachert.ErrCorrupt
-	}
-	v.DriverScore = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	v.HarshBrakings = uint16(binary.LittleEndian.Uint16(b[8:]))
-	v.Speedings = uint16(binary.LittleEndian.Uint16(b[10:]))
-	b = b[12:]
+	v.DriverScore = math.Float64frombits(binary.LittleEndian.Uint64(b[13:]))
+	v.HarshBrakings = binary.LittleEndian.Uint16(b[21:])
+	v.Speedings = binary.LittleEndian.Uint16(b[23:])
+	b = b[25:]
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Fines = make([]Money, n)
-		for i11 := range v.Fines {
-			if b, s, ok = takeVehicleMoney(&v.Fines[i11], b, s); !ok {
+		for i := range v.Fines {
+			e := &v.Fines[i]
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
+			e.Amount = int64(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.Currency, s = s[:n], s[n:]
+			b = b[12:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 72); !ok {
@@ -2649,59 +2219,9 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Accidents = make([]Accident, n)
-		for i11 := range v.Accidents {
-			e2 := &v.Accidents[i11]
-			if len(b) < 58 {
+		for i := range v.Accidents {
+			if b, s, ok = takeVehicleAccident(&v.Accidents[i], b, s); !ok {
 				return cachert.ErrCorrupt
-			}
-			if e2.At, ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
-			}
-			e2.Where.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[16:]))
-			e2.Where.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[24:]))
-			e2.Where.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[32:]))
-			e2.Where.Accuracy = uint16(binary.LittleEndian.Uint16(b[36:]))
-			if e2.Where.At, ok = cachert.TakeTime(b[38:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b[54:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e2.Report, s = s[:n], s[n:]
-			b = b[58:]
-			if b, s, ok = takeVehicleMoney(&e2.Damage, b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e2.Photos = make([][]uint8, n)
-				for i12 := range e2.Photos {
-					if n, b, ok = cachert.TakeCount(b, 1); !ok {
-						return cachert.ErrCorrupt
-					}
-					if n >= 0 {
-						e2.Photos[i12] = make([]uint8, n)
-						b = b[copy(e2.Photos[i12], b):]
-					}
-				}
-			}
-			if n, b, ok = cachert.TakeCount(b, 4); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e2.Involved = make([]string, n)
-				for i12 := range e2.Involved {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					e2.Involved[i12], s = s[:n], s[n:]
-					b = b[4:]
-				}
 			}
 		}
 	}
@@ -2716,27 +2236,28 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Allowance = new(Money)
-		if b, s, ok = takeVehicleMoney(v.Allowance, b, s); !ok {
+		v.Allowance.Amount = int64(binary.LittleEndian.Uint64(b))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
+		v.Allowance.Currency, s = s[:n], s[n:]
+		b = b[12:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Restrictions = make([]Feature, n)
-		for i11 := range v.Restrictions {
+		for i := range v.Restrictions {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
-			v.Restrictions[i11] = Feature(binary.LittleEndian.Uint32(b))
+			v.Restrictions[i] = Feature(binary.LittleEndian.Uint32(b))
 			b = b[4:]
 		}
 	}
@@ -2750,14 +2271,12 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if v.ServiceDue, ok = cachert.TakeTime(b[4:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.ServiceAt = uint64(binary.LittleEndian.Uint64(b[20:]))
+	v.ServiceAt = binary.LittleEndian.Uint64(b[20:])
 	b = b[28:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 29 {
 			return cachert.ErrCorrupt
 		}
@@ -2766,73 +2285,23 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if b, s, ok = takeVehicleMoney(&v.ServiceCost, b, s); !ok {
+	if len(b) < 16 {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 4 {
+	v.ServiceCost.Amount = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
-	v.ServiceHours = math.Float32frombits(binary.LittleEndian.Uint32(b))
-	b = b[4:]
+	v.ServiceCost.Currency, s = s[:n], s[n:]
+	v.ServiceHours = math.Float32frombits(binary.LittleEndian.Uint32(b[12:]))
+	b = b[16:]
 	if n, b, ok = cachert.TakeCount(b, 38); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.ServiceLog = make([]Service, n)
-		for i11 := range v.ServiceLog {
-			e2 := &v.ServiceLog[i11]
-			if len(b) < 24 {
-				return cachert.ErrCorrupt
-			}
-			if e2.At, ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
-			}
-			e2.Odometer = uint64(binary.LittleEndian.Uint64(b[16:]))
-			b = b[24:]
-			if n, b, ok = cachert.TakeCount(b, 4); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e2.Work = make([]string, n)
-				for i12 := range e2.Work {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					e2.Work[i12], s = s[:n], s[n:]
-					b = b[4:]
-				}
-			}
-			if n, b, ok = cachert.TakeCount(b, 6); !ok {
-				return cachert.ErrCorrupt
-			}
-			if entries10 := n; entries10 >= 0 {
-				e2.Parts = make(map[string]uint16, entries10)
-				for range entries10 {
-					var k10 string
-					var x10 uint16
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					k10, s = s[:n], s[n:]
-					b = b[4:]
-					if len(b) < 2 {
-						return cachert.ErrCorrupt
-					}
-					x10 = uint16(binary.LittleEndian.Uint16(b))
-					b = b[2:]
-					e2.Parts[k10] = x10
-				}
-				if len(e2.Parts) != entries10 { // a key twice
-					return cachert.ErrCorrupt
-				}
-			}
-			if b, s, ok = takeVehicleMoney(&e2.Cost, b, s); !ok {
+		for i := range v.ServiceLog {
+			if b, s, ok = takeVehicleService(&v.ServiceLog[i], b, s); !ok {
 				return cachert.ErrCorrupt
 			}
 		}
@@ -2840,63 +2309,66 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries10 := n; entries10 >= 0 {
-		v.PartsInStock = make(map[string]int, entries10)
-		for range entries10 {
-			var k10 string
-			var x10 int
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.PartsInStock = make(map[string]int, entries)
+		for range entries {
+			var k string
+			var x int
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k10, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 8 {
+			k, s = s[:n], s[n:]
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x10 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.PartsInStock[k10] = x10
+			x = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
+			v.PartsInStock[k] = x
 		}
-		if len(v.PartsInStock) != entries10 { // a key twice
+		if len(v.PartsInStock) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries11 := n; entries11 >= 0 {
-		v.PartsOrdered = make(map[string][]Money, entries11)
-		for range entries11 {
-			var k11 string
-			var x11 []Money
+	if entries := n; entries >= 0 {
+		v.PartsOrdered = make(map[string][]Money, entries)
+		for range entries {
+			var k string
+			var x []Money
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k11, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 12); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x11 = make([]Money, n)
-				for i11 := range x11 {
-					if b, s, ok = takeVehicleMoney(&x11[i11], b, s); !ok {
+				x = make([]Money, n)
+				for i := range x {
+					e := &x[i]
+					if len(b) < 12 {
 						return cachert.ErrCorrupt
 					}
+					e.Amount = int64(binary.LittleEndian.Uint64(b))
+					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+						return cachert.ErrCorrupt
+					}
+					e.Currency, s = s[:n], s[n:]
+					b = b[12:]
 				}
 			}
-			v.PartsOrdered[k11] = x11
+			v.PartsOrdered[k] = x
 		}
-		if len(v.PartsOrdered) != entries11 { // a key twice
+		if len(v.PartsOrdered) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -2916,13 +2388,13 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Photos = make([][]uint8, n)
-		for i11 := range v.Photos {
+		for i := range v.Photos {
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				v.Photos[i11] = make([]uint8, n)
-				b = b[copy(v.Photos[i11], b):]
+				v.Photos[i] = make([]uint8, n)
+				b = b[copy(v.Photos[i], b):]
 			}
 		}
 	}
@@ -2931,44 +2403,40 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Tags = make([]string, n)
-		for i11 := range v.Tags {
+		for i := range v.Tags {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			v.Tags[i11], s = s[:n], s[n:]
+			v.Tags[i], s = s[:n], s[n:]
 			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries12 := n; entries12 >= 0 {
-		v.Labels = make(map[string]string, entries12)
-		for range entries12 {
-			var k12 string
-			var x12 string
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Labels = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k12, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x12, s = s[:n], s[n:]
-			b = b[4:]
-			v.Labels[k12] = x12
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Labels[k] = x
 		}
-		if len(v.Labels) != entries12 { // a key twice
+		if len(v.Labels) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -2977,60 +2445,56 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Ratings = make([]int8, n)
-		for i11 := range v.Ratings {
+		for i := range v.Ratings {
 			if len(b) < 1 {
 				return cachert.ErrCorrupt
 			}
-			v.Ratings[i11] = int8(b[0])
+			v.Ratings[i] = int8(b[0])
 			b = b[1:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries13 := n; entries13 >= 0 {
-		v.Extras = make(map[string]map[string]float64, entries13)
-		for range entries13 {
-			var k13 string
-			var x13 map[string]float64
+	if entries := n; entries >= 0 {
+		v.Extras = make(map[string]map[string]float64, entries)
+		for range entries {
+			var k string
+			var x map[string]float64
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k13, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 12); !ok {
 				return cachert.ErrCorrupt
 			}
-			if entries14 := n; entries14 >= 0 {
-				x13 = make(map[string]float64, entries14)
-				for range entries14 {
-					var k14 string
-					var x14 float64
-					if len(b) < 4 {
+			if entries2 := n; entries2 >= 0 {
+				x = make(map[string]float64, entries2)
+				for range entries2 {
+					var k2 string
+					var x2 float64
+					if len(b) < 12 {
 						return cachert.ErrCorrupt
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
-					k14, s = s[:n], s[n:]
-					b = b[4:]
-					if len(b) < 8 {
-						return cachert.ErrCorrupt
-					}
-					x14 = math.Float64frombits(binary.LittleEndian.Uint64(b))
-					b = b[8:]
-					x13[k14] = x14
+					k2, s = s[:n], s[n:]
+					x2 = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
+					b = b[12:]
+					x[k2] = x2
 				}
-				if len(x13) != entries14 { // a key twice
+				if len(x) != entries2 { // a key twice
 					return cachert.ErrCorrupt
 				}
 			}
-			v.Extras[k13] = x13
+			v.Extras[k] = x
 		}
-		if len(v.Extras) != entries13 { // a key twice
+		if len(v.Extras) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -3071,37 +2535,281 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	return nil
 }
 
-// sizeVehicleMoney returns how many bytes *v takes, without its strings, and how many
+// sizeVehicleContact returns how many bytes *v takes, without its strings, and how many
 // those take.
-func sizeVehicleMoney(v *Money) (n, text int) {
-	text += len(v.Currency)
-	n += 12 // fields of one size
+func sizeVehicleContact(v *Contact) (n, text int) {
+	text += len(v.Name)
+	text += len(v.Phone)
+	text += len(v.Email)
+	n++
+	if v.Address != nil {
+		m, t := sizeVehicleAddress(v.Address)
+		n += m
+		text += t
+	}
+	n += 28 // fields of one size
 	return n, text
 }
 
-// putVehicleMoney writes *v to the front of b and text, and returns what is left of them.
-func putVehicleMoney(b, text []byte, v *Money) (_, _ []byte) {
+// putVehicleContact writes *v to the front of b and text, and returns what is left of them.
+func putVehicleContact(b, text []byte, v *Contact) (_, _ []byte) {
 	_ = b[11]
-	binary.LittleEndian.PutUint64(b, uint64(v.Amount))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
-	text = text[copy(text, v.Currency):]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Phone)))
+	text = text[copy(text, v.Phone):]
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Email)))
+	text = text[copy(text, v.Email):]
 	b = b[12:]
+	if v.Address == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putVehicleAddress(b, text, v.Address)
+	}
+	_ = b[15]
+	binary.LittleEndian.PutUint64(b, uint64(v.Since.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Since.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Since))
+	b = b[16:]
 	return b, text
 }
 
-// takeVehicleMoney sets *v, which is zero, from the front of b and s, and returns what is
+// takeVehicleContact sets *v, which is zero, from the front of b and s, and returns what is
 // left of them.
-func takeVehicleMoney(v *Money, b []byte, s string) (_ []byte, _ string, ok bool) {
+func takeVehicleContact(v *Contact, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
 	if len(b) < 12 {
 		return b, s, false
 	}
-	v.Amount = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Name, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Phone, s = s[:n], s[n:]
 	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
-	v.Currency, s = s[:n], s[n:]
+	v.Email, s = s[:n], s[n:]
 	b = b[12:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 16 {
+			return b, s, false
+		}
+		v.Address = new(Address)
+		if b, s, ok = takeVehicleAddress(v.Address, b, s); !ok {
+			return b, s, false
+		}
+	}
+	if len(b) < 16 {
+		return b, s, false
+	}
+	if v.Since, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	b = b[16:]
+	return b, s, true
+}
+
+// sizeVehicleAddress returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVehicleAddress(v *Address) (n, text int) {
+	text += len(v.Street)
+	text += len(v.City)
+	text += len(v.Zip)
+	text += len(v.Country)
+	n += 16 // fields of one size
+	return n, text
+}
+
+// putVehicleAddress writes *v to the front of b and text, and returns what is left of them.
+func putVehicleAddress(b, text []byte, v *Address) (_, _ []byte) {
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Street)))
+	text = text[copy(text, v.Street):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.City)))
+	text = text[copy(text, v.City):]
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Zip)))
+	text = text[copy(text, v.Zip):]
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
+	text = text[copy(text, v.Country):]
+	b = b[16:]
+	return b, text
+}
+
+// takeVehicleAddress sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeVehicleAddress(v *Address, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 16 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Street, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.City, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Zip, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Country, s = Country(s[:n]), s[n:]
+	b = b[16:]
+	return b, s, true
+}
+
+// sizeVehicleDocument returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVehicleDocument(v *Document) (n, text int) {
+	text += len(v.Title)
+	n += cachert.SizeUvarint(uint64(len(v.Scan)) + 1)
+	n += len(v.Scan)
+	n += 38 // fields of one size
+	return n, text
+}
+
+// putVehicleDocument writes *v to the front of b and text, and returns what is left of them.
+func putVehicleDocument(b, text []byte, v *Document) (_, _ []byte) {
+	_ = b[5]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Title)))
+	text = text[copy(text, v.Title):]
+	binary.LittleEndian.PutUint16(b[4:], v.Pages)
+	b = b[6:]
+	b = cachert.PutCount(b, len(v.Scan), v.Scan == nil)
+	b = b[copy(b, v.Scan):]
+	_ = b[31]
+	binary.LittleEndian.PutUint64(b, uint64(v.Valid.From.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.Valid.From.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Valid.From))
+	binary.LittleEndian.PutUint64(b[16:], uint64(v.Valid.Until.Unix()))
+	binary.LittleEndian.PutUint32(b[24:], uint32(v.Valid.Until.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Valid.Until))
+	b = b[32:]
+	return b, text
+}
+
+// takeVehicleDocument sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeVehicleDocument(v *Document, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 6 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Title, s = s[:n], s[n:]
+	v.Pages = binary.LittleEndian.Uint16(b[4:])
+	b = b[6:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Scan = make([]uint8, n)
+		b = b[copy(v.Scan, b):]
+	}
+	if len(b) < 32 {
+		return b, s, false
+	}
+	if v.Valid.From, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	if v.Valid.Until, ok = cachert.TakeTime(b[16:]); !ok {
+		return b, s, false
+	}
+	b = b[32:]
+	return b, s, true
+}
+
+// sizeVehicleInspection returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVehicleInspection(v *Inspection) (n, text int) {
+	text += len(v.Station)
+	n += cachert.SizeUvarint(uint64(len(v.Findings)) + 1)
+	n += 4 * len(v.Findings)
+	for i := range v.Findings {
+		text += len(v.Findings[i])
+	}
+	n += 29 // fields of one size
+	return n, text
+}
+
+// putVehicleInspection writes *v to the front of b and text, and returns what is left of them.
+func putVehicleInspection(b, text []byte, v *Inspection) (_, _ []byte) {
+	_ = b[20]
+	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Station)))
+	text = text[copy(text, v.Station):]
+	b[20] = 0
+	if v.Passed {
+		b[20] = 1
+	}
+	b = b[21:]
+	b = cachert.PutCount(b, len(v.Findings), v.Findings == nil)
+	for i := range v.Findings {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Findings[i])))
+		text = text[copy(text, v.Findings[i]):]
+		b = b[4:]
+	}
+	binary.LittleEndian.PutUint64(b, v.Odometer)
+	b = b[8:]
+	return b, text
+}
+
+// takeVehicleInspection sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeVehicleInspection(v *Inspection, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 21 {
+		return b, s, false
+	}
+	if v.At, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Station, s = s[:n], s[n:]
+	if b[20] > 1 {
+		return b, s, false
+	}
+	v.Passed = b[20] == 1
+	b = b[21:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Findings = make([]string, n)
+		for i := range v.Findings {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.Findings[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if len(b) < 8 {
+		return b, s, false
+	}
+	v.Odometer = binary.LittleEndian.Uint64(b)
+	b = b[8:]
 	return b, s, true
 }
 
@@ -3171,8 +2879,8 @@ func takeVehicleEngine(v *Engine, b []byte, s string) (_ []byte, _ string, ok bo
 	v.Fuel, s = s[:n], s[n:]
 	v.Cylinders = b[8]
 	v.Liters = math.Float32frombits(binary.LittleEndian.Uint32(b[9:]))
-	v.PowerKW = uint16(binary.LittleEndian.Uint16(b[13:]))
-	v.TorqueNM = uint16(binary.LittleEndian.Uint16(b[15:]))
+	v.PowerKW = binary.LittleEndian.Uint16(b[13:])
+	v.TorqueNM = binary.LittleEndian.Uint16(b[15:])
 	if b[17] > 1 {
 		return b, s, false
 	}
@@ -3219,139 +2927,482 @@ func takeVehicleEngine(v *Engine, b []byte, s string) (_ []byte, _ string, ok bo
 	return b, s, true
 }
 
-// sizeVehicleAddress returns how many bytes *v takes, without its strings, and how many
+// sizeVehicleBattery returns how many bytes *v takes, without its strings, and how many
 // those take.
-func sizeVehicleAddress(v *Address) (n, text int) {
-	text += len(v.Street)
-	text += len(v.City)
-	text += len(v.Zip)
-	text += len(v.Country)
-	n += 16 // fields of one size
+func sizeVehicleBattery(v *Battery) (n, text int) {
+	text += len(v.Serial)
+	n += cachert.SizeUvarint(uint64(len(v.Modules)) + 1)
+	n += 4 * len(v.Modules)
+	for i := range v.Modules {
+		text += len(v.Modules[i])
+	}
+	n += 18 // fields of one size
 	return n, text
 }
 
-// putVehicleAddress writes *v to the front of b and text, and returns what is left of them.
-func putVehicleAddress(b, text []byte, v *Address) (_, _ []byte) {
-	_ = b[15]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Street)))
-	text = text[copy(text, v.Street):]
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.City)))
-	text = text[copy(text, v.City):]
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Zip)))
-	text = text[copy(text, v.Zip):]
-	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
-	text = text[copy(text, v.Country):]
-	b = b[16:]
+// putVehicleBattery writes *v to the front of b and text, and returns what is left of them.
+func putVehicleBattery(b, text []byte, v *Battery) (_, _ []byte) {
+	_ = b[17]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Serial)))
+	text = text[copy(text, v.Serial):]
+	binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.Capacity))
+	binary.LittleEndian.PutUint16(b[12:], v.Cells)
+	binary.LittleEndian.PutUint32(b[14:], v.Cycles)
+	b = b[18:]
+	b = cachert.PutCount(b, len(v.Modules), v.Modules == nil)
+	for i := range v.Modules {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Modules[i])))
+		text = text[copy(text, v.Modules[i]):]
+		b = b[4:]
+	}
 	return b, text
 }
 
-// takeVehicleAddress sets *v, which is zero, from the front of b and s, and returns what is
+// takeVehicleBattery sets *v, which is zero, from the front of b and s, and returns what is
 // left of them.
-func takeVehicleAddress(v *Address, b []byte, s string) (_ []byte, _ string, ok bool) {
+func takeVehicleBattery(v *Battery, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 16 {
+	if len(b) < 18 {
 		return b, s, false
 	}
 	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
-	v.Street, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+	v.Serial, s = s[:n], s[n:]
+	v.Capacity = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
+	v.Cells = binary.LittleEndian.Uint16(b[12:])
+	v.Cycles = binary.LittleEndian.Uint32(b[14:])
+	b = b[18:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return b, s, false
 	}
-	v.City, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
+	if n >= 0 {
+		v.Modules = make([]string, n)
+		for i := range v.Modules {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.Modules[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
 	}
-	v.Zip, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Country, s = Country(s[:n]), s[n:]
-	b = b[16:]
 	return b, s, true
 }
 
-// sizeVehicleContact returns how many bytes *v takes, without its strings, and how many
+// sizeVehicleCharge returns how many bytes *v takes, without its strings, and how many
 // those take.
-func sizeVehicleContact(v *Contact) (n, text int) {
-	text += len(v.Name)
-	text += len(v.Phone)
-	text += len(v.Email)
+func sizeVehicleCharge(v *Charge) (n, text int) {
+	text += len(v.Station)
 	n++
-	if v.Address != nil {
-		m, t := sizeVehicleAddress(v.Address)
-		n += m
-		text += t
+	if v.Paid != nil {
+		n += 12
+		text += len(v.Paid.Currency)
 	}
-	n += 28 // fields of one size
+	n += 70 // fields of one size
 	return n, text
 }
 
-// putVehicleContact writes *v to the front of b and text, and returns what is left of them.
-func putVehicleContact(b, text []byte, v *Contact) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Phone)))
-	text = text[copy(text, v.Phone):]
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Email)))
-	text = text[copy(text, v.Email):]
-	b = b[12:]
-	if v.Address == nil {
+// putVehicleCharge writes *v to the front of b and text, and returns what is left of them.
+func putVehicleCharge(b, text []byte, v *Charge) (_, _ []byte) {
+	_ = b[69]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Station)))
+	text = text[copy(text, v.Station):]
+	binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.At.Lat))
+	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.At.Lon))
+	binary.LittleEndian.PutUint32(b[20:], math.Float32bits(v.At.Altitude))
+	binary.LittleEndian.PutUint16(b[24:], v.At.Accuracy)
+	binary.LittleEndian.PutUint64(b[26:], uint64(v.At.At.Unix()))
+	binary.LittleEndian.PutUint32(b[34:], uint32(v.At.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[38:], cachert.Zone(v.At.At))
+	binary.LittleEndian.PutUint64(b[42:], uint64(v.Started.Unix()))
+	binary.LittleEndian.PutUint32(b[50:], uint32(v.Started.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[54:], cachert.Zone(v.Started))
+	binary.LittleEndian.PutUint64(b[58:], uint64(v.Took))
+	binary.LittleEndian.PutUint32(b[66:], v.EnergyWH)
+	b = b[70:]
+	if v.Paid == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putVehicleAddress(b, text, v.Address)
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(v.Paid.Amount))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Paid.Currency)))
+		text = text[copy(text, v.Paid.Currency):]
+		b = b[12:]
 	}
-	binary.LittleEndian.PutUint64(b, uint64(v.Since.Unix()))
-	binary.LittleEndian.PutUint32(b[8:], uint32(v.Since.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Since))
-	b = b[16:]
 	return b, text
 }
 
-// takeVehicleContact sets *v, which is zero, from the front of b and s, and returns what is
+// takeVehicleCharge sets *v, which is zero, from the front of b and s, and returns what is
 // left of them.
-func takeVehicleContact(v *Contact, b []byte, s string) (_ []byte, _ string, ok bool) {
+func takeVehicleCharge(v *Charge, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
-	if len(b) < 12 {
+	if len(b) < 70 {
 		return b, s, false
 	}
 	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
-	v.Name, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+	v.Station, s = s[:n], s[n:]
+	v.At.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
+	v.At.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+	v.At.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[20:]))
+	v.At.Accuracy = binary.LittleEndian.Uint16(b[24:])
+	if v.At.At, ok = cachert.TakeTime(b[26:]); !ok {
 		return b, s, false
 	}
-	v.Phone, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+	if v.Started, ok = cachert.TakeTime(b[42:]); !ok {
 		return b, s, false
 	}
-	v.Email, s = s[:n], s[n:]
-	b = b[12:]
+	v.Took = time.Duration(binary.LittleEndian.Uint64(b[58:]))
+	v.EnergyWH = binary.LittleEndian.Uint32(b[66:])
+	b = b[70:]
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
-		if len(b) < 16 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 12 {
 			return b, s, false
 		}
-		v.Address = new(Address)
-		if b, s, ok = takeVehicleAddress(v.Address, b, s); !ok {
+		v.Paid = new(Money)
+		v.Paid.Amount = int64(binary.LittleEndian.Uint64(b))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+			return b, s, false
+		}
+		v.Paid.Currency, s = s[:n], s[n:]
+		b = b[12:]
+	}
+	return b, s, true
+}
+
+// sizeVehicleTrip returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVehicleTrip(v *Trip) (n, text int) {
+	text += len(v.Driver)
+	text += len(v.Purpose)
+	n += cachert.SizeUvarint(uint64(len(v.Stops)) + 1)
+	n += 38 * len(v.Stops)
+	n += 88 // fields of one size
+	return n, text
+}
+
+// putVehicleTrip writes *v to the front of b and text, and returns what is left of them.
+func putVehicleTrip(b, text []byte, v *Trip) (_, _ []byte) {
+	_ = b[87]
+	binary.LittleEndian.PutUint64(b, math.Float64bits(v.From.Lat))
+	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.From.Lon))
+	binary.LittleEndian.PutUint32(b[16:], math.Float32bits(v.From.Altitude))
+	binary.LittleEndian.PutUint16(b[20:], v.From.Accuracy)
+	binary.LittleEndian.PutUint64(b[22:], uint64(v.From.At.Unix()))
+	binary.LittleEndian.PutUint32(b[30:], uint32(v.From.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.From.At))
+	binary.LittleEndian.PutUint64(b[38:], math.Float64bits(v.To.Lat))
+	binary.LittleEndian.PutUint64(b[46:], math.Float64bits(v.To.Lon))
+	binary.LittleEndian.PutUint32(b[54:], math.Float32bits(v.To.Altitude))
+	binary.LittleEndian.PutUint16(b[58:], v.To.Accuracy)
+	binary.LittleEndian.PutUint64(b[60:], uint64(v.To.At.Unix()))
+	binary.LittleEndian.PutUint32(b[68:], uint32(v.To.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[72:], cachert.Zone(v.To.At))
+	binary.LittleEndian.PutUint32(b[76:], uint32(len(v.Driver)))
+	text = text[copy(text, v.Driver):]
+	binary.LittleEndian.PutUint32(b[80:], v.Meters)
+	binary.LittleEndian.PutUint32(b[84:], uint32(len(v.Purpose)))
+	text = text[copy(text, v.Purpose):]
+	b = b[88:]
+	b = cachert.PutCount(b, len(v.Stops), v.Stops == nil)
+	for i := range v.Stops {
+		e := &v.Stops[i]
+		_ = b[37]
+		binary.LittleEndian.PutUint64(b, math.Float64bits(e.Lat))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e.Lon))
+		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e.Altitude))
+		binary.LittleEndian.PutUint16(b[20:], e.Accuracy)
+		binary.LittleEndian.PutUint64(b[22:], uint64(e.At.Unix()))
+		binary.LittleEndian.PutUint32(b[30:], uint32(e.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At))
+		b = b[38:]
+	}
+	return b, text
+}
+
+// takeVehicleTrip sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeVehicleTrip(v *Trip, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 88 {
+		return b, s, false
+	}
+	v.From.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	v.From.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+	v.From.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
+	v.From.Accuracy = binary.LittleEndian.Uint16(b[20:])
+	if v.From.At, ok = cachert.TakeTime(b[22:]); !ok {
+		return b, s, false
+	}
+	v.To.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[38:]))
+	v.To.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[46:]))
+	v.To.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[54:]))
+	v.To.Accuracy = binary.LittleEndian.Uint16(b[58:])
+	if v.To.At, ok = cachert.TakeTime(b[60:]); !ok {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b[76:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Driver, s = s[:n], s[n:]
+	v.Meters = binary.LittleEndian.Uint32(b[80:])
+	if n = int(binary.LittleEndian.Uint32(b[84:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Purpose, s = s[:n], s[n:]
+	b = b[88:]
+	if n, b, ok = cachert.TakeCount(b, 38); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Stops = make([]Position, n)
+		for i := range v.Stops {
+			e := &v.Stops[i]
+			if len(b) < 38 {
+				return b, s, false
+			}
+			e.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+			e.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+			e.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
+			e.Accuracy = binary.LittleEndian.Uint16(b[20:])
+			if e.At, ok = cachert.TakeTime(b[22:]); !ok {
+				return b, s, false
+			}
+			b = b[38:]
+		}
+	}
+	return b, s, true
+}
+
+// sizeVehicleAccident returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVehicleAccident(v *Accident) (n, text int) {
+	text += len(v.Report)
+	text += len(v.Damage.Currency)
+	n += cachert.SizeUvarint(uint64(len(v.Photos)) + 1)
+	for i := range v.Photos {
+		n += cachert.SizeUvarint(uint64(len(v.Photos[i])) + 1)
+		n += len(v.Photos[i])
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Involved)) + 1)
+	n += 4 * len(v.Involved)
+	for i := range v.Involved {
+		text += len(v.Involved[i])
+	}
+	n += 70 // fields of one size
+	return n, text
+}
+
+// putVehicleAccident writes *v to the front of b and text, and returns what is left of them.
+func putVehicleAccident(b, text []byte, v *Accident) (_, _ []byte) {
+	_ = b[69]
+	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint64(b[16:], math.Float64bits(v.Where.Lat))
+	binary.LittleEndian.PutUint64(b[24:], math.Float64bits(v.Where.Lon))
+	binary.LittleEndian.PutUint32(b[32:], math.Float32bits(v.Where.Altitude))
+	binary.LittleEndian.PutUint16(b[36:], v.Where.Accuracy)
+	binary.LittleEndian.PutUint64(b[38:], uint64(v.Where.At.Unix()))
+	binary.LittleEndian.PutUint32(b[46:], uint32(v.Where.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[50:], cachert.Zone(v.Where.At))
+	binary.LittleEndian.PutUint32(b[54:], uint32(len(v.Report)))
+	text = text[copy(text, v.Report):]
+	binary.LittleEndian.PutUint64(b[58:], uint64(v.Damage.Amount))
+	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Damage.Currency)))
+	text = text[copy(text, v.Damage.Currency):]
+	b = b[70:]
+	b = cachert.PutCount(b, len(v.Photos), v.Photos == nil)
+	for i := range v.Photos {
+		b = cachert.PutCount(b, len(v.Photos[i]), v.Photos[i] == nil)
+		b = b[copy(b, v.Photos[i]):]
+	}
+	b = cachert.PutCount(b, len(v.Involved), v.Involved == nil)
+	for i := range v.Involved {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Involved[i])))
+		text = text[copy(text, v.Involved[i]):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// takeVehicleAccident sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeVehicleAccident(v *Accident, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 70 {
+		return b, s, false
+	}
+	if v.At, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	v.Where.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[16:]))
+	v.Where.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[24:]))
+	v.Where.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[32:]))
+	v.Where.Accuracy = binary.LittleEndian.Uint16(b[36:])
+	if v.Where.At, ok = cachert.TakeTime(b[38:]); !ok {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b[54:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Report, s = s[:n], s[n:]
+	v.Damage.Amount = int64(binary.LittleEndian.Uint64(b[58:]))
+	if n = int(binary.LittleEndian.Uint32(b[66:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Damage.Currency, s = s[:n], s[n:]
+	b = b[70:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Photos = make([][]uint8, n)
+		for i := range v.Photos {
+			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+				return b, s, false
+			}
+			if n >= 0 {
+				v.Photos[i] = make([]uint8, n)
+				b = b[copy(v.Photos[i], b):]
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Involved = make([]string, n)
+		for i := range v.Involved {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.Involved[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	return b, s, true
+}
+
+// sizeVehicleService returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeVehicleService(v *Service) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Work)) + 1)
+	n += 4 * len(v.Work)
+	for i := range v.Work {
+		text += len(v.Work[i])
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Parts)) + 1)
+	n += 6 * len(v.Parts)
+	for k := range v.Parts {
+		text += len(k)
+	}
+	text += len(v.Cost.Currency)
+	n += 36 // fields of one size
+	return n, text
+}
+
+// putVehicleService writes *v to the front of b and text, and returns what is left of them.
+func putVehicleService(b, text []byte, v *Service) (_, _ []byte) {
+	_ = b[23]
+	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint64(b[16:], v.Odometer)
+	b = b[24:]
+	b = cachert.PutCount(b, len(v.Work), v.Work == nil)
+	for i := range v.Work {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Work[i])))
+		text = text[copy(text, v.Work[i]):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Parts), v.Parts == nil)
+	for k, x := range v.Parts {
+		_ = b[5]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint16(b[4:], x)
+		b = b[6:]
+	}
+	_ = b[11]
+	binary.LittleEndian.PutUint64(b, uint64(v.Cost.Amount))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Cost.Currency)))
+	text = text[copy(text, v.Cost.Currency):]
+	b = b[12:]
+	return b, text
+}
+
+// takeVehicleService sets *v, which is zero, from the front of b and s, and returns what is
+// left of them.
+func takeVehicleService(v *Service, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 24 {
+		return b, s, false
+	}
+	if v.At, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	v.Odometer = binary.LittleEndian.Uint64(b[16:])
+	b = b[24:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Work = make([]string, n)
+		for i := range v.Work {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.Work[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 6); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Parts = make(map[string]uint16, entries)
+		for range entries {
+			var k string
+			var x uint16
+			if len(b) < 6 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			x = binary.LittleEndian.Uint16(b[4:])
+			b = b[6:]
+			v.Parts[k] = x
+		}
+		if len(v.Parts) != entries { // a key twice
 			return b, s, false
 		}
 	}
-	if len(b) < 16 {
+	if len(b) < 12 {
 		return b, s, false
 	}
-	if v.Since, ok = cachert.TakeTime(b); !ok {
+	v.Cost.Amount = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 		return b, s, false
 	}
-	b = b[16:]
+	v.Cost.Currency, s = s[:n], s[n:]
+	b = b[12:]
 	return b, s, true
 }
 

@@ -250,6 +250,7 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 		text = text[copy(text, v.Links[i]):]
 		b = b[4:]
 	}
+	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Fetched.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Fetched.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Fetched))

@@ -257,14 +257,14 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
 	for k, x := range v.Flags {
+		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		b[0] = 0
+		b[4] = 0
 		if x {
-			b[0] = 1
+			b[4] = 1
 		}
-		b = b[1:]
+		b = b[5:]
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Label.Text)))
@@ -297,9 +297,7 @@ func decodeFile(v *File, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -334,22 +332,18 @@ func decodeFile(v *File, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x bool
-			if len(b) < 4 {
+			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 1 {
+			if b[4] > 1 {
 				return cachert.ErrCorrupt
 			}
-			if b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			x = b[0] == 1
-			b = b[1:]
+			x = b[4] == 1
+			b = b[5:]
 			v.Flags[k] = x
 		}
 		if len(v.Flags) != entries { // a key twice

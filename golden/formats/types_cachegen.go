@@ -238,13 +238,14 @@ func appendEvent(dst []byte, v *Event) ([]byte, error) {
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	for k, x := range v.Data {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = text[copy(text, x):]
-		b = b[4:]
+		b = b[8:]
 	}
+	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
@@ -282,22 +283,18 @@ func decodeEvent(v *Event, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Data[k] = x
 		}
 		if len(v.Data) != entries { // a key twice

@@ -216,10 +216,10 @@ func appendUserPageCacheText(k []byte, key UserPageCacheKey) []byte {
 // those take.
 func sizeUserPage(v *UserPage) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Items)) + 1)
+	n += 12 * len(v.Items)
 	for i := range v.Items {
-		m, t := sizeUserPageUser(&v.Items[i])
-		n += m
-		text += t
+		e := &v.Items[i]
+		text += len(e.Name)
 	}
 	n++
 	if v.Next != nil {
@@ -251,7 +251,12 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
 	for i := range v.Items {
-		b, text = putUserPageUser(b, text, &v.Items[i])
+		e := &v.Items[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(e.ID))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
+		text = text[copy(text, e.Name):]
+		b = b[12:]
 	}
 	if v.Next == nil {
 		b[0], b = 0, b[1:]
@@ -286,17 +291,22 @@ func decodeUserPage(v *UserPage, data []byte, text string) error {
 	if n >= 0 {
 		v.Items = make([]User, n)
 		for i := range v.Items {
-			if b, s, ok = takeUserPageUser(&v.Items[i], b, s); !ok {
+			e := &v.Items[i]
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
+			e.ID = int64(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.Name, s = s[:n], s[n:]
+			b = b[12:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 10 {
 			return cachert.ErrCorrupt
 		}
@@ -318,10 +328,10 @@ func sizeUserPagePage(v *Page[User], depth int) (n, text int) {
 		return cachert.TooDeep, 0
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Items)) + 1)
+	n += 12 * len(v.Items)
 	for i := range v.Items {
-		m, t := sizeUserPageUser(&v.Items[i])
-		n += m
-		text += t
+		e := &v.Items[i]
+		text += len(e.Name)
 	}
 	n++
 	if v.Next != nil {
@@ -342,7 +352,12 @@ func putUserPagePage(b, text []byte, v *Page[User]) (_, _ []byte) {
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
 	for i := range v.Items {
-		b, text = putUserPageUser(b, text, &v.Items[i])
+		e := &v.Items[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(e.ID))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
+		text = text[copy(text, e.Name):]
+		b = b[12:]
 	}
 	if v.Next == nil {
 		b[0], b = 0, b[1:]
@@ -374,17 +389,22 @@ func takeUserPagePage(v *Page[User], b []byte, s string, depth int) (_ []byte, _
 	if n >= 0 {
 		v.Items = make([]User, n)
 		for i := range v.Items {
-			if b, s, ok = takeUserPageUser(&v.Items[i], b, s); !ok {
+			e := &v.Items[i]
+			if len(b) < 12 {
 				return b, s, false
 			}
+			e.ID = int64(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			e.Name, s = s[:n], s[n:]
+			b = b[12:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 10 {
 			return b, s, false
 		}
@@ -393,40 +413,6 @@ func takeUserPagePage(v *Page[User], b []byte, s string, depth int) (_ []byte, _
 			return b, s, false
 		}
 	}
-	return b, s, true
-}
-
-// sizeUserPageUser returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeUserPageUser(v *User) (n, text int) {
-	text += len(v.Name)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putUserPageUser writes *v to the front of b and text, and returns what is left of them.
-func putUserPageUser(b, text []byte, v *User) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	b = b[12:]
-	return b, text
-}
-
-// takeUserPageUser sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeUserPageUser(v *User, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.ID = int64(binary.LittleEndian.Uint64(b))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Name, s = s[:n], s[n:]
-	b = b[12:]
 	return b, s, true
 }
 
@@ -645,9 +631,8 @@ func sizeIndex(v *Index) (n, text int) {
 	}
 	n++
 	if v.Best.Second != nil {
-		m, t := sizeIndexUser(v.Best.Second)
-		n += m
-		text += t
+		n += 12
+		text += len(v.Best.Second.Name)
 	}
 	n += 9 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Pages)) + 1)
@@ -701,7 +686,11 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putIndexUser(b, text, v.Best.Second)
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(v.Best.Second.ID))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Best.Second.Name)))
+		text = text[copy(text, v.Best.Second.Name):]
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Pages), v.Pages == nil)
 	for k, x := range v.Pages {
@@ -767,16 +756,17 @@ func decodeIndex(v *Index, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Best.Second = new(User)
-		if b, s, ok = takeIndexUser(v.Best.Second, b, s); !ok {
+		v.Best.Second.ID = int64(binary.LittleEndian.Uint64(b))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
+		v.Best.Second.Name, s = s[:n], s[n:]
+		b = b[12:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 14); !ok {
 		return cachert.ErrCorrupt
@@ -821,10 +811,10 @@ func sizeIndexPage(v *Page[User], depth int) (n, text int) {
 		return cachert.TooDeep, 0
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Items)) + 1)
+	n += 12 * len(v.Items)
 	for i := range v.Items {
-		m, t := sizeIndexUser(&v.Items[i])
-		n += m
-		text += t
+		e := &v.Items[i]
+		text += len(e.Name)
 	}
 	n++
 	if v.Next != nil {
@@ -845,7 +835,12 @@ func putIndexPage(b, text []byte, v *Page[User]) (_, _ []byte) {
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
 	for i := range v.Items {
-		b, text = putIndexUser(b, text, &v.Items[i])
+		e := &v.Items[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(e.ID))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
+		text = text[copy(text, e.Name):]
+		b = b[12:]
 	}
 	if v.Next == nil {
 		b[0], b = 0, b[1:]
@@ -877,17 +872,22 @@ func takeIndexPage(v *Page[User], b []byte, s string, depth int) (_ []byte, _ st
 	if n >= 0 {
 		v.Items = make([]User, n)
 		for i := range v.Items {
-			if b, s, ok = takeIndexUser(&v.Items[i], b, s); !ok {
+			e := &v.Items[i]
+			if len(b) < 12 {
 				return b, s, false
 			}
+			e.ID = int64(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			e.Name, s = s[:n], s[n:]
+			b = b[12:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 10 {
 			return b, s, false
 		}
@@ -896,40 +896,6 @@ func takeIndexPage(v *Page[User], b []byte, s string, depth int) (_ []byte, _ st
 			return b, s, false
 		}
 	}
-	return b, s, true
-}
-
-// sizeIndexUser returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeIndexUser(v *User) (n, text int) {
-	text += len(v.Name)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putIndexUser writes *v to the front of b and text, and returns what is left of them.
-func putIndexUser(b, text []byte, v *User) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint64(b, uint64(v.ID))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	b = b[12:]
-	return b, text
-}
-
-// takeIndexUser sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeIndexUser(v *User, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.ID = int64(binary.LittleEndian.Uint64(b))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Name, s = s[:n], s[n:]
-	b = b[12:]
 	return b, s, true
 }
 

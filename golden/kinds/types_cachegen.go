@@ -227,22 +227,22 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Bools)) + 1)
 	n += len(v.Bools)
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
-	for i2 := range v.Lists {
-		n += cachert.SizeUvarint(uint64(len(v.Lists[i2])) + 1)
-		n += 4 * len(v.Lists[i2])
-		for i3 := range v.Lists[i2] {
-			text += len(v.Lists[i2][i3])
+	for i := range v.Lists {
+		n += cachert.SizeUvarint(uint64(len(v.Lists[i])) + 1)
+		n += 4 * len(v.Lists[i])
+		for i2 := range v.Lists[i] {
+			text += len(v.Lists[i][i2])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.NamedList)) + 1)
 	n += 4 * len(v.NamedList)
-	for i3 := range v.NamedList {
-		text += len(v.NamedList[i3])
+	for i := range v.NamedList {
+		text += len(v.NamedList[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Empties)) + 1)
 	n += len(v.Empties)
-	for i4 := range v.Strs {
-		text += len(v.Strs[i4])
+	for i := range v.Strs {
+		text += len(v.Strs[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
 	n += 12 * len(v.Map)
@@ -256,36 +256,34 @@ func sizeKinds(v *Kinds) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.NamedMap)) + 1)
 	n += 12 * len(v.NamedMap)
-	for k2 := range v.NamedMap {
-		text += len(k2)
+	for k := range v.NamedMap {
+		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.MapOfLists)) + 1)
 	n += 4 * len(v.MapOfLists)
-	for k3, x2 := range v.MapOfLists {
-		text += len(k3)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		for i5 := range x2 {
-			n += cachert.SizeUvarint(uint64(len(x2[i5])) + 1)
-			n += 5 * len(x2[i5])
-			for _, x2 := range x2[i5] {
+	for k, x := range v.MapOfLists {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		for i := range x {
+			n += cachert.SizeUvarint(uint64(len(x[i])) + 1)
+			n += 5 * len(x[i])
+			for _, x2 := range x[i] {
 				text += len(x2)
 			}
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.StructKeys)) + 1)
-	n += 4 * len(v.StructKeys)
-	for k4, x3 := range v.StructKeys {
-		m, t := sizeKindsPoint(&k4)
-		n += m
-		text += t
-		text += len(x3)
+	n += 24 * len(v.StructKeys)
+	for k, x := range v.StructKeys {
+		text += len(k.Name)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ArrayKeys)) + 1)
 	n += 3 * len(v.ArrayKeys)
 	n += cachert.SizeUvarint(uint64(len(v.Set)) + 1)
 	n += 4 * len(v.Set)
-	for k5 := range v.Set {
-		text += len(k5)
+	for k := range v.Set {
+		text += len(k)
 	}
 	n++
 	if v.PInt != nil {
@@ -307,36 +305,32 @@ func sizeKinds(v *Kinds) (n, text int) {
 	if v.PSlice != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.PSlice))) + 1)
 		n += 4 * len((*v.PSlice))
-		for i5 := range *v.PSlice {
-			text += len((*v.PSlice)[i5])
+		for i := range *v.PSlice {
+			text += len((*v.PSlice)[i])
 		}
 	}
 	n++
 	if v.PMap != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.PMap))) + 1)
 		n += 12 * len((*v.PMap))
-		for k6 := range *v.PMap {
-			text += len(k6)
+		for k := range *v.PMap {
+			text += len(k)
 		}
 	}
 	n++
 	if v.PStruct != nil {
-		m, t := sizeKindsPoint(v.PStruct)
-		n += m
-		text += t
+		n += 20
+		text += len(v.PStruct.Name)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Points)) + 1)
-	for i5 := range v.Points {
+	for i := range v.Points {
 		n++
-		if v.Points[i5] != nil {
-			m, t := sizeKindsPoint(v.Points[i5])
-			n += m
-			text += t
+		if v.Points[i] != nil {
+			n += 20
+			text += len(v.Points[i].Name)
 		}
 	}
-	m, t := sizeKindsPoint(&v.Nested)
-	n += m
-	text += t
+	text += len(v.Nested.Name)
 	text += len(v.Anon.Name)
 	n++
 	if v.PAt != nil {
@@ -346,10 +340,10 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n += 16 * len(v.Times)
 	n += cachert.SizeUvarint(uint64(len(v.Zones)) + 1)
 	n += 20 * len(v.Zones)
-	for k6 := range v.Zones {
-		text += len(k6)
+	for k := range v.Zones {
+		text += len(k)
 	}
-	n += 270 // fields of one size
+	n += 290 // fields of one size
 	return n, text
 }
 
@@ -416,135 +410,135 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.Strings), v.Strings == nil)
-	for i2 := range v.Strings {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i2])))
-		text = text[copy(text, v.Strings[i2]):]
+	for i := range v.Strings {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i])))
+		text = text[copy(text, v.Strings[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Ints), v.Ints == nil)
-	for i3 := range v.Ints {
-		binary.LittleEndian.PutUint64(b, uint64(v.Ints[i3]))
+	for i := range v.Ints {
+		binary.LittleEndian.PutUint64(b, uint64(v.Ints[i]))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Floats), v.Floats == nil)
-	for i4 := range v.Floats {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(v.Floats[i4]))
+	for i := range v.Floats {
+		binary.LittleEndian.PutUint32(b, math.Float32bits(v.Floats[i]))
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Bools), v.Bools == nil)
-	for i5 := range v.Bools {
+	for i := range v.Bools {
 		b[0] = 0
-		if v.Bools[i5] {
+		if v.Bools[i] {
 			b[0] = 1
 		}
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
-	for i6 := range v.Lists {
-		b = cachert.PutCount(b, len(v.Lists[i6]), v.Lists[i6] == nil)
-		for i7 := range v.Lists[i6] {
-			binary.LittleEndian.PutUint32(b, uint32(len(v.Lists[i6][i7])))
-			text = text[copy(text, v.Lists[i6][i7]):]
+	for i := range v.Lists {
+		b = cachert.PutCount(b, len(v.Lists[i]), v.Lists[i] == nil)
+		for i2 := range v.Lists[i] {
+			binary.LittleEndian.PutUint32(b, uint32(len(v.Lists[i][i2])))
+			text = text[copy(text, v.Lists[i][i2]):]
 			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.NamedList), v.NamedList == nil)
-	for i7 := range v.NamedList {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.NamedList[i7])))
-		text = text[copy(text, v.NamedList[i7]):]
+	for i := range v.NamedList {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.NamedList[i])))
+		text = text[copy(text, v.NamedList[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
 	b = cachert.PutEmpty(b, len(v.Empties))
-	for i8 := range v.Array {
-		binary.LittleEndian.PutUint16(b, uint16(v.Array[i8]))
-		b = b[2:]
+	_ = b[73]
+	for i := range v.Array {
+		binary.LittleEndian.PutUint16(b[2*i:], uint16(v.Array[i]))
 	}
-	copy(b, v.ByteArray[:])
-	b = b[5:]
-	for i9 := range v.NameArray {
-		b[0] = uint8(v.NameArray[i9])
-		b = b[1:]
+	copy(b[8:], v.ByteArray[:])
+	for i := range v.NameArray {
+		b[13+i] = uint8(v.NameArray[i])
 	}
-	for i10 := range v.Strs {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Strs[i10])))
-		text = text[copy(text, v.Strs[i10]):]
-		b = b[4:]
+	for i := range v.Strs {
+		binary.LittleEndian.PutUint32(b[15+4*i:], uint32(len(v.Strs[i])))
+		text = text[copy(text, v.Strs[i]):]
 	}
-	for i11 := range v.NamedArray {
-		b[0] = uint8(v.NamedArray[i11])
-		b = b[1:]
+	for i := range v.NamedArray {
+		b[23+i] = uint8(v.NamedArray[i])
 	}
-	for i12 := range v.Matrix {
-		for i13 := range v.Matrix[i12] {
-			binary.LittleEndian.PutUint64(b, math.Float64bits(v.Matrix[i12][i13]))
-			b = b[8:]
+	for i := range v.Matrix {
+		for i2 := range v.Matrix[i] {
+			binary.LittleEndian.PutUint64(b[26+24*i+8*i2:], math.Float64bits(v.Matrix[i][i2]))
 		}
 	}
+	b = b[74:]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.IntMap), v.IntMap == nil)
+	for k, x := range v.IntMap {
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(k))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.NamedMap), v.NamedMap == nil)
+	for k, x := range v.NamedMap {
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.MapOfLists), v.MapOfLists == nil)
+	for k, x := range v.MapOfLists {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
 		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x))
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.IntMap), v.IntMap == nil)
-	for k2, x2 := range v.IntMap {
-		binary.LittleEndian.PutUint64(b, uint64(k2))
-		b = b[8:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x2)))
-		text = text[copy(text, x2):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.NamedMap), v.NamedMap == nil)
-	for k3, x3 := range v.NamedMap {
-		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
-		text = text[copy(text, k3):]
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x3))
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.MapOfLists), v.MapOfLists == nil)
-	for k4, x4 := range v.MapOfLists {
-		binary.LittleEndian.PutUint32(b, uint32(len(k4)))
-		text = text[copy(text, k4):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(x4), x4 == nil)
-		for i13 := range x4 {
-			b = cachert.PutCount(b, len(x4[i13]), x4[i13] == nil)
-			for k5, x5 := range x4[i13] {
-				b[0] = uint8(k5)
-				b = b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(x5)))
-				text = text[copy(text, x5):]
-				b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			b = cachert.PutCount(b, len(x[i]), x[i] == nil)
+			for k2, x2 := range x[i] {
+				_ = b[4]
+				b[0] = uint8(k2)
+				binary.LittleEndian.PutUint32(b[1:], uint32(len(x2)))
+				text = text[copy(text, x2):]
+				b = b[5:]
 			}
 		}
 	}
 	b = cachert.PutCount(b, len(v.StructKeys), v.StructKeys == nil)
-	for k5, x5 := range v.StructKeys {
-		b, text = putKindsPoint(b, text, &k5)
-		binary.LittleEndian.PutUint32(b, uint32(len(x5)))
-		text = text[copy(text, x5):]
-		b = b[4:]
+	for k, x := range v.StructKeys {
+		_ = b[23]
+		binary.LittleEndian.PutUint64(b, uint64(k.X))
+		binary.LittleEndian.PutUint64(b[8:], uint64(k.Y))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(k.Name)))
+		text = text[copy(text, k.Name):]
+		binary.LittleEndian.PutUint32(b[20:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[24:]
 	}
 	b = cachert.PutCount(b, len(v.ArrayKeys), v.ArrayKeys == nil)
-	for k6, x6 := range v.ArrayKeys {
-		for i13 := range k6 {
-			b[0] = uint8(k6[i13])
-			b = b[1:]
+	for k, x := range v.ArrayKeys {
+		_ = b[2]
+		for i := range k {
+			b[i] = uint8(k[i])
 		}
-		b[0] = 0
-		if x6 {
-			b[0] = 1
+		b[2] = 0
+		if x {
+			b[2] = 1
 		}
-		b = b[1:]
+		b = b[3:]
 	}
 	b = cachert.PutCount(b, len(v.Set), v.Set == nil)
-	for k7 := range v.Set {
-		binary.LittleEndian.PutUint32(b, uint32(len(k7)))
-		text = text[copy(text, k7):]
+	for k := range v.Set {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
 	}
 	if v.PInt == nil {
@@ -579,9 +573,9 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.PSlice)), (*v.PSlice) == nil)
-		for i13 := range *v.PSlice {
-			binary.LittleEndian.PutUint32(b, uint32(len((*v.PSlice)[i13])))
-			text = text[copy(text, (*v.PSlice)[i13]):]
+		for i := range *v.PSlice {
+			binary.LittleEndian.PutUint32(b, uint32(len((*v.PSlice)[i])))
+			text = text[copy(text, (*v.PSlice)[i]):]
 			b = b[4:]
 		}
 	}
@@ -590,53 +584,68 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.PMap)), (*v.PMap) == nil)
-		for k8, x8 := range *v.PMap {
-			binary.LittleEndian.PutUint32(b, uint32(len(k8)))
-			text = text[copy(text, k8):]
-			b = b[4:]
-			binary.LittleEndian.PutUint64(b, uint64(x8))
-			b = b[8:]
+		for k, x := range *v.PMap {
+			_ = b[11]
+			binary.LittleEndian.PutUint32(b, uint32(len(k)))
+			text = text[copy(text, k):]
+			binary.LittleEndian.PutUint64(b[4:], uint64(x))
+			b = b[12:]
 		}
 	}
 	if v.PStruct == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putKindsPoint(b, text, v.PStruct)
+		_ = b[19]
+		binary.LittleEndian.PutUint64(b, uint64(v.PStruct.X))
+		binary.LittleEndian.PutUint64(b[8:], uint64(v.PStruct.Y))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(v.PStruct.Name)))
+		text = text[copy(text, v.PStruct.Name):]
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
-	for i13 := range v.Points {
-		if v.Points[i13] == nil {
+	for i := range v.Points {
+		if v.Points[i] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putKindsPoint(b, text, v.Points[i13])
+			_ = b[19]
+			binary.LittleEndian.PutUint64(b, uint64(v.Points[i].X))
+			binary.LittleEndian.PutUint64(b[8:], uint64(v.Points[i].Y))
+			binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Points[i].Name)))
+			text = text[copy(text, v.Points[i].Name):]
+			b = b[20:]
 		}
 	}
-	b, text = putKindsPoint(b, text, &v.Nested)
-	_ = b[27]
-	binary.LittleEndian.PutUint32(b, uint32(v.Anon.X))
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.Anon.Y))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Anon.Name)))
+	_ = b[47]
+	binary.LittleEndian.PutUint64(b, uint64(v.Nested.X))
+	binary.LittleEndian.PutUint64(b[8:], uint64(v.Nested.Y))
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Nested.Name)))
+	text = text[copy(text, v.Nested.Name):]
+	binary.LittleEndian.PutUint32(b[20:], uint32(v.Anon.X))
+	binary.LittleEndian.PutUint32(b[24:], uint32(v.Anon.Y))
+	binary.LittleEndian.PutUint32(b[28:], uint32(len(v.Anon.Name)))
 	text = text[copy(text, v.Anon.Name):]
-	binary.LittleEndian.PutUint64(b[12:], uint64(v.At.Unix()))
-	binary.LittleEndian.PutUint32(b[20:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.At))
-	b = b[28:]
+	binary.LittleEndian.PutUint64(b[32:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[40:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[44:], cachert.Zone(v.At))
+	b = b[48:]
 	if v.PAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.PAt.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.PAt.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.PAt))
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
-	for i14 := range v.Times {
-		binary.LittleEndian.PutUint64(b, uint64(v.Times[i14].Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(v.Times[i14].Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i14]))
+	for i := range v.Times {
+		_ = b[15]
+		binary.LittleEndian.PutUint64(b, uint64(v.Times[i].Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Times[i].Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i]))
 		b = b[16:]
 	}
 	_ = b[15]
@@ -644,14 +653,14 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Month))
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.Zones), v.Zones == nil)
-	for k8, x8 := range v.Zones {
-		binary.LittleEndian.PutUint32(b, uint32(len(k8)))
-		text = text[copy(text, k8):]
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x8.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(x8.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x8))
-		b = b[16:]
+	for k, x := range v.Zones {
+		_ = b[19]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
+		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x))
+		b = b[20:]
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))
 	b = b[8:]
@@ -692,9 +701,9 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	}
 	v.U = uint(binary.LittleEndian.Uint64(b[28:]))
 	v.U8 = b[36]
-	v.U16 = uint16(binary.LittleEndian.Uint16(b[37:]))
-	v.U32 = uint32(binary.LittleEndian.Uint32(b[39:]))
-	v.U64 = uint64(binary.LittleEndian.Uint64(b[43:]))
+	v.U16 = binary.LittleEndian.Uint16(b[37:])
+	v.U32 = binary.LittleEndian.Uint32(b[39:])
+	v.U64 = binary.LittleEndian.Uint64(b[43:])
 	v.F32 = math.Float32frombits(binary.LittleEndian.Uint32(b[51:]))
 	v.F64 = math.Float64frombits(binary.LittleEndian.Uint64(b[55:]))
 	v.C64 = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[63:])), math.Float32frombits(binary.LittleEndian.Uint32(b[67:])))
@@ -864,51 +873,31 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	for i := range v.Array {
-		if len(b) < 2 {
-			return cachert.ErrCorrupt
-		}
-		v.Array[i] = int16(binary.LittleEndian.Uint16(b))
-		b = b[2:]
-	}
-	if len(b) < 5 {
+	if len(b) < 74 {
 		return cachert.ErrCorrupt
 	}
-	copy(v.ByteArray[:], b)
-	b = b[5:]
-	for i2 := range v.NameArray {
-		if len(b) < 1 {
+	for i := range v.Array {
+		v.Array[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
+	}
+	copy(v.ByteArray[:], b[8:])
+	for i := range v.NameArray {
+		v.NameArray[i] = MyByte(b[13+i])
+	}
+	for i := range v.Strs {
+		if n = int(binary.LittleEndian.Uint32(b[15+4*i:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
-		v.NameArray[i2] = MyByte(b[0])
-		b = b[1:]
+		v.Strs[i], s = s[:n], s[n:]
 	}
-	for i3 := range v.Strs {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		v.Strs[i3], s = s[:n], s[n:]
-		b = b[4:]
+	for i := range v.NamedArray {
+		v.NamedArray[i] = MyInt8(b[23+i])
 	}
-	for i4 := range v.NamedArray {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		v.NamedArray[i4] = MyInt8(b[0])
-		b = b[1:]
-	}
-	for i5 := range v.Matrix {
-		for i6 := range v.Matrix[i5] {
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			v.Matrix[i5][i6] = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+	for i := range v.Matrix {
+		for i2 := range v.Matrix[i] {
+			v.Matrix[i][i2] = math.Float64frombits(binary.LittleEndian.Uint64(b[26+24*i+8*i2:]))
 		}
 	}
+	b = b[74:]
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -917,22 +906,18 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x int
-			if len(b) < 4 {
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 8 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+			x = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
 			v.Map[k] = x
 		}
 		if len(v.Map) != entries { // a key twice
@@ -942,202 +927,193 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.IntMap = make(map[int]string, entries2)
-		for range entries2 {
-			var k2 int
-			var x2 string
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.IntMap = make(map[int]string, entries)
+		for range entries {
+			var k int
+			var x string
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			k2 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			if len(b) < 4 {
+			k = int(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x2, s = s[:n], s[n:]
-			b = b[4:]
-			v.IntMap[k2] = x2
+			x, s = s[:n], s[n:]
+			b = b[12:]
+			v.IntMap[k] = x
 		}
-		if len(v.IntMap) != entries2 { // a key twice
+		if len(v.IntMap) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.NamedMap = make(MyMap, entries3)
-		for range entries3 {
-			var k3 MyString
-			var x3 MyInt
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.NamedMap = make(MyMap, entries)
+		for range entries {
+			var k MyString
+			var x MyInt
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k3, s = MyString(s[:n]), s[n:]
-			b = b[4:]
-			if len(b) < 8 {
+			k, s = MyString(s[:n]), s[n:]
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x3 = MyInt(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.NamedMap[k3] = x3
+			x = MyInt(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
+			v.NamedMap[k] = x
 		}
-		if len(v.NamedMap) != entries3 { // a key twice
+		if len(v.NamedMap) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.MapOfLists = make(map[string][]map[int8]string, entries4)
-		for range entries4 {
-			var k4 string
-			var x4 []map[int8]string
+	if entries := n; entries >= 0 {
+		v.MapOfLists = make(map[string][]map[int8]string, entries)
+		for range entries {
+			var k string
+			var x []map[int8]string
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k4, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x4 = make([]map[int8]string, n)
-				for i6 := range x4 {
+				x = make([]map[int8]string, n)
+				for i := range x {
 					if n, b, ok = cachert.TakeCount(b, 5); !ok {
 						return cachert.ErrCorrupt
 					}
-					if entries5 := n; entries5 >= 0 {
-						x4[i6] = make(map[int8]string, entries5)
-						for range entries5 {
-							var k5 int8
-							var x5 string
-							if len(b) < 1 {
+					if entries2 := n; entries2 >= 0 {
+						x[i] = make(map[int8]string, entries2)
+						for range entries2 {
+							var k2 int8
+							var x2 string
+							if len(b) < 5 {
 								return cachert.ErrCorrupt
 							}
-							k5 = int8(b[0])
-							b = b[1:]
-							if len(b) < 4 {
+							k2 = int8(b[0])
+							if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
 								return cachert.ErrCorrupt
 							}
-							if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-								return cachert.ErrCorrupt
-							}
-							x5, s = s[:n], s[n:]
-							b = b[4:]
-							x4[i6][k5] = x5
+							x2, s = s[:n], s[n:]
+							b = b[5:]
+							x[i][k2] = x2
 						}
-						if len(x4[i6]) != entries5 { // a key twice
+						if len(x[i]) != entries2 { // a key twice
 							return cachert.ErrCorrupt
 						}
 					}
 				}
 			}
-			v.MapOfLists[k4] = x4
+			v.MapOfLists[k] = x
 		}
-		if len(v.MapOfLists) != entries4 { // a key twice
+		if len(v.MapOfLists) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 24); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries5 := n; entries5 >= 0 {
-		v.StructKeys = make(map[Point]string, entries5)
-		for range entries5 {
-			var k5 Point
-			var x5 string
-			if b, s, ok = takeKindsPoint(&k5, b, s); !ok {
+	if entries := n; entries >= 0 {
+		v.StructKeys = make(map[Point]string, entries)
+		for range entries {
+			var k Point
+			var x string
+			if len(b) < 24 {
 				return cachert.ErrCorrupt
 			}
-			if len(b) < 4 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			k.X = int(binary.LittleEndian.Uint64(b))
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
 				return cachert.ErrCorrupt
 			}
-			x5, s = s[:n], s[n:]
-			b = b[4:]
-			v.StructKeys[k5] = x5
+			k.Y = int(binary.LittleEndian.Uint64(b[8:]))
+			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			k.Name, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			x, s = s[:n], s[n:]
+			b = b[24:]
+			v.StructKeys[k] = x
 		}
-		if len(v.StructKeys) != entries5 { // a key twice
+		if len(v.StructKeys) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 3); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries6 := n; entries6 >= 0 {
-		v.ArrayKeys = make(map[[2]int8]bool, entries6)
-		for range entries6 {
-			var k6 [2]int8
-			var x6 bool
-			for i6 := range k6 {
-				if len(b) < 1 {
-					return cachert.ErrCorrupt
-				}
-				k6[i6] = int8(b[0])
-				b = b[1:]
-			}
-			if len(b) < 1 {
+	if entries := n; entries >= 0 {
+		v.ArrayKeys = make(map[[2]int8]bool, entries)
+		for range entries {
+			var k [2]int8
+			var x bool
+			if len(b) < 3 {
 				return cachert.ErrCorrupt
 			}
-			if b[0] > 1 {
+			for i := range k {
+				k[i] = int8(b[i])
+			}
+			if b[2] > 1 {
 				return cachert.ErrCorrupt
 			}
-			x6 = b[0] == 1
-			b = b[1:]
-			v.ArrayKeys[k6] = x6
+			x = b[2] == 1
+			b = b[3:]
+			v.ArrayKeys[k] = x
 		}
-		if len(v.ArrayKeys) != entries6 { // a key twice
+		if len(v.ArrayKeys) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries7 := n; entries7 >= 0 {
-		v.Set = make(map[string]struct{}, entries7)
-		for range entries7 {
-			var k7 string
-			var x7 struct{}
+	if entries := n; entries >= 0 {
+		v.Set = make(map[string]struct{}, entries)
+		for range entries {
+			var k string
+			var x struct{}
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k7, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
-			v.Set[k7] = x7
+			v.Set[k] = x
 		}
-		if len(v.Set) != entries7 { // a key twice
+		if len(v.Set) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -1151,9 +1127,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -1167,16 +1141,12 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.PPInt = new(*int)
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there4 := b[0] == 1
-		b = b[1:]
-		if there4 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -1191,23 +1161,21 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.PSlice = new([]string)
 		if n, b, ok = cachert.TakeCount(b, 4); !ok {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
 			(*v.PSlice) = make([]string, n)
-			for i6 := range *v.PSlice {
+			for i := range *v.PSlice {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				(*v.PSlice)[i6], s = s[:n], s[n:]
+				(*v.PSlice)[i], s = s[:n], s[n:]
 				b = b[4:]
 			}
 		}
@@ -1215,37 +1183,31 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.PMap = new(map[string]int)
 		if n, b, ok = cachert.TakeCount(b, 12); !ok {
 			return cachert.ErrCorrupt
 		}
-		if entries8 := n; entries8 >= 0 {
-			(*v.PMap) = make(map[string]int, entries8)
-			for range entries8 {
-				var k8 string
-				var x8 int
-				if len(b) < 4 {
+		if entries := n; entries >= 0 {
+			(*v.PMap) = make(map[string]int, entries)
+			for range entries {
+				var k string
+				var x int
+				if len(b) < 12 {
 					return cachert.ErrCorrupt
 				}
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				k8, s = s[:n], s[n:]
-				b = b[4:]
-				if len(b) < 8 {
+				k, s = s[:n], s[n:]
+				if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 					return cachert.ErrCorrupt
 				}
-				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-					return cachert.ErrCorrupt
-				}
-				x8 = int(binary.LittleEndian.Uint64(b))
-				b = b[8:]
-				(*v.PMap)[k8] = x8
+				x = int(binary.LittleEndian.Uint64(b[4:]))
+				b = b[12:]
+				(*v.PMap)[k] = x
 			}
-			if len((*v.PMap)) != entries8 { // a key twice
+			if len((*v.PMap)) != entries { // a key twice
 				return cachert.ErrCorrupt
 			}
 		}
@@ -1253,61 +1215,84 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 20 {
 			return cachert.ErrCorrupt
 		}
 		v.PStruct = new(Point)
-		if b, s, ok = takeKindsPoint(v.PStruct, b, s); !ok {
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return cachert.ErrCorrupt
 		}
+		v.PStruct.X = int(binary.LittleEndian.Uint64(b))
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
+			return cachert.ErrCorrupt
+		}
+		v.PStruct.Y = int(binary.LittleEndian.Uint64(b[8:]))
+		if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+			return cachert.ErrCorrupt
+		}
+		v.PStruct.Name, s = s[:n], s[n:]
+		b = b[20:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Points = make([]*Point, n)
-		for i6 := range v.Points {
+		for i := range v.Points {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there7 := b[0] == 1
-			b = b[1:]
-			if there7 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 20 {
 					return cachert.ErrCorrupt
 				}
-				v.Points[i6] = new(Point)
-				if b, s, ok = takeKindsPoint(v.Points[i6], b, s); !ok {
+				v.Points[i] = new(Point)
+				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 					return cachert.ErrCorrupt
 				}
+				v.Points[i].X = int(binary.LittleEndian.Uint64(b))
+				if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
+					return cachert.ErrCorrupt
+				}
+				v.Points[i].Y = int(binary.LittleEndian.Uint64(b[8:]))
+				if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+					return cachert.ErrCorrupt
+				}
+				v.Points[i].Name, s = s[:n], s[n:]
+				b = b[20:]
 			}
 		}
 	}
-	if b, s, ok = takeKindsPoint(&v.Nested, b, s); !ok {
+	if len(b) < 48 {
 		return cachert.ErrCorrupt
 	}
-	if len(b) < 28 {
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 		return cachert.ErrCorrupt
 	}
-	v.Anon.X = int32(binary.LittleEndian.Uint32(b))
-	v.Anon.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+	v.Nested.X = int(binary.LittleEndian.Uint64(b))
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
+		return cachert.ErrCorrupt
+	}
+	v.Nested.Y = int(binary.LittleEndian.Uint64(b[8:]))
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+		return cachert.ErrCorrupt
+	}
+	v.Nested.Name, s = s[:n], s[n:]
+	v.Anon.X = int32(binary.LittleEndian.Uint32(b[20:]))
+	v.Anon.Y = int32(binary.LittleEndian.Uint32(b[24:]))
+	if n = int(binary.LittleEndian.Uint32(b[28:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
 	v.Anon.Name, s = s[:n], s[n:]
-	if v.At, ok = cachert.TakeTime(b[12:]); !ok {
+	if v.At, ok = cachert.TakeTime(b[32:]); !ok {
 		return cachert.ErrCorrupt
 	}
-	b = b[28:]
+	b = b[48:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -1322,11 +1307,11 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Times = make([]time.Time, n)
-		for i6 := range v.Times {
+		for i := range v.Times {
 			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
-			if v.Times[i6], ok = cachert.TakeTime(b); !ok {
+			if v.Times[i], ok = cachert.TakeTime(b); !ok {
 				return cachert.ErrCorrupt
 			}
 			b = b[16:]
@@ -1344,29 +1329,25 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries8 := n; entries8 >= 0 {
-		v.Zones = make(map[string]time.Time, entries8)
-		for range entries8 {
-			var k8 string
-			var x8 time.Time
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Zones = make(map[string]time.Time, entries)
+		for range entries {
+			var k string
+			var x time.Time
+			if len(b) < 20 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k8, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 16 {
+			k, s = s[:n], s[n:]
+			if x, ok = cachert.TakeTime(b[4:]); !ok {
 				return cachert.ErrCorrupt
 			}
-			if x8, ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[16:]
-			v.Zones[k8] = x8
+			b = b[20:]
+			v.Zones[k] = x
 		}
-		if len(v.Zones) != entries8 { // a key twice
+		if len(v.Zones) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -1382,48 +1363,6 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeKindsPoint returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeKindsPoint(v *Point) (n, text int) {
-	text += len(v.Name)
-	n += 20 // fields of one size
-	return n, text
-}
-
-// putKindsPoint writes *v to the front of b and text, and returns what is left of them.
-func putKindsPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[19]
-	binary.LittleEndian.PutUint64(b, uint64(v.X))
-	binary.LittleEndian.PutUint64(b[8:], uint64(v.Y))
-	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
-	b = b[20:]
-	return b, text
-}
-
-// takeKindsPoint sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeKindsPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 20 {
-		return b, s, false
-	}
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-		return b, s, false
-	}
-	v.X = int(binary.LittleEndian.Uint64(b))
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
-		return b, s, false
-	}
-	v.Y = int(binary.LittleEndian.Uint64(b[8:]))
-	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Name, s = s[:n], s[n:]
-	b = b[20:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

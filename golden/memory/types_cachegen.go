@@ -210,7 +210,7 @@ func decodePoint(v *Point, data []byte, _ string) error {
 	if len(b) < 29 {
 		return cachert.ErrCorrupt
 	}
-	v.ID = uint32(binary.LittleEndian.Uint32(b))
+	v.ID = binary.LittleEndian.Uint32(b)
 	v.X = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
 	v.Y = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
 	if b[20] > 1 {

@@ -241,10 +241,10 @@ func sizeThing(v *Thing) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
-	for k, x2 := range v.ByName {
+	for k, x := range v.ByName {
 		text += len(k)
 		n++
-		if x2 != nil {
+		if x != nil {
 			n += 4
 		}
 	}
@@ -309,8 +309,8 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	own.Set(v.Port.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
 	b = cachert.PutCount(b, len(v.Nets), v.Nets == nil)
-	for i2 := range v.Nets {
-		own.Set(v.Nets[i2].AppendBinary(own.Bytes))
+	for i := range v.Nets {
+		own.Set(v.Nets[i].AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 	}
 	own.Add(v.Big.GobEncode())
@@ -340,20 +340,20 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
-	for k2, x2 := range v.ByName {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
+	for k, x := range v.ByName {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		if x2 == nil {
+		if x == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			own.Add(x2.GobEncode())
+			own.Add(x.GobEncode())
 			b = own.PutSize(b)
 		}
 	}
-	for i3 := range v.Pairs {
-		own.Set(v.Pairs[i3].AppendBinary(own.Bytes))
+	for i := range v.Pairs {
+		own.Set(v.Pairs[i].AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 	}
 	own.Set(v.Only.AppendBinary(own.Bytes))
@@ -443,9 +443,7 @@ func decodeThing(v *Thing, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
@@ -479,9 +477,7 @@ func decodeThing(v *Thing, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -493,9 +489,7 @@ func decodeThing(v *Thing, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -535,36 +529,34 @@ func decodeThing(v *Thing, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.ByName = make(map[string]*big.Int, entries2)
-		for range entries2 {
-			var k2 string
-			var x2 *big.Int
+	if entries := n; entries >= 0 {
+		v.ByName = make(map[string]*big.Int, entries)
+		for range entries {
+			var k string
+			var x *big.Int
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k2, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
-				x2 = new(big.Int)
-				if b, own, ok = takeThingInt(x2, b, own); !ok {
+				x = new(big.Int)
+				if b, own, ok = takeThingInt(x, b, own); !ok {
 					return cachert.ErrCorrupt
 				}
 			}
-			v.ByName[k2] = x2
+			v.ByName[k] = x
 		}
-		if len(v.ByName) != entries2 { // a key twice
+		if len(v.ByName) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -579,9 +571,7 @@ func decodeThing(v *Thing, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 5 {
 			return cachert.ErrCorrupt
 		}
@@ -691,6 +681,7 @@ func putThingVersion(b, text []byte, own *cachert.Own, v *Version) (_, _ []byte)
 // takeThingVersion sets *v, which is zero, from the front of b, s and own, and returns what is
 // left of them.
 func takeThingVersion(v *Version, b []byte, s string, own []byte, depth int) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if depth > cachert.MaxDepth {
 		return b, s, own, false
 	}
@@ -700,9 +691,7 @@ func takeThingVersion(v *Version, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 5 {
 			return b, s, own, false
 		}
@@ -1133,11 +1122,11 @@ func cloneThing(v *Thing) error {
 		v.BigPtr = &p
 	}
 	if v.Rat != nil {
-		p2 := *v.Rat
-		if err := cloneThingRat(&p2); err != nil {
+		p := *v.Rat
+		if err := cloneThingRat(&p); err != nil {
 			return err
 		}
-		v.Rat = &p2
+		v.Rat = &p
 	}
 	if err := cloneThingFloat(&v.Float); err != nil {
 		return err
@@ -1147,27 +1136,27 @@ func cloneThing(v *Thing) error {
 		m := make(map[string]*big.Int, len(v.ByName))
 		for k, x := range v.ByName {
 			if x != nil {
-				p3 := *x
-				if err := cloneThingInt(&p3); err != nil {
+				p := *x
+				if err := cloneThingInt(&p); err != nil {
 					return err
 				}
-				x = &p3
+				x = &p
 			}
 			m[k] = x
 		}
 		v.ByName = m
 	}
-	for i2 := range v.Pairs {
-		if err := cloneThingMoney(&v.Pairs[i2]); err != nil {
+	for i := range v.Pairs {
+		if err := cloneThingMoney(&v.Pairs[i]); err != nil {
 			return err
 		}
 	}
 	if v.History != nil {
-		p3 := *v.History
-		if err := cloneThingVersion(&p3, 1); err != nil {
+		p := *v.History
+		if err := cloneThingVersion(&p, 1); err != nil {
 			return err
 		}
-		v.History = &p3
+		v.History = &p
 	}
 	v.IP = slices.Clone(v.IP)
 	v.Raw = slices.Clone(v.Raw)
@@ -1557,9 +1546,7 @@ func takePointPoint(v *Point, b []byte, own []byte, depth int) (_ []byte, _ []by
 	if len(b) == 0 || b[0] > 1 {
 		return b, own, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 6 {
 			return b, own, false
 		}

@@ -580,9 +580,9 @@ func sizeProduct(v *Product) (n, text int) {
 		text += len(v.Tags[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
-	for i2 := range v.Lists {
-		n += cachert.SizeUvarint(uint64(len(v.Lists[i2])) + 1)
-		n += 8 * len(v.Lists[i2])
+	for i := range v.Lists {
+		n += cachert.SizeUvarint(uint64(len(v.Lists[i])) + 1)
+		n += 8 * len(v.Lists[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Attrs)) + 1)
 	n += 8 * len(v.Attrs)
@@ -592,37 +592,37 @@ func sizeProduct(v *Product) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Groups)) + 1)
 	n += 4 * len(v.Groups)
-	for k2, x2 := range v.Groups {
-		text += len(k2)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		for i3 := range x2 {
-			m, t := sizeProductVariant(&x2[i3])
+	for k, x := range v.Groups {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		for i := range x {
+			m, t := sizeProductVariant(&x[i])
 			n += m
 			text += t
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByRef)) + 1)
 	n += 4 * len(v.ByRef)
-	for k3, x3 := range v.ByRef {
+	for k, x := range v.ByRef {
 		n++
-		if k3 != nil {
+		if k != nil {
 			n += 8
 		}
-		text += len(x3)
+		text += len(x)
 	}
 	m, t := sizeProductMaker(&v.Maker)
 	n += m
 	text += t
 	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
-	for i3 := range v.Variants {
-		m2, t2 := sizeProductVariant(&v.Variants[i3])
-		n += m2
-		text += t2
+	for i := range v.Variants {
+		m, t = sizeProductVariant(&v.Variants[i])
+		n += m
+		text += t
 	}
-	for i4 := range v.Pair {
-		m2, t2 := sizeProductVariant(&v.Pair[i4])
-		n += m2
-		text += t2
+	for i := range v.Pair {
+		m, t = sizeProductVariant(&v.Pair[i])
+		n += m
+		text += t
 	}
 	n++
 	if v.Parent != nil {
@@ -632,16 +632,16 @@ func sizeProduct(v *Product) (n, text int) {
 	if v.Chain != nil {
 		n++
 		if (*v.Chain) != nil {
-			m2, t2 := sizeProductMaker((*v.Chain))
-			n += m2
-			text += t2
+			m, t = sizeProductMaker((*v.Chain))
+			n += m
+			text += t
 		}
 	}
 	n++
 	if v.First != nil {
-		m2, t2 := sizeProductVariant(v.First)
-		n += m2
-		text += t2
+		m, t = sizeProductVariant(v.First)
+		n += m
+		text += t
 	}
 	n++
 	if v.Updated != nil {
@@ -649,8 +649,8 @@ func sizeProduct(v *Product) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Anon.Notes)) + 1)
 	n += 4 * len(v.Anon.Notes)
-	for i5 := range v.Anon.Notes {
-		text += len(v.Anon.Notes[i5])
+	for i := range v.Anon.Notes {
+		text += len(v.Anon.Notes[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Blob)) + 1)
 	n += len(v.Blob)
@@ -682,52 +682,52 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
-	for i2 := range v.Lists {
-		b = cachert.PutCount(b, len(v.Lists[i2]), v.Lists[i2] == nil)
-		for i3 := range v.Lists[i2] {
-			binary.LittleEndian.PutUint64(b, uint64(v.Lists[i2][i3]))
+	for i := range v.Lists {
+		b = cachert.PutCount(b, len(v.Lists[i]), v.Lists[i] == nil)
+		for i2 := range v.Lists[i] {
+			binary.LittleEndian.PutUint64(b, uint64(v.Lists[i][i2]))
 			b = b[8:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Attrs), v.Attrs == nil)
 	for k, x := range v.Attrs {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Groups), v.Groups == nil)
+	for k, x := range v.Groups {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
 		b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			b, text = putProductVariant(b, text, &x[i])
+		}
+	}
+	b = cachert.PutCount(b, len(v.ByRef), v.ByRef == nil)
+	for k, x := range v.ByRef {
+		if k == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			binary.LittleEndian.PutUint64(b, uint64(*k))
+			b = b[8:]
+		}
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
 		b = b[4:]
 	}
-	b = cachert.PutCount(b, len(v.Groups), v.Groups == nil)
-	for k2, x2 := range v.Groups {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(x2), x2 == nil)
-		for i3 := range x2 {
-			b, text = putProductVariant(b, text, &x2[i3])
-		}
-	}
-	b = cachert.PutCount(b, len(v.ByRef), v.ByRef == nil)
-	for k3, x3 := range v.ByRef {
-		if k3 == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*k3))
-			b = b[8:]
-		}
-		binary.LittleEndian.PutUint32(b, uint32(len(x3)))
-		text = text[copy(text, x3):]
-		b = b[4:]
-	}
 	b, text = putProductMaker(b, text, &v.Maker)
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
-	for i3 := range v.Variants {
-		b, text = putProductVariant(b, text, &v.Variants[i3])
+	for i := range v.Variants {
+		b, text = putProductVariant(b, text, &v.Variants[i])
 	}
-	for i4 := range v.Pair {
-		b, text = putProductVariant(b, text, &v.Pair[i4])
+	for i := range v.Pair {
+		b, text = putProductVariant(b, text, &v.Pair[i])
 	}
 	if v.Parent == nil {
 		b[0], b = 0, b[1:]
@@ -753,6 +753,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		b, text = putProductVariant(b, text, v.First)
 	}
+	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Created.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Created.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created))
@@ -761,22 +762,23 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Updated.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Updated.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Updated))
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Anon.Notes), v.Anon.Notes == nil)
-	for i5 := range v.Anon.Notes {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Anon.Notes[i5])))
-		text = text[copy(text, v.Anon.Notes[i5]):]
+	for i := range v.Anon.Notes {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Anon.Notes[i])))
+		text = text[copy(text, v.Anon.Notes[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Blob), v.Blob == nil)
 	b = b[copy(b, v.Blob):]
 	b = cachert.PutCount(b, len(v.private), v.private == nil)
-	for i6 := range v.private {
-		binary.LittleEndian.PutUint64(b, uint64(v.private[i6]))
+	for i := range v.private {
+		binary.LittleEndian.PutUint64(b, uint64(v.private[i]))
 		b = b[8:]
 	}
 	_, _ = b, text
@@ -849,22 +851,18 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Attrs[k] = x
 		}
 		if len(v.Attrs) != entries { // a key twice
@@ -874,58 +872,56 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.Groups = make(map[string][]Variant, entries2)
-		for range entries2 {
-			var k2 string
-			var x2 []Variant
+	if entries := n; entries >= 0 {
+		v.Groups = make(map[string][]Variant, entries)
+		for range entries {
+			var k string
+			var x []Variant
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k2, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 13); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x2 = make([]Variant, n)
-				for i := range x2 {
-					if b, s, ok = takeProductVariant(&x2[i], b, s); !ok {
+				x = make([]Variant, n)
+				for i := range x {
+					if b, s, ok = takeProductVariant(&x[i], b, s); !ok {
 						return cachert.ErrCorrupt
 					}
 				}
 			}
-			v.Groups[k2] = x2
+			v.Groups[k] = x
 		}
-		if len(v.Groups) != entries2 { // a key twice
+		if len(v.Groups) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.ByRef = make(map[*int]string, entries3)
-		for range entries3 {
-			var k3 *int
-			var x3 string
+	if entries := n; entries >= 0 {
+		v.ByRef = make(map[*int]string, entries)
+		for range entries {
+			var k *int
+			var x string
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 8 {
 					return cachert.ErrCorrupt
 				}
-				k3 = new(int)
+				k = new(int)
 				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 					return cachert.ErrCorrupt
 				}
-				*k3 = int(binary.LittleEndian.Uint64(b))
+				*k = int(binary.LittleEndian.Uint64(b))
 				b = b[8:]
 			}
 			if len(b) < 4 {
@@ -934,11 +930,11 @@ func decodeProduct(v *Product, data []byte, text string) error {
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			x3, s = s[:n], s[n:]
+			x, s = s[:n], s[n:]
 			b = b[4:]
-			v.ByRef[k3] = x3
+			v.ByRef[k] = x
 		}
-		if len(v.ByRef) != entries3 { // a key twice
+		if len(v.ByRef) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -964,9 +960,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -977,16 +971,12 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Chain = new(*Maker)
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there3 := b[0] == 1
-		b = b[1:]
-		if there3 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
@@ -999,9 +989,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 13 {
 			return cachert.ErrCorrupt
 		}
@@ -1020,9 +1008,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -1037,14 +1023,14 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Anon.Notes = make([]string, n)
-		for i2 := range v.Anon.Notes {
+		for i := range v.Anon.Notes {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			v.Anon.Notes[i2], s = s[:n], s[n:]
+			v.Anon.Notes[i], s = s[:n], s[n:]
 			b = b[4:]
 		}
 	}
@@ -1060,14 +1046,14 @@ func decodeProduct(v *Product, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.private = make([]int, n)
-		for i2 := range v.private {
+		for i := range v.private {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			v.private[i2] = int(binary.LittleEndian.Uint64(b))
+			v.private[i] = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
@@ -1208,53 +1194,53 @@ func cloneProduct(v *Product) {
 		m := make(map[string][]Variant, len(v.Groups))
 		for k, x := range v.Groups {
 			x = slices.Clone(x)
-			for i2 := range x {
-				cloneProductVariant(&x[i2])
+			for i := range x {
+				cloneProductVariant(&x[i])
 			}
 			m[k] = x
 		}
 		v.Groups = m
 	}
 	if v.ByRef != nil {
-		m2 := make(map[*int]string, len(v.ByRef))
-		for k2, x2 := range v.ByRef {
-			if k2 != nil {
-				p := *k2
-				k2 = &p
+		m := make(map[*int]string, len(v.ByRef))
+		for k, x := range v.ByRef {
+			if k != nil {
+				p := *k
+				k = &p
 			}
-			m2[k2] = x2
+			m[k] = x
 		}
-		v.ByRef = m2
+		v.ByRef = m
 	}
 	cloneProductMaker(&v.Maker)
 	v.Variants = slices.Clone(v.Variants)
-	for i2 := range v.Variants {
-		cloneProductVariant(&v.Variants[i2])
+	for i := range v.Variants {
+		cloneProductVariant(&v.Variants[i])
 	}
-	for i3 := range v.Pair {
-		cloneProductVariant(&v.Pair[i3])
+	for i := range v.Pair {
+		cloneProductVariant(&v.Pair[i])
 	}
 	if v.Parent != nil {
 		p := *v.Parent
 		v.Parent = &p
 	}
 	if v.Chain != nil {
-		p2 := *v.Chain
-		if p2 != nil {
-			p3 := *p2
-			cloneProductMaker(&p3)
-			p2 = &p3
+		p := *v.Chain
+		if p != nil {
+			p2 := *p
+			cloneProductMaker(&p2)
+			p = &p2
 		}
-		v.Chain = &p2
+		v.Chain = &p
 	}
 	if v.First != nil {
-		p3 := *v.First
-		cloneProductVariant(&p3)
-		v.First = &p3
+		p := *v.First
+		cloneProductVariant(&p)
+		v.First = &p
 	}
 	if v.Updated != nil {
-		p4 := *v.Updated
-		v.Updated = &p4
+		p := *v.Updated
+		v.Updated = &p
 	}
 	v.Anon.Notes = slices.Clone(v.Anon.Notes)
 	v.Blob = slices.Clone(v.Blob)
@@ -2761,9 +2747,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, false
 		}
@@ -2811,9 +2795,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, false
 			}
-			there2 := b[0] == 1
-			b = b[1:]
-			if there2 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 8 {
 					return b, s, false
 				}
@@ -2832,9 +2814,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}
@@ -2942,15 +2922,14 @@ func putTreeItem(b, text []byte, v *Item) (_, _ []byte) {
 // takeTreeItem sets *v, which is zero, from the front of b and s, and returns what is
 // left of them.
 func takeTreeItem(v *Item, b []byte, s string, depth int) (_ []byte, _ string, ok bool) {
+	var n int
 	if depth > cachert.MaxDepth {
 		return b, s, false
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}
@@ -2994,22 +2973,22 @@ func cloneTreeTree(v *Tree, depth int) error {
 		m := make(map[string]*Tree, len(v.ByName))
 		for k, x := range v.ByName {
 			if x != nil {
-				p2 := *x
-				if err := cloneTreeTree(&p2, depth+1); err != nil {
+				p := *x
+				if err := cloneTreeTree(&p, depth+1); err != nil {
 					return err
 				}
-				x = &p2
+				x = &p
 			}
 			m[k] = x
 		}
 		v.ByName = m
 	}
 	if v.List != nil {
-		p2 := *v.List
-		if err := cloneTreeList(&p2, depth+1); err != nil {
+		p := *v.List
+		if err := cloneTreeList(&p, depth+1); err != nil {
 			return err
 		}
-		v.List = &p2
+		v.List = &p
 	}
 	return nil
 }

@@ -369,9 +369,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}
@@ -383,9 +381,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}
@@ -433,9 +429,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, false
 			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 9 {
 					return b, s, false
 				}
@@ -454,9 +448,7 @@ func takeTreeTree(v *Tree, b []byte, s string, depth int) (_ []byte, _ string, o
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}
@@ -564,15 +556,14 @@ func putTreeItem(b, text []byte, v *Item) (_, _ []byte) {
 // takeTreeItem sets *v, which is zero, from the front of b and s, and returns what is
 // left of them.
 func takeTreeItem(v *Item, b []byte, s string, depth int) (_ []byte, _ string, ok bool) {
+	var n int
 	if depth > cachert.MaxDepth {
 		return b, s, false
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}

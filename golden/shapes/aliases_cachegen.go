@@ -187,10 +187,10 @@ func sizeAliases(v *Aliases) (n, text int) {
 		text += len(v.Texts[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Points)) + 1)
-	for i2 := range v.Points {
-		m, t := sizeAliasesPoint(&v.Points[i2])
-		n += m
-		text += t
+	n += 12 * len(v.Points)
+	for i := range v.Points {
+		e := &v.Points[i]
+		text += len(e.Label)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByText)) + 1)
 	n += 4 * len(v.ByText)
@@ -198,21 +198,19 @@ func sizeAliases(v *Aliases) (n, text int) {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 4 * len(x)
-		for i3 := range x {
-			text += len(x[i3])
+		for i := range x {
+			text += len(x[i])
 		}
 	}
 	n++
 	if v.Maybe != nil {
-		m, t := sizeAliasesPoint(v.Maybe)
-		n += m
-		text += t
+		n += 12
+		text += len(v.Maybe.Label)
 	}
 	n++
 	if v.Spot != nil {
-		m, t := sizeAliasesPoint(v.Spot)
-		n += m
-		text += t
+		n += 12
+		text += len(v.Spot.Label)
 	}
 	n += 12 // fields of one size
 	return n, text
@@ -238,8 +236,14 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
-	for i2 := range v.Points {
-		b, text = putAliasesPoint(b, text, &v.Points[i2])
+	for i := range v.Points {
+		e := &v.Points[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(e.X))
+		binary.LittleEndian.PutUint32(b[4:], uint32(e.Y))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Label)))
+		text = text[copy(text, e.Label):]
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.ByText), v.ByText == nil)
 	for k, x := range v.ByText {
@@ -247,9 +251,9 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		text = text[copy(text, k):]
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
-		for i3 := range x {
-			binary.LittleEndian.PutUint32(b, uint32(len(x[i3])))
-			text = text[copy(text, x[i3]):]
+		for i := range x {
+			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
+			text = text[copy(text, x[i]):]
 			b = b[4:]
 		}
 	}
@@ -259,13 +263,23 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putAliasesPoint(b, text, v.Maybe)
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(v.Maybe.X))
+		binary.LittleEndian.PutUint32(b[4:], uint32(v.Maybe.Y))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Maybe.Label)))
+		text = text[copy(text, v.Maybe.Label):]
+		b = b[12:]
 	}
 	if v.Spot == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putAliasesPoint(b, text, v.Spot)
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(v.Spot.X))
+		binary.LittleEndian.PutUint32(b[4:], uint32(v.Spot.Y))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Spot.Label)))
+		text = text[copy(text, v.Spot.Label):]
+		b = b[12:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -310,9 +324,17 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 	if n >= 0 {
 		v.Points = make([]Point, n)
 		for i := range v.Points {
-			if b, s, ok = takeAliasesPoint(&v.Points[i], b, s); !ok {
+			e := &v.Points[i]
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
+			e.X = int32(binary.LittleEndian.Uint32(b))
+			e.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.Label, s = s[:n], s[n:]
+			b = b[12:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
@@ -361,71 +383,39 @@ func decodeAliases(v *Aliases, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Maybe = new(Point)
-		if b, s, ok = takeAliasesPoint(v.Maybe, b, s); !ok {
+		v.Maybe.X = int32(binary.LittleEndian.Uint32(b))
+		v.Maybe.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
+		v.Maybe.Label, s = s[:n], s[n:]
+		b = b[12:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Spot = new(Point)
-		if b, s, ok = takeAliasesPoint(v.Spot, b, s); !ok {
+		v.Spot.X = int32(binary.LittleEndian.Uint32(b))
+		v.Spot.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
+		v.Spot.Label, s = s[:n], s[n:]
+		b = b[12:]
 	}
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeAliasesPoint returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeAliasesPoint(v *Point) (n, text int) {
-	text += len(v.Label)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putAliasesPoint writes *v to the front of b and text, and returns what is left of them.
-func putAliasesPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint32(b, uint32(v.X))
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
-	text = text[copy(text, v.Label):]
-	b = b[12:]
-	return b, text
-}
-
-// takeAliasesPoint sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeAliasesPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.X = int32(binary.LittleEndian.Uint32(b))
-	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Label, s = s[:n], s[n:]
-	b = b[12:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

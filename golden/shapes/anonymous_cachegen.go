@@ -189,8 +189,8 @@ func sizeAnonymous(v *Anonymous) (n, text int) {
 	n += 1 // fields of one size
 	n += 4 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Slice)) + 1)
-	for i2 := range v.Slice {
-		e := &v.Slice[i2]
+	for i := range v.Slice {
+		e := &v.Slice[i]
 		text += len(e.Key)
 		n += cachert.SizeUvarint(uint64(len(e.Value)) + 1)
 		n += len(e.Value)
@@ -201,8 +201,8 @@ func sizeAnonymous(v *Anonymous) (n, text int) {
 	for k := range v.Map {
 		text += len(k)
 	}
-	for i3 := range v.Array {
-		text += len(v.Array[i3].S)
+	for i := range v.Array {
+		text += len(v.Array[i].S)
 	}
 	n++
 	if v.Pointer != nil {
@@ -243,8 +243,8 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	}
 	b = b[1:]
 	b = cachert.PutCount(b, len(v.Slice), v.Slice == nil)
-	for i2 := range v.Slice {
-		e := &v.Slice[i2]
+	for i := range v.Slice {
+		e := &v.Slice[i]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Key)))
 		text = text[copy(text, e.Key):]
 		b = b[4:]
@@ -253,17 +253,18 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
+		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x.N))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x.N))
+		b = b[12:]
 	}
-	for i3 := range v.Array {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Array[i3].S)))
-		text = text[copy(text, v.Array[i3].S):]
-		b = b[4:]
+	_ = b[7]
+	for i := range v.Array {
+		binary.LittleEndian.PutUint32(b[4*i:], uint32(len(v.Array[i].S)))
+		text = text[copy(text, v.Array[i].S):]
 	}
+	b = b[8:]
 	if v.Pointer == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -362,44 +363,38 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 			var x struct {
 				N int
 			}
-			if len(b) < 4 {
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 8 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x.N = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+			x.N = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
 			v.Map[k] = x
 		}
 		if len(v.Map) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
+	if len(b) < 8 {
+		return cachert.ErrCorrupt
+	}
 	for i := range v.Array {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		if n = int(binary.LittleEndian.Uint32(b[4*i:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
 		v.Array[i].S, s = s[:n], s[n:]
-		b = b[4:]
 	}
+	b = b[8:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Pointer = new(struct {
 			Self *struct {
 				Depth int
@@ -408,9 +403,7 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there2 := b[0] == 1
-		b = b[1:]
-		if there2 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}

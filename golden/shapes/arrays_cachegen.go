@@ -183,47 +183,46 @@ func sizeArrays(v *Arrays) (n, text int) {
 	for i := range v.Strings {
 		text += len(v.Strings[i])
 	}
-	for i2 := range v.Lists {
-		n += cachert.SizeUvarint(uint64(len(v.Lists[i2])) + 1)
-		for i3 := range v.Lists[i2] {
-			n += cachert.SizeUvarint(uint64(len(v.Lists[i2][i3])) + 1)
-			n += len(v.Lists[i2][i3])
+	for i := range v.Lists {
+		n += cachert.SizeUvarint(uint64(len(v.Lists[i])) + 1)
+		for i2 := range v.Lists[i] {
+			n += cachert.SizeUvarint(uint64(len(v.Lists[i][i2])) + 1)
+			n += len(v.Lists[i][i2])
 		}
 	}
-	for i3 := range v.Maps {
-		n += cachert.SizeUvarint(uint64(len(v.Maps[i3])) + 1)
-		n += 12 * len(v.Maps[i3])
-		for k := range v.Maps[i3] {
+	for i := range v.Maps {
+		n += cachert.SizeUvarint(uint64(len(v.Maps[i])) + 1)
+		n += 12 * len(v.Maps[i])
+		for k := range v.Maps[i] {
 			text += len(k)
 		}
 	}
-	for i4 := range v.Pointers {
+	for i := range v.Pointers {
 		n++
-		if v.Pointers[i4] != nil {
+		if v.Pointers[i] != nil {
 			n += 8
 		}
 	}
-	for i5 := range v.Structs {
-		m, t := sizeArraysPoint(&v.Structs[i5])
-		n += m
-		text += t
+	for i := range v.Structs {
+		e := &v.Structs[i]
+		text += len(e.Label)
 	}
-	for i6 := range v.Cube {
-		for i7 := range v.Cube[i6] {
-			for i8 := range v.Cube[i6][i7] {
-				text += len(v.Cube[i6][i7][i8])
+	for i := range v.Cube {
+		for i2 := range v.Cube[i] {
+			for i3 := range v.Cube[i][i2] {
+				text += len(v.Cube[i][i2][i3])
 			}
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Slices)) + 1)
-	for i7 := range v.Slices {
-		for i8 := range v.Slices[i7] {
-			m, t := sizeArraysPoint(&v.Slices[i7][i8])
-			n += m
-			text += t
+	n += 24 * len(v.Slices)
+	for i := range v.Slices {
+		for i2 := range v.Slices[i] {
+			e := &v.Slices[i][i2]
+			text += len(e.Label)
 		}
 	}
-	n += 437 // fields of one size
+	n += 461 // fields of one size
 	return n, text
 }
 
@@ -237,89 +236,96 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
 	b, text := b[4:4+n], b[4+n:]
+	_ = b[356]
 	for i := range v.Bools {
-		b[0] = 0
+		b[i] = 0
 		if v.Bools[i] {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	for i2 := range v.Ints {
-		binary.LittleEndian.PutUint64(b, uint64(v.Ints[i2]))
-		b = b[8:]
-	}
-	copy(b, v.Bytes[:])
-	b = b[300:]
-	for i3 := range v.Octets {
-		b[0] = uint8(v.Octets[i3])
-		b = b[1:]
-	}
-	for i4 := range v.Strings {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i4])))
-		text = text[copy(text, v.Strings[i4]):]
-		b = b[4:]
-	}
-	for i5 := range v.Matrix {
-		for i6 := range v.Matrix[i5] {
-			binary.LittleEndian.PutUint32(b, math.Float32bits(v.Matrix[i5][i6]))
-			b = b[4:]
+			b[i] = 1
 		}
 	}
-	for i6 := range v.Lists {
-		b = cachert.PutCount(b, len(v.Lists[i6]), v.Lists[i6] == nil)
-		for i7 := range v.Lists[i6] {
-			b = cachert.PutCount(b, len(v.Lists[i6][i7]), v.Lists[i6][i7] == nil)
-			b = b[copy(b, v.Lists[i6][i7]):]
+	for i := range v.Ints {
+		binary.LittleEndian.PutUint64(b[3+8*i:], uint64(v.Ints[i]))
+	}
+	copy(b[19:], v.Bytes[:])
+	for i := range v.Octets {
+		b[319+i] = uint8(v.Octets[i])
+	}
+	for i := range v.Strings {
+		binary.LittleEndian.PutUint32(b[321+4*i:], uint32(len(v.Strings[i])))
+		text = text[copy(text, v.Strings[i]):]
+	}
+	for i := range v.Matrix {
+		for i2 := range v.Matrix[i] {
+			binary.LittleEndian.PutUint32(b[333+12*i+4*i2:], math.Float32bits(v.Matrix[i][i2]))
 		}
 	}
-	for i7 := range v.Maps {
-		b = cachert.PutCount(b, len(v.Maps[i7]), v.Maps[i7] == nil)
-		for k, x := range v.Maps[i7] {
+	b = b[357:]
+	for i := range v.Lists {
+		b = cachert.PutCount(b, len(v.Lists[i]), v.Lists[i] == nil)
+		for i2 := range v.Lists[i] {
+			b = cachert.PutCount(b, len(v.Lists[i][i2]), v.Lists[i][i2] == nil)
+			b = b[copy(b, v.Lists[i][i2]):]
+		}
+	}
+	for i := range v.Maps {
+		b = cachert.PutCount(b, len(v.Maps[i]), v.Maps[i] == nil)
+		for k, x := range v.Maps[i] {
+			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			text = text[copy(text, k):]
-			b = b[4:]
-			binary.LittleEndian.PutUint64(b, uint64(x))
-			b = b[8:]
+			binary.LittleEndian.PutUint64(b[4:], uint64(x))
+			b = b[12:]
 		}
 	}
-	for i8 := range v.Pointers {
-		if v.Pointers[i8] == nil {
+	for i := range v.Pointers {
+		if v.Pointers[i] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Pointers[i8]))
+			binary.LittleEndian.PutUint64(b, uint64(*v.Pointers[i]))
 			b = b[8:]
 		}
 	}
-	for i9 := range v.Structs {
-		b, text = putArraysPoint(b, text, &v.Structs[i9])
+	_ = b[87]
+	for i := range v.Structs {
+		e := &v.Structs[i]
+		binary.LittleEndian.PutUint32(b[12*i:], uint32(e.X))
+		binary.LittleEndian.PutUint32(b[4+12*i:], uint32(e.Y))
+		binary.LittleEndian.PutUint32(b[8+12*i:], uint32(len(e.Label)))
+		text = text[copy(text, e.Label):]
 	}
-	for i10 := range v.Times {
-		binary.LittleEndian.PutUint64(b, uint64(v.Times[i10].Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(v.Times[i10].Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i10]))
-		b = b[16:]
+	for i := range v.Times {
+		binary.LittleEndian.PutUint64(b[24+16*i:], uint64(v.Times[i].Unix()))
+		binary.LittleEndian.PutUint32(b[32+16*i:], uint32(v.Times[i].Nanosecond()))
+		binary.LittleEndian.PutUint32(b[36+16*i:], cachert.Zone(v.Times[i]))
 	}
-	for i12 := range v.Cube {
-		for i13 := range v.Cube[i12] {
-			for i14 := range v.Cube[i12][i13] {
-				binary.LittleEndian.PutUint32(b, uint32(len(v.Cube[i12][i13][i14])))
-				text = text[copy(text, v.Cube[i12][i13][i14]):]
-				b = b[4:]
+	for i := range v.Cube {
+		for i2 := range v.Cube[i] {
+			for i3 := range v.Cube[i][i2] {
+				binary.LittleEndian.PutUint32(b[56+16*i+8*i2+4*i3:], uint32(len(v.Cube[i][i2][i3])))
+				text = text[copy(text, v.Cube[i][i2][i3]):]
 			}
 		}
 	}
+	b = b[88:]
 	b = cachert.PutCount(b, len(v.Slices), v.Slices == nil)
-	for i13 := range v.Slices {
-		for i14 := range v.Slices[i13] {
-			b, text = putArraysPoint(b, text, &v.Slices[i13][i14])
+	for i := range v.Slices {
+		_ = b[23]
+		for i2 := range v.Slices[i] {
+			e := &v.Slices[i][i2]
+			binary.LittleEndian.PutUint32(b[12*i2:], uint32(e.X))
+			binary.LittleEndian.PutUint32(b[4+12*i2:], uint32(e.Y))
+			binary.LittleEndian.PutUint32(b[8+12*i2:], uint32(len(e.Label)))
+			text = text[copy(text, e.Label):]
 		}
+		b = b[24:]
 	}
-	for i14 := range v.Complex {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.Complex[i14]))))
-		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.Complex[i14]))))
-		b = b[8:]
+	_ = b[15]
+	for i := range v.Complex {
+		binary.LittleEndian.PutUint32(b[8*i:], math.Float32bits(real(complex64(v.Complex[i]))))
+		binary.LittleEndian.PutUint32(b[4+8*i:], math.Float32bits(imag(complex64(v.Complex[i]))))
 	}
+	b = b[16:]
 	_, _ = b, text
 	return dst, nil
 }
@@ -333,212 +339,158 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	for i := range v.Bools {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		if b[0] > 1 {
-			return cachert.ErrCorrupt
-		}
-		v.Bools[i] = b[0] == 1
-		b = b[1:]
-	}
-	for i2 := range v.Ints {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		v.Ints[i2] = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) < 300 {
+	if len(b) < 357 {
 		return cachert.ErrCorrupt
 	}
-	copy(v.Bytes[:], b)
-	b = b[300:]
-	for i3 := range v.Octets {
-		if len(b) < 1 {
+	for i := range v.Bools {
+		if b[i] > 1 {
 			return cachert.ErrCorrupt
 		}
-		v.Octets[i3] = Octet(b[0])
-		b = b[1:]
+		v.Bools[i] = b[i] == 1
 	}
-	for i4 := range v.Strings {
-		if len(b) < 4 {
+	for i := range v.Ints {
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b[3+8*i:])) {
 			return cachert.ErrCorrupt
 		}
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		v.Ints[i] = int(binary.LittleEndian.Uint64(b[3+8*i:]))
+	}
+	copy(v.Bytes[:], b[19:])
+	for i := range v.Octets {
+		v.Octets[i] = Octet(b[319+i])
+	}
+	for i := range v.Strings {
+		if n = int(binary.LittleEndian.Uint32(b[321+4*i:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
-		v.Strings[i4], s = s[:n], s[n:]
-		b = b[4:]
+		v.Strings[i], s = s[:n], s[n:]
 	}
-	for i5 := range v.Matrix {
-		for i6 := range v.Matrix[i5] {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			v.Matrix[i5][i6] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-			b = b[4:]
+	for i := range v.Matrix {
+		for i2 := range v.Matrix[i] {
+			v.Matrix[i][i2] = math.Float32frombits(binary.LittleEndian.Uint32(b[333+12*i+4*i2:]))
 		}
 	}
-	for i6 := range v.Lists {
+	b = b[357:]
+	for i := range v.Lists {
 		if n, b, ok = cachert.TakeCount(b, 1); !ok {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
-			v.Lists[i6] = make([][]uint8, n)
-			for i7 := range v.Lists[i6] {
+			v.Lists[i] = make([][]uint8, n)
+			for i2 := range v.Lists[i] {
 				if n, b, ok = cachert.TakeCount(b, 1); !ok {
 					return cachert.ErrCorrupt
 				}
 				if n >= 0 {
-					v.Lists[i6][i7] = make([]uint8, n)
-					b = b[copy(v.Lists[i6][i7], b):]
+					v.Lists[i][i2] = make([]uint8, n)
+					b = b[copy(v.Lists[i][i2], b):]
 				}
 			}
 		}
 	}
-	for i7 := range v.Maps {
+	for i := range v.Maps {
 		if n, b, ok = cachert.TakeCount(b, 12); !ok {
 			return cachert.ErrCorrupt
 		}
 		if entries := n; entries >= 0 {
-			v.Maps[i7] = make(map[string]int, entries)
+			v.Maps[i] = make(map[string]int, entries)
 			for range entries {
 				var k string
 				var x int
-				if len(b) < 4 {
+				if len(b) < 12 {
 					return cachert.ErrCorrupt
 				}
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
 				k, s = s[:n], s[n:]
-				b = b[4:]
-				if len(b) < 8 {
+				if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 					return cachert.ErrCorrupt
 				}
-				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-					return cachert.ErrCorrupt
-				}
-				x = int(binary.LittleEndian.Uint64(b))
-				b = b[8:]
-				v.Maps[i7][k] = x
+				x = int(binary.LittleEndian.Uint64(b[4:]))
+				b = b[12:]
+				v.Maps[i][k] = x
 			}
-			if len(v.Maps[i7]) != entries { // a key twice
+			if len(v.Maps[i]) != entries { // a key twice
 				return cachert.ErrCorrupt
 			}
 		}
 	}
-	for i8 := range v.Pointers {
+	for i := range v.Pointers {
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there := b[0] == 1
-		b = b[1:]
-		if there {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			v.Pointers[i8] = new(int)
+			v.Pointers[i] = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			*v.Pointers[i8] = int(binary.LittleEndian.Uint64(b))
+			*v.Pointers[i] = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
-	for i9 := range v.Structs {
-		if b, s, ok = takeArraysPoint(&v.Structs[i9], b, s); !ok {
+	if len(b) < 88 {
+		return cachert.ErrCorrupt
+	}
+	for i := range v.Structs {
+		e := &v.Structs[i]
+		e.X = int32(binary.LittleEndian.Uint32(b[12*i:]))
+		e.Y = int32(binary.LittleEndian.Uint32(b[4+12*i:]))
+		if n = int(binary.LittleEndian.Uint32(b[8+12*i:])); uint(n) > uint(len(s)) {
+			return cachert.ErrCorrupt
+		}
+		e.Label, s = s[:n], s[n:]
+	}
+	for i := range v.Times {
+		if v.Times[i], ok = cachert.TakeTime(b[24+16*i:]); !ok {
 			return cachert.ErrCorrupt
 		}
 	}
-	for i10 := range v.Times {
-		if len(b) < 16 {
-			return cachert.ErrCorrupt
-		}
-		if v.Times[i10], ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[16:]
-	}
-	for i12 := range v.Cube {
-		for i13 := range v.Cube[i12] {
-			for i14 := range v.Cube[i12][i13] {
-				if len(b) < 4 {
+	for i := range v.Cube {
+		for i2 := range v.Cube[i] {
+			for i3 := range v.Cube[i][i2] {
+				if n = int(binary.LittleEndian.Uint32(b[56+16*i+8*i2+4*i3:])); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
-				}
-				v.Cube[i12][i13][i14], s = s[:n], s[n:]
-				b = b[4:]
+				v.Cube[i][i2][i3], s = s[:n], s[n:]
 			}
 		}
 	}
+	b = b[88:]
 	if n, b, ok = cachert.TakeCount(b, 24); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Slices = make([][2]Point, n)
-		for i13 := range v.Slices {
-			for i14 := range v.Slices[i13] {
-				if b, s, ok = takeArraysPoint(&v.Slices[i13][i14], b, s); !ok {
+		for i := range v.Slices {
+			if len(b) < 24 {
+				return cachert.ErrCorrupt
+			}
+			for i2 := range v.Slices[i] {
+				e := &v.Slices[i][i2]
+				e.X = int32(binary.LittleEndian.Uint32(b[12*i2:]))
+				e.Y = int32(binary.LittleEndian.Uint32(b[4+12*i2:]))
+				if n = int(binary.LittleEndian.Uint32(b[8+12*i2:])); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
+				e.Label, s = s[:n], s[n:]
 			}
+			b = b[24:]
 		}
 	}
-	for i13 := range v.Complex {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.Complex[i13] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
-		b = b[8:]
+	if len(b) < 16 {
+		return cachert.ErrCorrupt
 	}
+	for i := range v.Complex {
+		v.Complex[i] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[8*i:])), math.Float32frombits(binary.LittleEndian.Uint32(b[4+8*i:])))
+	}
+	b = b[16:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeArraysPoint returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeArraysPoint(v *Point) (n, text int) {
-	text += len(v.Label)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putArraysPoint writes *v to the front of b and text, and returns what is left of them.
-func putArraysPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint32(b, uint32(v.X))
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
-	text = text[copy(text, v.Label):]
-	b = b[12:]
-	return b, text
-}
-
-// takeArraysPoint sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeArraysPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.X = int32(binary.LittleEndian.Uint32(b))
-	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Label, s = s[:n], s[n:]
-	b = b[12:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

@@ -270,9 +270,7 @@ func decodeEmbeds(v *Embeds, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 2 {
 			return cachert.ErrCorrupt
 		}
@@ -293,9 +291,7 @@ func decodeEmbeds(v *Embeds, data []byte, text string) error {
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there2 := b[0] == 1
-		b = b[1:]
-		if there2 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}

@@ -181,14 +181,12 @@ func appendHiddenCacheKey(k []byte, key int) []byte {
 // those take.
 func sizeHidden(v *Hidden) (n, text int) {
 	text += len(v.text)
-	m, t := sizeHiddenSecret(&v.inner)
-	n += m
-	text += t
+	text += len(v.inner.value)
 	n += cachert.SizeUvarint(uint64(len(v.list)) + 1)
+	n += 5 * len(v.list)
 	for i := range v.list {
-		m2, t2 := sizeHiddenSecret(&v.list[i])
-		n += m2
-		text += t2
+		e := &v.list[i]
+		text += len(e.value)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.byName)) + 1)
 	n += 4 * len(v.byName)
@@ -196,14 +194,11 @@ func sizeHidden(v *Hidden) (n, text int) {
 		text += len(k)
 		n++
 		if x != nil {
-			m2, t2 := sizeHiddenSecret(x)
-			n += m2
-			text += t2
+			n += 5
+			text += len(x.value)
 		}
 	}
-	m2, t2 := sizeHiddenSecret(&v.secret)
-	n += m2
-	text += t2
+	text += len(v.secret.value)
 	n++
 	if v.cover != nil {
 		n += cachert.SizeUvarint(uint64(len(v.cover.secret)) + 1)
@@ -211,7 +206,7 @@ func sizeHidden(v *Hidden) (n, text int) {
 		n += 1 // fields of one size
 	}
 	text += len(v.Public)
-	n += 16 // fields of one size
+	n += 26 // fields of one size
 	return n, text
 }
 
@@ -225,15 +220,22 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
 	b, text := b[4:4+n], b[4+n:]
-	_ = b[11]
+	_ = b[16]
 	binary.LittleEndian.PutUint64(b, uint64(v.number))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.text)))
 	text = text[copy(text, v.text):]
-	b = b[12:]
-	b, text = putHiddenSecret(b, text, &v.inner)
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.inner.value)))
+	text = text[copy(text, v.inner.value):]
+	b[16] = v.inner.level
+	b = b[17:]
 	b = cachert.PutCount(b, len(v.list), v.list == nil)
 	for i := range v.list {
-		b, text = putHiddenSecret(b, text, &v.list[i])
+		e := &v.list[i]
+		_ = b[4]
+		binary.LittleEndian.PutUint32(b, uint32(len(e.value)))
+		text = text[copy(text, e.value):]
+		b[4] = e.level
+		b = b[5:]
 	}
 	b = cachert.PutCount(b, len(v.byName), v.byName == nil)
 	for k, x := range v.byName {
@@ -244,10 +246,18 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putHiddenSecret(b, text, x)
+			_ = b[4]
+			binary.LittleEndian.PutUint32(b, uint32(len(x.value)))
+			text = text[copy(text, x.value):]
+			b[4] = x.level
+			b = b[5:]
 		}
 	}
-	b, text = putHiddenSecret(b, text, &v.secret)
+	_ = b[4]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.secret.value)))
+	text = text[copy(text, v.secret.value):]
+	b[4] = v.secret.level
+	b = b[5:]
 	if v.cover == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -276,7 +286,7 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 12 {
+	if len(b) < 17 {
 		return cachert.ErrCorrupt
 	}
 	v.number = int64(binary.LittleEndian.Uint64(b))
@@ -284,19 +294,28 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.text, s = s[:n], s[n:]
-	b = b[12:]
-	if b, s, ok = takeHiddenSecret(&v.inner, b, s); !ok {
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
+	v.inner.value, s = s[:n], s[n:]
+	v.inner.level = b[16]
+	b = b[17:]
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.list = make([]secret, n)
 		for i := range v.list {
-			if b, s, ok = takeHiddenSecret(&v.list[i], b, s); !ok {
+			e := &v.list[i]
+			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.value, s = s[:n], s[n:]
+			e.level = b[4]
+			b = b[5:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
@@ -318,16 +337,17 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 5 {
 					return cachert.ErrCorrupt
 				}
 				x = new(secret)
-				if b, s, ok = takeHiddenSecret(x, b, s); !ok {
+				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
+				x.value, s = s[:n], s[n:]
+				x.level = b[4]
+				b = b[5:]
 			}
 			v.byName[k] = x
 		}
@@ -335,15 +355,19 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 	}
-	if b, s, ok = takeHiddenSecret(&v.secret, b, s); !ok {
+	if len(b) < 5 {
 		return cachert.ErrCorrupt
 	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return cachert.ErrCorrupt
+	}
+	v.secret.value, s = s[:n], s[n:]
+	v.secret.level = b[4]
+	b = b[5:]
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 2 {
 			return cachert.ErrCorrupt
 		}
@@ -376,40 +400,6 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeHiddenSecret returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeHiddenSecret(v *secret) (n, text int) {
-	text += len(v.value)
-	n += 5 // fields of one size
-	return n, text
-}
-
-// putHiddenSecret writes *v to the front of b and text, and returns what is left of them.
-func putHiddenSecret(b, text []byte, v *secret) (_, _ []byte) {
-	_ = b[4]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.value)))
-	text = text[copy(text, v.value):]
-	b[4] = v.level
-	b = b[5:]
-	return b, text
-}
-
-// takeHiddenSecret sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeHiddenSecret(v *secret, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 5 {
-		return b, s, false
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.value, s = s[:n], s[n:]
-	v.level = b[4]
-	b = b[5:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

@@ -298,9 +298,7 @@ func decodeLeftOut(v *LeftOut, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}

@@ -189,91 +189,86 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 	n += 9 * len(v.Int)
 	n += cachert.SizeUvarint(uint64(len(v.Uint16)) + 1)
 	n += 6 * len(v.Uint16)
-	for _, x2 := range v.Uint16 {
-		text += len(x2)
+	for _, x := range v.Uint16 {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Float)) + 1)
 	n += 12 * len(v.Float)
-	for _, x3 := range v.Float {
-		text += len(x3)
+	for _, x := range v.Float {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Complex)) + 1)
 	n += 9 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Struct)) + 1)
-	n += 4 * len(v.Struct)
-	for k, x4 := range v.Struct {
-		m, t := sizeMapKeysPoint(&k)
-		n += m
-		text += t
-		text += len(x4)
+	n += 16 * len(v.Struct)
+	for k, x := range v.Struct {
+		text += len(k.Label)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Anonymous)) + 1)
 	n += 14 * len(v.Anonymous)
-	for k2 := range v.Anonymous {
-		text += len(k2.B)
+	for k := range v.Anonymous {
+		text += len(k.B)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Array)) + 1)
 	n += 16 * len(v.Array)
-	for k3 := range v.Array {
-		for i := range k3 {
-			text += len(k3[i])
+	for k := range v.Array {
+		for i := range k {
+			text += len(k[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Points)) + 1)
-	for k4, x5 := range v.Points {
-		for i := range k4 {
-			m, t := sizeMapKeysPoint(&k4[i])
-			n += m
-			text += t
+	n += 36 * len(v.Points)
+	for k, x := range v.Points {
+		for i := range k {
+			e := &k[i]
+			text += len(e.Label)
 		}
-		m, t := sizeMapKeysPoint(&x5)
-		n += m
-		text += t
+		text += len(x.Label)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Bytes)) + 1)
 	n += 3 * len(v.Bytes)
-	for _, x6 := range v.Bytes {
-		n += cachert.SizeUvarint(uint64(len(x6)) + 1)
-		n += len(x6)
+	for _, x := range v.Bytes {
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
 	n += 8 * len(v.Named)
-	for k5, x7 := range v.Named {
-		text += len(k5)
-		text += len(x7)
+	for k, x := range v.Named {
+		text += len(k)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Time)) + 1)
 	n += 20 * len(v.Time)
-	for _, x8 := range v.Time {
-		text += len(x8)
+	for _, x := range v.Time {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 4 * len(v.Nothing)
-	for _, x9 := range v.Nothing {
-		text += len(x9)
+	for _, x := range v.Nothing {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.None)) + 1)
 	n += 4 * len(v.None)
-	for _, x10 := range v.None {
-		text += len(x10)
+	for _, x := range v.None {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Deep)) + 1)
 	n += 4 * len(v.Deep)
-	for k6, x11 := range v.Deep {
-		text += len(k6)
-		n += cachert.SizeUvarint(uint64(len(x11)) + 1)
-		for i := range x11 {
-			n += cachert.SizeUvarint(uint64(len(x11[i])) + 1)
-			for k6, x11 := range x11[i] {
-				m, t := sizeMapKeysPoint(&k6)
-				n += m
-				text += t
-				n += cachert.SizeUvarint(uint64(len(x11)) + 1)
-				for i2 := range x11 {
-					n += cachert.SizeUvarint(uint64(len(x11[i2])) + 1)
-					n += 5 * len(x11[i2])
-					for _, x11 := range x11[i2] {
-						text += len(x11)
+	for k, x := range v.Deep {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		for i := range x {
+			n += cachert.SizeUvarint(uint64(len(x[i])) + 1)
+			n += 12 * len(x[i])
+			for k2, x2 := range x[i] {
+				text += len(k2.Label)
+				n += cachert.SizeUvarint(uint64(len(x2)) + 1)
+				for i2 := range x2 {
+					n += cachert.SizeUvarint(uint64(len(x2[i2])) + 1)
+					n += 5 * len(x2[i2])
+					for _, x3 := range x2[i2] {
+						text += len(x3)
 					}
 				}
 			}
@@ -281,20 +276,19 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pointer)) + 1)
 	n += 4 * len(v.Pointer)
-	for k7, x12 := range v.Pointer {
-		text += len(k7)
+	for k, x := range v.Pointer {
+		text += len(k)
 		n++
-		if x12 != nil {
-			m, t := sizeMapKeysPoint(x12)
-			n += m
-			text += t
+		if x != nil {
+			n += 12
+			text += len(x.Label)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Holder)) + 1)
 	n += 32 * len(v.Holder)
-	for k8 := range v.Holder {
-		for i := range k8.Names {
-			text += len(k8.Names[i])
+	for k := range v.Holder {
+		for i := range k.Names {
+			text += len(k.Names[i])
 		}
 	}
 	return n, text
@@ -312,170 +306,191 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len(v.Bool), v.Bool == nil)
 	for k, x := range v.Bool {
+		_ = b[4]
 		b[0] = 0
 		if k {
 			b[0] = 1
 		}
-		b = b[1:]
+		binary.LittleEndian.PutUint32(b[1:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[5:]
+	}
+	b = cachert.PutCount(b, len(v.Int), v.Int == nil)
+	for k, x := range v.Int {
+		_ = b[8]
+		binary.LittleEndian.PutUint64(b, uint64(k))
+		b[8] = uint8(x)
+		b = b[9:]
+	}
+	b = cachert.PutCount(b, len(v.Uint16), v.Uint16 == nil)
+	for k, x := range v.Uint16 {
+		_ = b[5]
+		binary.LittleEndian.PutUint16(b, k)
+		binary.LittleEndian.PutUint32(b[2:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[6:]
+	}
+	b = cachert.PutCount(b, len(v.Float), v.Float == nil)
+	for k, x := range v.Float {
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, math.Float64bits(k))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
+	for k, x := range v.Complex {
+		_ = b[8]
+		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(k))))
+		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(k))))
+		b[8] = 0
+		if x {
+			b[8] = 1
+		}
+		b = b[9:]
+	}
+	b = cachert.PutCount(b, len(v.Struct), v.Struct == nil)
+	for k, x := range v.Struct {
+		_ = b[15]
+		binary.LittleEndian.PutUint32(b, uint32(k.X))
+		binary.LittleEndian.PutUint32(b[4:], uint32(k.Y))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(k.Label)))
+		text = text[copy(text, k.Label):]
+		binary.LittleEndian.PutUint32(b[12:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[16:]
+	}
+	b = cachert.PutCount(b, len(v.Anonymous), v.Anonymous == nil)
+	for k, x := range v.Anonymous {
+		_ = b[13]
+		binary.LittleEndian.PutUint16(b, uint16(k.A))
+		binary.LittleEndian.PutUint32(b[2:], uint32(len(k.B)))
+		text = text[copy(text, k.B):]
+		binary.LittleEndian.PutUint64(b[6:], uint64(x))
+		b = b[14:]
+	}
+	b = cachert.PutCount(b, len(v.Array), v.Array == nil)
+	for k, x := range v.Array {
+		_ = b[15]
+		for i := range k {
+			binary.LittleEndian.PutUint32(b[4*i:], uint32(len(k[i])))
+			text = text[copy(text, k[i]):]
+		}
+		binary.LittleEndian.PutUint64(b[8:], uint64(x))
+		b = b[16:]
+	}
+	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
+	for k, x := range v.Points {
+		_ = b[35]
+		for i := range k {
+			e := &k[i]
+			binary.LittleEndian.PutUint32(b[12*i:], uint32(e.X))
+			binary.LittleEndian.PutUint32(b[4+12*i:], uint32(e.Y))
+			binary.LittleEndian.PutUint32(b[8+12*i:], uint32(len(e.Label)))
+			text = text[copy(text, e.Label):]
+		}
+		binary.LittleEndian.PutUint32(b[24:], uint32(x.X))
+		binary.LittleEndian.PutUint32(b[28:], uint32(x.Y))
+		binary.LittleEndian.PutUint32(b[32:], uint32(len(x.Label)))
+		text = text[copy(text, x.Label):]
+		b = b[36:]
+	}
+	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
+	for k, x := range v.Bytes {
+		copy(b, k[:])
+		b = b[3:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		b = b[copy(b, x):]
+	}
+	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
+	for k, x := range v.Named {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Time), v.Time == nil)
+	for k, x := range v.Time {
+		_ = b[19]
+		binary.LittleEndian.PutUint64(b, uint64(k.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(k.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[20:]
+	}
+	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
+	for _, x := range v.Nothing {
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = text[copy(text, x):]
 		b = b[4:]
 	}
-	b = cachert.PutCount(b, len(v.Int), v.Int == nil)
-	for k2, x2 := range v.Int {
-		binary.LittleEndian.PutUint64(b, uint64(k2))
-		b = b[8:]
-		b[0] = uint8(x2)
-		b = b[1:]
-	}
-	b = cachert.PutCount(b, len(v.Uint16), v.Uint16 == nil)
-	for k3, x3 := range v.Uint16 {
-		binary.LittleEndian.PutUint16(b, k3)
-		b = b[2:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x3)))
-		text = text[copy(text, x3):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Float), v.Float == nil)
-	for k4, x4 := range v.Float {
-		binary.LittleEndian.PutUint64(b, math.Float64bits(k4))
-		b = b[8:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x4)))
-		text = text[copy(text, x4):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
-	for k5, x5 := range v.Complex {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(k5))))
-		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(k5))))
-		b = b[8:]
-		b[0] = 0
-		if x5 {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	b = cachert.PutCount(b, len(v.Struct), v.Struct == nil)
-	for k6, x6 := range v.Struct {
-		b, text = putMapKeysPoint(b, text, &k6)
-		binary.LittleEndian.PutUint32(b, uint32(len(x6)))
-		text = text[copy(text, x6):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Anonymous), v.Anonymous == nil)
-	for k7, x7 := range v.Anonymous {
-		_ = b[5]
-		binary.LittleEndian.PutUint16(b, uint16(k7.A))
-		binary.LittleEndian.PutUint32(b[2:], uint32(len(k7.B)))
-		text = text[copy(text, k7.B):]
-		b = b[6:]
-		binary.LittleEndian.PutUint64(b, uint64(x7))
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.Array), v.Array == nil)
-	for k8, x8 := range v.Array {
-		for i := range k8 {
-			binary.LittleEndian.PutUint32(b, uint32(len(k8[i])))
-			text = text[copy(text, k8[i]):]
-			b = b[4:]
-		}
-		binary.LittleEndian.PutUint64(b, uint64(x8))
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
-	for k9, x9 := range v.Points {
-		for i := range k9 {
-			b, text = putMapKeysPoint(b, text, &k9[i])
-		}
-		b, text = putMapKeysPoint(b, text, &x9)
-	}
-	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
-	for k10, x10 := range v.Bytes {
-		copy(b, k10[:])
-		b = b[3:]
-		b = cachert.PutCount(b, len(x10), x10 == nil)
-		b = b[copy(b, x10):]
-	}
-	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
-	for k11, x11 := range v.Named {
-		binary.LittleEndian.PutUint32(b, uint32(len(k11)))
-		text = text[copy(text, k11):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x11)))
-		text = text[copy(text, x11):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Time), v.Time == nil)
-	for k12, x12 := range v.Time {
-		binary.LittleEndian.PutUint64(b, uint64(k12.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(k12.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k12))
-		b = b[16:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x12)))
-		text = text[copy(text, x12):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
-	for _, x13 := range v.Nothing {
-		binary.LittleEndian.PutUint32(b, uint32(len(x13)))
-		text = text[copy(text, x13):]
-		b = b[4:]
-	}
 	b = cachert.PutCount(b, len(v.None), v.None == nil)
-	for _, x14 := range v.None {
-		binary.LittleEndian.PutUint32(b, uint32(len(x14)))
-		text = text[copy(text, x14):]
+	for _, x := range v.None {
+		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		text = text[copy(text, x):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Deep), v.Deep == nil)
-	for k15, x15 := range v.Deep {
-		binary.LittleEndian.PutUint32(b, uint32(len(k15)))
-		text = text[copy(text, k15):]
+	for k, x := range v.Deep {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x15), x15 == nil)
-		for i := range x15 {
-			b = cachert.PutCount(b, len(x15[i]), x15[i] == nil)
-			for k16, x16 := range x15[i] {
-				b, text = putMapKeysPoint(b, text, &k16)
-				b = cachert.PutCount(b, len(x16), x16 == nil)
-				for i2 := range x16 {
-					b = cachert.PutCount(b, len(x16[i2]), x16[i2] == nil)
-					for k17, x17 := range x16[i2] {
-						b[0] = uint8(k17)
-						b = b[1:]
-						binary.LittleEndian.PutUint32(b, uint32(len(x17)))
-						text = text[copy(text, x17):]
-						b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			b = cachert.PutCount(b, len(x[i]), x[i] == nil)
+			for k2, x2 := range x[i] {
+				_ = b[11]
+				binary.LittleEndian.PutUint32(b, uint32(k2.X))
+				binary.LittleEndian.PutUint32(b[4:], uint32(k2.Y))
+				binary.LittleEndian.PutUint32(b[8:], uint32(len(k2.Label)))
+				text = text[copy(text, k2.Label):]
+				b = b[12:]
+				b = cachert.PutCount(b, len(x2), x2 == nil)
+				for i2 := range x2 {
+					b = cachert.PutCount(b, len(x2[i2]), x2[i2] == nil)
+					for k3, x3 := range x2[i2] {
+						_ = b[4]
+						b[0] = uint8(k3)
+						binary.LittleEndian.PutUint32(b[1:], uint32(len(x3)))
+						text = text[copy(text, x3):]
+						b = b[5:]
 					}
 				}
 			}
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pointer), v.Pointer == nil)
-	for k16, x16 := range v.Pointer {
-		binary.LittleEndian.PutUint32(b, uint32(len(k16)))
-		text = text[copy(text, k16):]
+	for k, x := range v.Pointer {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		if x16 == nil {
+		if x == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putMapKeysPoint(b, text, x16)
+			_ = b[11]
+			binary.LittleEndian.PutUint32(b, uint32(x.X))
+			binary.LittleEndian.PutUint32(b[4:], uint32(x.Y))
+			binary.LittleEndian.PutUint32(b[8:], uint32(len(x.Label)))
+			text = text[copy(text, x.Label):]
+			b = b[12:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Holder), v.Holder == nil)
-	for k17, x17 := range v.Holder {
-		binary.LittleEndian.PutUint64(b, uint64(k17.At.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(k17.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k17.At))
-		b = b[16:]
-		for i := range k17.Names {
-			binary.LittleEndian.PutUint32(b, uint32(len(k17.Names[i])))
-			text = text[copy(text, k17.Names[i]):]
-			b = b[4:]
+	for k, x := range v.Holder {
+		_ = b[31]
+		binary.LittleEndian.PutUint64(b, uint64(k.At.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(k.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k.At))
+		for i := range k.Names {
+			binary.LittleEndian.PutUint32(b[16+4*i:], uint32(len(k.Names[i])))
+			text = text[copy(text, k.Names[i]):]
 		}
-		binary.LittleEndian.PutUint64(b, uint64(x17))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[24:], uint64(x))
+		b = b[32:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -498,22 +513,18 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		for range entries {
 			var k bool
 			var x string
-			if len(b) < 1 {
+			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
 			if b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
 			k = b[0] == 1
-			b = b[1:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[5:]
 			v.Bool[k] = x
 		}
 		if len(v.Bool) != entries { // a key twice
@@ -523,510 +534,489 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.Int = make(map[int]int8, entries2)
-		for range entries2 {
-			var k2 int
-			var x2 int8
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Int = make(map[int]int8, entries)
+		for range entries {
+			var k int
+			var x int8
+			if len(b) < 9 {
 				return cachert.ErrCorrupt
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			k2 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			if len(b) < 1 {
-				return cachert.ErrCorrupt
-			}
-			x2 = int8(b[0])
-			b = b[1:]
-			v.Int[k2] = x2
+			k = int(binary.LittleEndian.Uint64(b))
+			x = int8(b[8])
+			b = b[9:]
+			v.Int[k] = x
 		}
-		if len(v.Int) != entries2 { // a key twice
+		if len(v.Int) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 6); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.Uint16 = make(map[uint16]string, entries3)
-		for range entries3 {
-			var k3 uint16
-			var x3 string
-			if len(b) < 2 {
+	if entries := n; entries >= 0 {
+		v.Uint16 = make(map[uint16]string, entries)
+		for range entries {
+			var k uint16
+			var x string
+			if len(b) < 6 {
 				return cachert.ErrCorrupt
 			}
-			k3 = uint16(binary.LittleEndian.Uint16(b))
-			b = b[2:]
-			if len(b) < 4 {
+			k = binary.LittleEndian.Uint16(b)
+			if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x3, s = s[:n], s[n:]
-			b = b[4:]
-			v.Uint16[k3] = x3
+			x, s = s[:n], s[n:]
+			b = b[6:]
+			v.Uint16[k] = x
 		}
-		if len(v.Uint16) != entries3 { // a key twice
+		if len(v.Uint16) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.Float = make(map[float64]string, entries4)
-		for range entries4 {
-			var k4 float64
-			var x4 string
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Float = make(map[float64]string, entries)
+		for range entries {
+			var k float64
+			var x string
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
-			k4 = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			if len(b) < 4 {
+			k = math.Float64frombits(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x4, s = s[:n], s[n:]
-			b = b[4:]
-			v.Float[k4] = x4
+			x, s = s[:n], s[n:]
+			b = b[12:]
+			v.Float[k] = x
 		}
-		if len(v.Float) != entries4 { // a key twice
+		if len(v.Float) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries5 := n; entries5 >= 0 {
-		v.Complex = make(map[complex64]bool, entries5)
-		for range entries5 {
-			var k5 complex64
-			var x5 bool
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Complex = make(map[complex64]bool, entries)
+		for range entries {
+			var k complex64
+			var x bool
+			if len(b) < 9 {
 				return cachert.ErrCorrupt
 			}
-			k5 = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
-			b = b[8:]
-			if len(b) < 1 {
+			k = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
+			if b[8] > 1 {
 				return cachert.ErrCorrupt
 			}
-			if b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			x5 = b[0] == 1
-			b = b[1:]
-			v.Complex[k5] = x5
+			x = b[8] == 1
+			b = b[9:]
+			v.Complex[k] = x
 		}
-		if len(v.Complex) != entries5 { // a key twice
+		if len(v.Complex) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries6 := n; entries6 >= 0 {
-		v.Struct = make(map[Point]string, entries6)
-		for range entries6 {
-			var k6 Point
-			var x6 string
-			if b, s, ok = takeMapKeysPoint(&k6, b, s); !ok {
+	if entries := n; entries >= 0 {
+		v.Struct = make(map[Point]string, entries)
+		for range entries {
+			var k Point
+			var x string
+			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
-			if len(b) < 4 {
+			k.X = int32(binary.LittleEndian.Uint32(b))
+			k.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			k.Label, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			x6, s = s[:n], s[n:]
-			b = b[4:]
-			v.Struct[k6] = x6
+			x, s = s[:n], s[n:]
+			b = b[16:]
+			v.Struct[k] = x
 		}
-		if len(v.Struct) != entries6 { // a key twice
+		if len(v.Struct) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 14); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries7 := n; entries7 >= 0 {
+	if entries := n; entries >= 0 {
 		v.Anonymous = make(map[struct {
 			A int16
 			B string
-		}]int, entries7)
-		for range entries7 {
-			var k7 struct {
+		}]int, entries)
+		for range entries {
+			var k struct {
 				A int16
 				B string
 			}
-			var x7 int
-			if len(b) < 6 {
+			var x int
+			if len(b) < 14 {
 				return cachert.ErrCorrupt
 			}
-			k7.A = int16(binary.LittleEndian.Uint16(b))
+			k.A = int16(binary.LittleEndian.Uint16(b))
 			if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k7.B, s = s[:n], s[n:]
-			b = b[6:]
-			if len(b) < 8 {
+			k.B, s = s[:n], s[n:]
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[6:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x7 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Anonymous[k7] = x7
+			x = int(binary.LittleEndian.Uint64(b[6:]))
+			b = b[14:]
+			v.Anonymous[k] = x
 		}
-		if len(v.Anonymous) != entries7 { // a key twice
+		if len(v.Anonymous) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries8 := n; entries8 >= 0 {
-		v.Array = make(map[[2]string]int, entries8)
-		for range entries8 {
-			var k8 [2]string
-			var x8 int
-			for i := range k8 {
-				if len(b) < 4 {
-					return cachert.ErrCorrupt
-				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
-				}
-				k8[i], s = s[:n], s[n:]
-				b = b[4:]
-			}
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Array = make(map[[2]string]int, entries)
+		for range entries {
+			var k [2]string
+			var x int
+			if len(b) < 16 {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			for i := range k {
+				if n = int(binary.LittleEndian.Uint32(b[4*i:])); uint(n) > uint(len(s)) {
+					return cachert.ErrCorrupt
+				}
+				k[i], s = s[:n], s[n:]
+			}
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
 				return cachert.ErrCorrupt
 			}
-			x8 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Array[k8] = x8
+			x = int(binary.LittleEndian.Uint64(b[8:]))
+			b = b[16:]
+			v.Array[k] = x
 		}
-		if len(v.Array) != entries8 { // a key twice
+		if len(v.Array) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 36); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries9 := n; entries9 >= 0 {
-		v.Points = make(map[[2]Point]Point, entries9)
-		for range entries9 {
-			var k9 [2]Point
-			var x9 Point
-			for i := range k9 {
-				if b, s, ok = takeMapKeysPoint(&k9[i], b, s); !ok {
-					return cachert.ErrCorrupt
-				}
-			}
-			if b, s, ok = takeMapKeysPoint(&x9, b, s); !ok {
+	if entries := n; entries >= 0 {
+		v.Points = make(map[[2]Point]Point, entries)
+		for range entries {
+			var k [2]Point
+			var x Point
+			if len(b) < 36 {
 				return cachert.ErrCorrupt
 			}
-			v.Points[k9] = x9
+			for i := range k {
+				e := &k[i]
+				e.X = int32(binary.LittleEndian.Uint32(b[12*i:]))
+				e.Y = int32(binary.LittleEndian.Uint32(b[4+12*i:]))
+				if n = int(binary.LittleEndian.Uint32(b[8+12*i:])); uint(n) > uint(len(s)) {
+					return cachert.ErrCorrupt
+				}
+				e.Label, s = s[:n], s[n:]
+			}
+			x.X = int32(binary.LittleEndian.Uint32(b[24:]))
+			x.Y = int32(binary.LittleEndian.Uint32(b[28:]))
+			if n = int(binary.LittleEndian.Uint32(b[32:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			x.Label, s = s[:n], s[n:]
+			b = b[36:]
+			v.Points[k] = x
 		}
-		if len(v.Points) != entries9 { // a key twice
+		if len(v.Points) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries10 := n; entries10 >= 0 {
-		v.Bytes = make(map[[3]uint8][]uint8, entries10)
-		for range entries10 {
-			var k10 [3]uint8
-			var x10 []uint8
+	if entries := n; entries >= 0 {
+		v.Bytes = make(map[[3]uint8][]uint8, entries)
+		for range entries {
+			var k [3]uint8
+			var x []uint8
 			if len(b) < 3 {
 				return cachert.ErrCorrupt
 			}
-			copy(k10[:], b)
+			copy(k[:], b)
 			b = b[3:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x10 = make([]uint8, n)
-				b = b[copy(x10, b):]
+				x = make([]uint8, n)
+				b = b[copy(x, b):]
 			}
-			v.Bytes[k10] = x10
+			v.Bytes[k] = x
 		}
-		if len(v.Bytes) != entries10 { // a key twice
+		if len(v.Bytes) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries11 := n; entries11 >= 0 {
-		v.Named = make(map[Name]Name, entries11)
-		for range entries11 {
-			var k11 Name
-			var x11 Name
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Named = make(map[Name]Name, entries)
+		for range entries {
+			var k Name
+			var x Name
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k11, s = Name(s[:n]), s[n:]
-			b = b[4:]
-			if len(b) < 4 {
+			k, s = Name(s[:n]), s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x11, s = Name(s[:n]), s[n:]
-			b = b[4:]
-			v.Named[k11] = x11
+			x, s = Name(s[:n]), s[n:]
+			b = b[8:]
+			v.Named[k] = x
 		}
-		if len(v.Named) != entries11 { // a key twice
+		if len(v.Named) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries12 := n; entries12 >= 0 {
-		v.Time = make(map[time.Time]string, entries12)
-		for range entries12 {
-			var k12 time.Time
-			var x12 string
-			if len(b) < 16 {
+	if entries := n; entries >= 0 {
+		v.Time = make(map[time.Time]string, entries)
+		for range entries {
+			var k time.Time
+			var x string
+			if len(b) < 20 {
 				return cachert.ErrCorrupt
 			}
-			if k12, ok = cachert.TakeTime(b); !ok {
+			if k, ok = cachert.TakeTime(b); !ok {
 				return cachert.ErrCorrupt
 			}
-			b = b[16:]
-			if len(b) < 4 {
+			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x12, s = s[:n], s[n:]
-			b = b[4:]
-			v.Time[k12] = x12
+			x, s = s[:n], s[n:]
+			b = b[20:]
+			v.Time[k] = x
 		}
-		if len(v.Time) != entries12 { // a key twice
+		if len(v.Time) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries13 := n; entries13 >= 0 {
-		v.Nothing = make(map[struct{}]string, entries13)
-		for range entries13 {
-			var k13 struct{}
-			var x13 string
+	if entries := n; entries >= 0 {
+		v.Nothing = make(map[struct{}]string, entries)
+		for range entries {
+			var k struct{}
+			var x string
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			x13, s = s[:n], s[n:]
+			x, s = s[:n], s[n:]
 			b = b[4:]
-			v.Nothing[k13] = x13
+			v.Nothing[k] = x
 		}
-		if len(v.Nothing) != entries13 { // a key twice
+		if len(v.Nothing) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries14 := n; entries14 >= 0 {
-		v.None = make(map[[0]string]string, entries14)
-		for range entries14 {
-			var k14 [0]string
-			var x14 string
+	if entries := n; entries >= 0 {
+		v.None = make(map[[0]string]string, entries)
+		for range entries {
+			var k [0]string
+			var x string
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			x14, s = s[:n], s[n:]
+			x, s = s[:n], s[n:]
 			b = b[4:]
-			v.None[k14] = x14
+			v.None[k] = x
 		}
-		if len(v.None) != entries14 { // a key twice
+		if len(v.None) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries15 := n; entries15 >= 0 {
-		v.Deep = make(map[string][]map[Point][]map[int8]string, entries15)
-		for range entries15 {
-			var k15 string
-			var x15 []map[Point][]map[int8]string
+	if entries := n; entries >= 0 {
+		v.Deep = make(map[string][]map[Point][]map[int8]string, entries)
+		for range entries {
+			var k string
+			var x []map[Point][]map[int8]string
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k15, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x15 = make([]map[Point][]map[int8]string, n)
-				for i := range x15 {
+				x = make([]map[Point][]map[int8]string, n)
+				for i := range x {
 					if n, b, ok = cachert.TakeCount(b, 13); !ok {
 						return cachert.ErrCorrupt
 					}
-					if entries16 := n; entries16 >= 0 {
-						x15[i] = make(map[Point][]map[int8]string, entries16)
-						for range entries16 {
-							var k16 Point
-							var x16 []map[int8]string
-							if b, s, ok = takeMapKeysPoint(&k16, b, s); !ok {
+					if entries2 := n; entries2 >= 0 {
+						x[i] = make(map[Point][]map[int8]string, entries2)
+						for range entries2 {
+							var k2 Point
+							var x2 []map[int8]string
+							if len(b) < 12 {
 								return cachert.ErrCorrupt
 							}
+							k2.X = int32(binary.LittleEndian.Uint32(b))
+							k2.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+							if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+								return cachert.ErrCorrupt
+							}
+							k2.Label, s = s[:n], s[n:]
+							b = b[12:]
 							if n, b, ok = cachert.TakeCount(b, 1); !ok {
 								return cachert.ErrCorrupt
 							}
 							if n >= 0 {
-								x16 = make([]map[int8]string, n)
-								for i2 := range x16 {
+								x2 = make([]map[int8]string, n)
+								for i2 := range x2 {
 									if n, b, ok = cachert.TakeCount(b, 5); !ok {
 										return cachert.ErrCorrupt
 									}
-									if entries17 := n; entries17 >= 0 {
-										x16[i2] = make(map[int8]string, entries17)
-										for range entries17 {
-											var k17 int8
-											var x17 string
-											if len(b) < 1 {
+									if entries3 := n; entries3 >= 0 {
+										x2[i2] = make(map[int8]string, entries3)
+										for range entries3 {
+											var k3 int8
+											var x3 string
+											if len(b) < 5 {
 												return cachert.ErrCorrupt
 											}
-											k17 = int8(b[0])
-											b = b[1:]
-											if len(b) < 4 {
+											k3 = int8(b[0])
+											if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
 												return cachert.ErrCorrupt
 											}
-											if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-												return cachert.ErrCorrupt
-											}
-											x17, s = s[:n], s[n:]
-											b = b[4:]
-											x16[i2][k17] = x17
+											x3, s = s[:n], s[n:]
+											b = b[5:]
+											x2[i2][k3] = x3
 										}
-										if len(x16[i2]) != entries17 { // a key twice
+										if len(x2[i2]) != entries3 { // a key twice
 											return cachert.ErrCorrupt
 										}
 									}
 								}
 							}
-							x15[i][k16] = x16
+							x[i][k2] = x2
 						}
-						if len(x15[i]) != entries16 { // a key twice
+						if len(x[i]) != entries2 { // a key twice
 							return cachert.ErrCorrupt
 						}
 					}
 				}
 			}
-			v.Deep[k15] = x15
+			v.Deep[k] = x
 		}
-		if len(v.Deep) != entries15 { // a key twice
+		if len(v.Deep) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries16 := n; entries16 >= 0 {
-		v.Pointer = make(map[string]*Point, entries16)
-		for range entries16 {
-			var k16 string
-			var x16 *Point
+	if entries := n; entries >= 0 {
+		v.Pointer = make(map[string]*Point, entries)
+		for range entries {
+			var k string
+			var x *Point
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k16, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 12 {
 					return cachert.ErrCorrupt
 				}
-				x16 = new(Point)
-				if b, s, ok = takeMapKeysPoint(x16, b, s); !ok {
+				x = new(Point)
+				x.X = int32(binary.LittleEndian.Uint32(b))
+				x.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+				if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
+				x.Label, s = s[:n], s[n:]
+				b = b[12:]
 			}
-			v.Pointer[k16] = x16
+			v.Pointer[k] = x
 		}
-		if len(v.Pointer) != entries16 { // a key twice
+		if len(v.Pointer) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 32); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries17 := n; entries17 >= 0 {
-		v.Holder = make(map[Holder]int, entries17)
-		for range entries17 {
-			var k17 Holder
-			var x17 int
-			if len(b) < 16 {
+	if entries := n; entries >= 0 {
+		v.Holder = make(map[Holder]int, entries)
+		for range entries {
+			var k Holder
+			var x int
+			if len(b) < 32 {
 				return cachert.ErrCorrupt
 			}
-			if k17.At, ok = cachert.TakeTime(b); !ok {
+			if k.At, ok = cachert.TakeTime(b); !ok {
 				return cachert.ErrCorrupt
 			}
-			b = b[16:]
-			for i := range k17.Names {
-				if len(b) < 4 {
+			for i := range k.Names {
+				if n = int(binary.LittleEndian.Uint32(b[16+4*i:])); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
-				}
-				k17.Names[i], s = Name(s[:n]), s[n:]
-				b = b[4:]
+				k.Names[i], s = Name(s[:n]), s[n:]
 			}
-			if len(b) < 8 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[24:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x17 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Holder[k17] = x17
+			x = int(binary.LittleEndian.Uint64(b[24:]))
+			b = b[32:]
+			v.Holder[k] = x
 		}
-		if len(v.Holder) != entries17 { // a key twice
+		if len(v.Holder) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -1034,42 +1024,6 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeMapKeysPoint returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeMapKeysPoint(v *Point) (n, text int) {
-	text += len(v.Label)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putMapKeysPoint writes *v to the front of b and text, and returns what is left of them.
-func putMapKeysPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint32(b, uint32(v.X))
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
-	text = text[copy(text, v.Label):]
-	b = b[12:]
-	return b, text
-}
-
-// takeMapKeysPoint sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeMapKeysPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.X = int32(binary.LittleEndian.Uint32(b))
-	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Label, s = s[:n], s[n:]
-	b = b[12:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

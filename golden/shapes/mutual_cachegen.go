@@ -336,9 +336,7 @@ func takeFolderFolder(v *Folder, b []byte, s string, depth int) (_ []byte, _ str
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, false
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 3 {
 					return b, s, false
 				}
@@ -392,6 +390,7 @@ func putFolderFile(b, text []byte, v *File) (_, _ []byte) {
 // takeFolderFile sets *v, which is zero, from the front of b and s, and returns what is
 // left of them.
 func takeFolderFile(v *File, b []byte, s string, depth int) (_ []byte, _ string, ok bool) {
+	var n int
 	if depth > cachert.MaxDepth {
 		return b, s, false
 	}
@@ -403,9 +402,7 @@ func takeFolderFile(v *File, b []byte, s string, depth int) (_ []byte, _ string,
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Archive = new(Archive)
 		if b, s, ok = takeFolderArchive(v.Archive, b, s, depth+1); !ok {
 			return b, s, false
@@ -541,9 +538,7 @@ func takeFolderLink(v *Link, b []byte, s string, depth int) (_ []byte, _ string,
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 9 {
 			return b, s, false
 		}
@@ -555,9 +550,7 @@ func takeFolderLink(v *Link, b []byte, s string, depth int) (_ []byte, _ string,
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 3 {
 			return b, s, false
 		}

@@ -193,56 +193,56 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 		text += len(k)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
-	for i2 := range v.Lists {
-		n += cachert.SizeUvarint(uint64(len(v.Lists[i2])) + 1)
-		n += len(v.Lists[i2])
+	for i := range v.Lists {
+		n += cachert.SizeUvarint(uint64(len(v.Lists[i])) + 1)
+		n += len(v.Lists[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Maps)) + 1)
-	for i3 := range v.Maps {
-		n += cachert.SizeUvarint(uint64(len(v.Maps[i3])) + 1)
-		n += 12 * len(v.Maps[i3])
-		for _, x := range v.Maps[i3] {
+	for i := range v.Maps {
+		n += cachert.SizeUvarint(uint64(len(v.Maps[i])) + 1)
+		n += 12 * len(v.Maps[i])
+		for _, x := range v.Maps[i] {
 			text += len(x)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Values)) + 1)
 	n += 4 * len(v.Values)
-	for k2, x := range v.Values {
-		text += len(k2)
+	for k, x := range v.Values {
+		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 8 * len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nested)) + 1)
 	n += 4 * len(v.Nested)
-	for k3, x2 := range v.Nested {
-		text += len(k3)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		n += 2 * len(x2)
+	for k, x := range v.Nested {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 2 * len(x)
 	}
-	for i4 := range v.Pair {
-		n += cachert.SizeUvarint(uint64(len(v.Pair[i4])) + 1)
-		n += 8 * len(v.Pair[i4])
+	for i := range v.Pair {
+		n += cachert.SizeUvarint(uint64(len(v.Pair[i])) + 1)
+		n += 8 * len(v.Pair[i])
 	}
 	n++
 	if v.Pointer != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.Pointer))) + 1)
 		n += 4 * len((*v.Pointer))
-		for i5 := range *v.Pointer {
-			text += len((*v.Pointer)[i5])
+		for i := range *v.Pointer {
+			text += len((*v.Pointer)[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pointers)) + 1)
-	for i5 := range v.Pointers {
+	for i := range v.Pointers {
 		n++
-		if v.Pointers[i5] != nil {
-			n += cachert.SizeUvarint(uint64(len((*v.Pointers[i5]))) + 1)
-			n += 8 * len((*v.Pointers[i5]))
+		if v.Pointers[i] != nil {
+			n += cachert.SizeUvarint(uint64(len((*v.Pointers[i]))) + 1)
+			n += 8 * len((*v.Pointers[i]))
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
 	n += 4 * len(v.Named)
-	for i6 := range v.Named {
-		text += len(v.Named[i6])
+	for i := range v.Named {
+		text += len(v.Named[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Empties)) + 1)
 	n += len(v.Empties)
@@ -271,59 +271,59 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	b = b[copy(b, v.Bytes):]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
+		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
-	for i2 := range v.Lists {
-		b = cachert.PutCount(b, len(v.Lists[i2]), v.Lists[i2] == nil)
-		b = b[copy(b, v.Lists[i2]):]
+	for i := range v.Lists {
+		b = cachert.PutCount(b, len(v.Lists[i]), v.Lists[i] == nil)
+		b = b[copy(b, v.Lists[i]):]
 	}
 	b = cachert.PutCount(b, len(v.Maps), v.Maps == nil)
-	for i3 := range v.Maps {
-		b = cachert.PutCount(b, len(v.Maps[i3]), v.Maps[i3] == nil)
-		for k2, x2 := range v.Maps[i3] {
-			binary.LittleEndian.PutUint64(b, uint64(k2))
-			b = b[8:]
-			binary.LittleEndian.PutUint32(b, uint32(len(x2)))
-			text = text[copy(text, x2):]
-			b = b[4:]
+	for i := range v.Maps {
+		b = cachert.PutCount(b, len(v.Maps[i]), v.Maps[i] == nil)
+		for k, x := range v.Maps[i] {
+			_ = b[11]
+			binary.LittleEndian.PutUint64(b, uint64(k))
+			binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
+			text = text[copy(text, x):]
+			b = b[12:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Values), v.Values == nil)
-	for k2, x2 := range v.Values {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
+	for k, x := range v.Values {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x2), x2 == nil)
-		for i4 := range x2 {
-			binary.LittleEndian.PutUint64(b, uint64(x2[i4]))
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			binary.LittleEndian.PutUint64(b, uint64(x[i]))
 			b = b[8:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Nested), v.Nested == nil)
-	for k3, x3 := range v.Nested {
-		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
-		text = text[copy(text, k3):]
+	for k, x := range v.Nested {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x3), x3 == nil)
-		for k4, x4 := range x3 {
-			b[0] = uint8(k4)
-			b = b[1:]
-			b[0] = 0
-			if x4 {
-				b[0] = 1
+		b = cachert.PutCount(b, len(x), x == nil)
+		for k2, x2 := range x {
+			_ = b[1]
+			b[0] = uint8(k2)
+			b[1] = 0
+			if x2 {
+				b[1] = 1
 			}
-			b = b[1:]
+			b = b[2:]
 		}
 	}
-	for i4 := range v.Pair {
-		b = cachert.PutCount(b, len(v.Pair[i4]), v.Pair[i4] == nil)
-		for i5 := range v.Pair[i4] {
-			binary.LittleEndian.PutUint64(b, uint64(v.Pair[i4][i5]))
+	for i := range v.Pair {
+		b = cachert.PutCount(b, len(v.Pair[i]), v.Pair[i] == nil)
+		for i2 := range v.Pair[i] {
+			binary.LittleEndian.PutUint64(b, uint64(v.Pair[i][i2]))
 			b = b[8:]
 		}
 	}
@@ -332,29 +332,29 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.Pointer)), (*v.Pointer) == nil)
-		for i5 := range *v.Pointer {
-			binary.LittleEndian.PutUint32(b, uint32(len((*v.Pointer)[i5])))
-			text = text[copy(text, (*v.Pointer)[i5]):]
+		for i := range *v.Pointer {
+			binary.LittleEndian.PutUint32(b, uint32(len((*v.Pointer)[i])))
+			text = text[copy(text, (*v.Pointer)[i]):]
 			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pointers), v.Pointers == nil)
-	for i5 := range v.Pointers {
-		if v.Pointers[i5] == nil {
+	for i := range v.Pointers {
+		if v.Pointers[i] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b = cachert.PutCount(b, len((*v.Pointers[i5])), (*v.Pointers[i5]) == nil)
-			for i6 := range *v.Pointers[i5] {
-				binary.LittleEndian.PutUint64(b, uint64((*v.Pointers[i5])[i6]))
+			b = cachert.PutCount(b, len((*v.Pointers[i])), (*v.Pointers[i]) == nil)
+			for i2 := range *v.Pointers[i] {
+				binary.LittleEndian.PutUint64(b, uint64((*v.Pointers[i])[i2]))
 				b = b[8:]
 			}
 		}
 	}
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
-	for i6 := range v.Named {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Named[i6])))
-		text = text[copy(text, v.Named[i6]):]
+	for i := range v.Named {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Named[i])))
+		text = text[copy(text, v.Named[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
@@ -405,22 +405,18 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x int
-			if len(b) < 4 {
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 8 {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return cachert.ErrCorrupt
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
-			}
-			x = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
+			x = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
 			v.Map[k] = x
 		}
 		if len(v.Map) != entries { // a key twice
@@ -451,30 +447,26 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 			if n, b, ok = cachert.TakeCount(b, 12); !ok {
 				return cachert.ErrCorrupt
 			}
-			if entries2 := n; entries2 >= 0 {
-				v.Maps[i] = make(map[int]string, entries2)
-				for range entries2 {
-					var k2 int
-					var x2 string
-					if len(b) < 8 {
+			if entries := n; entries >= 0 {
+				v.Maps[i] = make(map[int]string, entries)
+				for range entries {
+					var k int
+					var x string
+					if len(b) < 12 {
 						return cachert.ErrCorrupt
 					}
 					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 						return cachert.ErrCorrupt
 					}
-					k2 = int(binary.LittleEndian.Uint64(b))
-					b = b[8:]
-					if len(b) < 4 {
+					k = int(binary.LittleEndian.Uint64(b))
+					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					x2, s = s[:n], s[n:]
-					b = b[4:]
-					v.Maps[i][k2] = x2
+					x, s = s[:n], s[n:]
+					b = b[12:]
+					v.Maps[i][k] = x
 				}
-				if len(v.Maps[i]) != entries2 { // a key twice
+				if len(v.Maps[i]) != entries { // a key twice
 					return cachert.ErrCorrupt
 				}
 			}
@@ -483,87 +475,83 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.Values = make(map[string][]int, entries2)
-		for range entries2 {
-			var k2 string
-			var x2 []int
+	if entries := n; entries >= 0 {
+		v.Values = make(map[string][]int, entries)
+		for range entries {
+			var k string
+			var x []int
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k2, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 8); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x2 = make([]int, n)
-				for i := range x2 {
+				x = make([]int, n)
+				for i := range x {
 					if len(b) < 8 {
 						return cachert.ErrCorrupt
 					}
 					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 						return cachert.ErrCorrupt
 					}
-					x2[i] = int(binary.LittleEndian.Uint64(b))
+					x[i] = int(binary.LittleEndian.Uint64(b))
 					b = b[8:]
 				}
 			}
-			v.Values[k2] = x2
+			v.Values[k] = x
 		}
-		if len(v.Values) != entries2 { // a key twice
+		if len(v.Values) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.Nested = make(map[string]map[int8]bool, entries3)
-		for range entries3 {
-			var k3 string
-			var x3 map[int8]bool
+	if entries := n; entries >= 0 {
+		v.Nested = make(map[string]map[int8]bool, entries)
+		for range entries {
+			var k string
+			var x map[int8]bool
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k3, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 2); !ok {
 				return cachert.ErrCorrupt
 			}
-			if entries4 := n; entries4 >= 0 {
-				x3 = make(map[int8]bool, entries4)
-				for range entries4 {
-					var k4 int8
-					var x4 bool
-					if len(b) < 1 {
+			if entries2 := n; entries2 >= 0 {
+				x = make(map[int8]bool, entries2)
+				for range entries2 {
+					var k2 int8
+					var x2 bool
+					if len(b) < 2 {
 						return cachert.ErrCorrupt
 					}
-					k4 = int8(b[0])
-					b = b[1:]
-					if len(b) < 1 {
+					k2 = int8(b[0])
+					if b[1] > 1 {
 						return cachert.ErrCorrupt
 					}
-					if b[0] > 1 {
-						return cachert.ErrCorrupt
-					}
-					x4 = b[0] == 1
-					b = b[1:]
-					x3[k4] = x4
+					x2 = b[1] == 1
+					b = b[2:]
+					x[k2] = x2
 				}
-				if len(x3) != entries4 { // a key twice
+				if len(x) != entries2 { // a key twice
 					return cachert.ErrCorrupt
 				}
 			}
-			v.Nested[k3] = x3
+			v.Nested[k] = x
 		}
-		if len(v.Nested) != entries3 { // a key twice
+		if len(v.Nested) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -588,23 +576,21 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Pointer = new([]string)
 		if n, b, ok = cachert.TakeCount(b, 4); !ok {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
 			(*v.Pointer) = make([]string, n)
-			for i2 := range *v.Pointer {
+			for i := range *v.Pointer {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				(*v.Pointer)[i2], s = s[:n], s[n:]
+				(*v.Pointer)[i], s = s[:n], s[n:]
 				b = b[4:]
 			}
 		}
@@ -614,27 +600,25 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Pointers = make([]*[]int, n)
-		for i2 := range v.Pointers {
+		for i := range v.Pointers {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there2 := b[0] == 1
-			b = b[1:]
-			if there2 {
-				v.Pointers[i2] = new([]int)
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				v.Pointers[i] = new([]int)
 				if n, b, ok = cachert.TakeCount(b, 8); !ok {
 					return cachert.ErrCorrupt
 				}
 				if n >= 0 {
-					(*v.Pointers[i2]) = make([]int, n)
-					for i3 := range *v.Pointers[i2] {
+					(*v.Pointers[i]) = make([]int, n)
+					for i2 := range *v.Pointers[i] {
 						if len(b) < 8 {
 							return cachert.ErrCorrupt
 						}
 						if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 							return cachert.ErrCorrupt
 						}
-						(*v.Pointers[i2])[i3] = int(binary.LittleEndian.Uint64(b))
+						(*v.Pointers[i])[i2] = int(binary.LittleEndian.Uint64(b))
 						b = b[8:]
 					}
 				}
@@ -646,14 +630,14 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	}
 	if n >= 0 {
 		v.Named = make(Names, n)
-		for i2 := range v.Named {
+		for i := range v.Named {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			v.Named[i2], s = s[:n], s[n:]
+			v.Named[i], s = s[:n], s[n:]
 			b = b[4:]
 		}
 	}
@@ -669,18 +653,18 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.Nothing = make(map[struct{}]struct{}, entries4)
+	if entries := n; entries >= 0 {
+		v.Nothing = make(map[struct{}]struct{}, entries)
 		if b, ok = cachert.TakeEmpty(b, n); !ok {
 			return cachert.ErrCorrupt
 		}
-		for range entries4 {
-			var k4 struct{}
-			var x4 struct{}
+		for range entries {
+			var k struct{}
+			var x struct{}
 
-			v.Nothing[k4] = x4
+			v.Nothing[k] = x
 		}
-		if len(v.Nothing) != entries4 { // a key twice
+		if len(v.Nothing) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}

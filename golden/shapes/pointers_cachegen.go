@@ -219,15 +219,13 @@ func sizePointers(v *Pointers) (n, text int) {
 	}
 	n++
 	if v.Struct != nil {
-		m, t := sizePointersPoint(v.Struct)
-		n += m
-		text += t
+		n += 12
+		text += len(v.Struct.Label)
 	}
 	n++
 	if v.Next != nil {
-		m, t := sizePointersPoint(v.Next)
-		n += m
-		text += t
+		n += 12
+		text += len(v.Next.Label)
 	}
 	n++
 	if v.Slice != nil {
@@ -245,9 +243,8 @@ func sizePointers(v *Pointers) (n, text int) {
 		if v.Structs[i] != nil {
 			n++
 			if (*v.Structs[i]) != nil {
-				m, t := sizePointersPoint((*v.Structs[i]))
-				n += m
-				text += t
+				n += 12
+				text += len((*(*v.Structs[i])).Label)
 			}
 		}
 	}
@@ -268,9 +265,9 @@ func sizePointers(v *Pointers) (n, text int) {
 	}
 	n++
 	if v.Array != nil {
-		for i2 := range *v.Array {
+		for i := range *v.Array {
 			n++
-			if (*v.Array)[i2] != nil {
+			if (*v.Array)[i] != nil {
 				n += 2
 			}
 		}
@@ -391,13 +388,23 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putPointersPoint(b, text, v.Struct)
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(v.Struct.X))
+		binary.LittleEndian.PutUint32(b[4:], uint32(v.Struct.Y))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Struct.Label)))
+		text = text[copy(text, v.Struct.Label):]
+		b = b[12:]
 	}
 	if v.Next == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b, text = putPointersPoint(b, text, v.Next)
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(v.Next.X))
+		binary.LittleEndian.PutUint32(b[4:], uint32(v.Next.Y))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Next.Label)))
+		text = text[copy(text, v.Next.Label):]
+		b = b[12:]
 	}
 	if v.Slice == nil {
 		b[0], b = 0, b[1:]
@@ -424,7 +431,12 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				b, text = putPointersPoint(b, text, (*v.Structs[i]))
+				_ = b[11]
+				binary.LittleEndian.PutUint32(b, uint32((*(*v.Structs[i])).X))
+				binary.LittleEndian.PutUint32(b[4:], uint32((*(*v.Structs[i])).Y))
+				binary.LittleEndian.PutUint32(b[8:], uint32(len((*(*v.Structs[i])).Label)))
+				text = text[copy(text, (*(*v.Structs[i])).Label):]
+				b = b[12:]
 			}
 		}
 	}
@@ -458,12 +470,12 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		for i2 := range *v.Array {
-			if (*v.Array)[i2] == nil {
+		for i := range *v.Array {
+			if (*v.Array)[i] == nil {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint16(b, uint16((*(*v.Array)[i2])))
+				binary.LittleEndian.PutUint16(b, uint16((*(*v.Array)[i])))
 				b = b[2:]
 			}
 		}
@@ -486,6 +498,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Time))
@@ -495,6 +508,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
+		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Until.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Until.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Until))
@@ -547,9 +561,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -563,9 +575,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -579,16 +589,12 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Twice = new(*int)
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there4 := b[0] == 1
-		b = b[1:]
-		if there4 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -603,16 +609,12 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Again = new(*int)
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there5 := b[0] == 1
-		b = b[1:]
-		if there5 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -627,23 +629,17 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Thrice = new(**string)
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there6 := b[0] == 1
-		b = b[1:]
-		if there6 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			(*v.Thrice) = new(*string)
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there7 := b[0] == 1
-			b = b[1:]
-			if there7 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
@@ -659,9 +655,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -675,37 +669,39 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Struct = new(Point)
-		if b, s, ok = takePointersPoint(v.Struct, b, s); !ok {
+		v.Struct.X = int32(binary.LittleEndian.Uint32(b))
+		v.Struct.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
+		v.Struct.Label, s = s[:n], s[n:]
+		b = b[12:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 12 {
 			return cachert.ErrCorrupt
 		}
 		v.Next = new(Point)
-		if b, s, ok = takePointersPoint(v.Next, b, s); !ok {
+		v.Next.X = int32(binary.LittleEndian.Uint32(b))
+		v.Next.Y = int32(binary.LittleEndian.Uint32(b[4:]))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 			return cachert.ErrCorrupt
 		}
+		v.Next.Label, s = s[:n], s[n:]
+		b = b[12:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Slice = new([]*int)
 		if n, b, ok = cachert.TakeCount(b, 1); !ok {
 			return cachert.ErrCorrupt
@@ -716,9 +712,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 				if len(b) == 0 || b[0] > 1 {
 					return cachert.ErrCorrupt
 				}
-				there10 := b[0] == 1
-				b = b[1:]
-				if there10 {
+				if n, b = int(b[0]), b[1:]; n == 1 {
 					if len(b) < 8 {
 						return cachert.ErrCorrupt
 					}
@@ -741,23 +735,23 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there10 := b[0] == 1
-			b = b[1:]
-			if there10 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				v.Structs[i] = new(*Point)
 				if len(b) == 0 || b[0] > 1 {
 					return cachert.ErrCorrupt
 				}
-				there11 := b[0] == 1
-				b = b[1:]
-				if there11 {
+				if n, b = int(b[0]), b[1:]; n == 1 {
 					if len(b) < 12 {
 						return cachert.ErrCorrupt
 					}
 					(*v.Structs[i]) = new(Point)
-					if b, s, ok = takePointersPoint((*v.Structs[i]), b, s); !ok {
+					(*(*v.Structs[i])).X = int32(binary.LittleEndian.Uint32(b))
+					(*(*v.Structs[i])).Y = int32(binary.LittleEndian.Uint32(b[4:]))
+					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
+					(*(*v.Structs[i])).Label, s = s[:n], s[n:]
+					b = b[12:]
 				}
 			}
 		}
@@ -765,9 +759,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Map = new(map[string]**bool)
 		if n, b, ok = cachert.TakeCount(b, 5); !ok {
 			return cachert.ErrCorrupt
@@ -788,16 +780,12 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 				if len(b) == 0 || b[0] > 1 {
 					return cachert.ErrCorrupt
 				}
-				there11 := b[0] == 1
-				b = b[1:]
-				if there11 {
+				if n, b = int(b[0]), b[1:]; n == 1 {
 					x = new(*bool)
 					if len(b) == 0 || b[0] > 1 {
 						return cachert.ErrCorrupt
 					}
-					there12 := b[0] == 1
-					b = b[1:]
-					if there12 {
+					if n, b = int(b[0]), b[1:]; n == 1 {
 						if len(b) < 1 {
 							return cachert.ErrCorrupt
 						}
@@ -819,9 +807,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 3 {
 			return cachert.ErrCorrupt
 		}
@@ -830,9 +816,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there12 := b[0] == 1
-			b = b[1:]
-			if there12 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 2 {
 					return cachert.ErrCorrupt
 				}
@@ -845,9 +829,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Bytes = new([]uint8)
 		if n, b, ok = cachert.TakeCount(b, 1); !ok {
 			return cachert.ErrCorrupt
@@ -860,9 +842,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -873,9 +853,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there14 := b[0] == 1
-	b = b[1:]
-	if there14 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -888,9 +866,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there15 := b[0] == 1
-	b = b[1:]
-	if there15 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
 			return cachert.ErrCorrupt
 		}
@@ -903,9 +879,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there16 := b[0] == 1
-	b = b[1:]
-	if there16 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 2 {
 			return cachert.ErrCorrupt
 		}
@@ -916,9 +890,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there17 := b[0] == 1
-		b = b[1:]
-		if there17 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
@@ -932,16 +904,12 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 		if len(b) == 0 || b[0] > 1 {
 			return cachert.ErrCorrupt
 		}
-		there18 := b[0] == 1
-		b = b[1:]
-		if there18 {
+		if n, b = int(b[0]), b[1:]; n == 1 {
 			v.Anonymous.B = new(*string)
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there19 := b[0] == 1
-			b = b[1:]
-			if there19 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
@@ -957,51 +925,13 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there17 := b[0] == 1
-	b = b[1:]
-	if there17 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Nothing = new(struct{})
 	}
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizePointersPoint returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizePointersPoint(v *Point) (n, text int) {
-	text += len(v.Label)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putPointersPoint writes *v to the front of b and text, and returns what is left of them.
-func putPointersPoint(b, text []byte, v *Point) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint32(b, uint32(v.X))
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.Y))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Label)))
-	text = text[copy(text, v.Label):]
-	b = b[12:]
-	return b, text
-}
-
-// takePointersPoint sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takePointersPoint(v *Point, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.X = int32(binary.LittleEndian.Uint32(b))
-	v.Y = int32(binary.LittleEndian.Uint32(b[4:]))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Label, s = s[:n], s[n:]
-	b = b[12:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

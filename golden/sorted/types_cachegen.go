@@ -280,23 +280,23 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
-	for k2, x2 := range v.ByName {
-		text += len(k2)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		n += 4 * len(x2)
-		for i2 := range x2 {
-			text += len(x2[i2])
+	for k, x := range v.ByName {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 4 * len(x)
+		for i := range x {
+			text += len(x[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
 	n += 9 * len(v.Flags)
 	n += cachert.SizeUvarint(uint64(len(v.Ints)) + 1)
 	n += 8 * len(v.Ints)
-	for _, x3 := range v.Ints {
-		n += cachert.SizeUvarint(uint64(len(x3)) + 1)
-		n += 5 * len(x3)
-		for _, x3 := range x3 {
-			text += len(x3)
+	for _, x := range v.Ints {
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 5 * len(x)
+		for _, x2 := range x {
+			text += len(x2)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ratios)) + 1)
@@ -305,48 +305,48 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	n += 24 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
 	n += 20 * len(v.Times)
-	for _, x4 := range v.Times {
-		text += len(x4)
+	for _, x := range v.Times {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Places)) + 1)
 	n += 33 * len(v.Places)
-	for k3, x5 := range v.Places {
-		text += len(k3.Name)
-		for i2 := range k3.Near {
-			text += len(k3.Near[i2])
+	for k, x := range v.Places {
+		text += len(k.Name)
+		for i := range k.Near {
+			text += len(k.Near[i])
 		}
 		n++
-		if x5 != nil {
+		if x != nil {
 			n += 4
-			text += len(*x5)
+			text += len(*x)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
 	n += 16 * len(v.Pairs)
-	for k4 := range v.Pairs {
-		for i2 := range k4 {
-			text += len(k4[i2])
+	for k := range v.Pairs {
+		for i := range k {
+			text += len(k[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Arrays)) + 1)
 	n += 7 * len(v.Arrays)
-	for _, x6 := range v.Arrays {
-		text += len(x6)
+	for _, x := range v.Arrays {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Addrs)) + 1)
 	n += 12 * len(v.Addrs)
 	n += cachert.SizeUvarint(uint64(len(v.Anon)) + 1)
 	n += 20 * len(v.Anon)
-	for _, x7 := range v.Anon {
-		text += len(x7)
+	for _, x := range v.Anon {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 8 * len(v.Nothing)
 	n += cachert.SizeUvarint(uint64(len(v.Tree)) + 1)
 	n += 4 * len(v.Tree)
-	for k5, x8 := range v.Tree {
-		text += len(k5)
-		m, t := sizeIndexIndex(&x8, depth+1)
+	for k, x := range v.Tree {
+		text += len(k)
+		m, t := sizeIndexIndex(&x, depth+1)
 		if m < 0 {
 			return m, 0
 		}
@@ -372,153 +372,151 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
 	for _, p := range cachert.Sorted(v.Texts, cmp.Compare[string]) {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
+		text = text[copy(text, p.Key):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(p.Value)))
+		text = text[copy(text, p.Value):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	for _, p := range cachert.Sorted(v.ByName, cmp.Compare[Name]) {
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
 		text = text[copy(text, p.Key):]
 		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(p.Value)))
-		text = text[copy(text, p.Value):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
-	for _, p2 := range cachert.Sorted(v.ByName, cmp.Compare[Name]) {
-		binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
-		text = text[copy(text, p2.Key):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(p2.Value), p2.Value == nil)
-		for i2 := range p2.Value {
-			binary.LittleEndian.PutUint32(b, uint32(len(p2.Value[i2])))
-			text = text[copy(text, p2.Value[i2]):]
+		b = cachert.PutCount(b, len(p.Value), p.Value == nil)
+		for i := range p.Value {
+			binary.LittleEndian.PutUint32(b, uint32(len(p.Value[i])))
+			text = text[copy(text, p.Value[i]):]
 			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
-	for _, p3 := range cachert.Sorted(v.Flags, cachert.CompareBool[bool]) {
+	for _, p := range cachert.Sorted(v.Flags, cachert.CompareBool[bool]) {
+		_ = b[8]
 		b[0] = 0
-		if p3.Key {
+		if p.Key {
 			b[0] = 1
 		}
-		b = b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(p3.Value))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[1:], uint64(p.Value))
+		b = b[9:]
 	}
 	b = cachert.PutCount(b, len(v.Ints), v.Ints == nil)
-	for _, p4 := range cachert.Sorted(v.Ints, cmp.Compare[int]) {
-		binary.LittleEndian.PutUint64(b, uint64(p4.Key))
+	for _, p := range cachert.Sorted(v.Ints, cmp.Compare[int]) {
+		binary.LittleEndian.PutUint64(b, uint64(p.Key))
 		b = b[8:]
-		b = cachert.PutCount(b, len(p4.Value), p4.Value == nil)
-		for _, p5 := range cachert.Sorted(p4.Value, cmp.Compare[uint8]) {
-			b[0] = p5.Key
-			b = b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(p5.Value)))
-			text = text[copy(text, p5.Value):]
-			b = b[4:]
+		b = cachert.PutCount(b, len(p.Value), p.Value == nil)
+		for _, p2 := range cachert.Sorted(p.Value, cmp.Compare[uint8]) {
+			_ = b[4]
+			b[0] = p2.Key
+			binary.LittleEndian.PutUint32(b[1:], uint32(len(p2.Value)))
+			text = text[copy(text, p2.Value):]
+			b = b[5:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Ratios), v.Ratios == nil)
-	for _, p5 := range cachert.Sorted(v.Ratios, cachert.CompareFloat[Ratio]) {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(float32(p5.Key)))
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(p5.Value))
-		b = b[8:]
+	for _, p := range cachert.Sorted(v.Ratios, cachert.CompareFloat[Ratio]) {
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, math.Float32bits(float32(p.Key)))
+		binary.LittleEndian.PutUint64(b[4:], uint64(p.Value))
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
-	for _, p6 := range cachert.Sorted(v.Complex, cachert.CompareComplex[complex128]) {
-		binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(p6.Key))))
-		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(p6.Key))))
-		b = b[16:]
-		binary.LittleEndian.PutUint64(b, uint64(p6.Value))
-		b = b[8:]
+	for _, p := range cachert.Sorted(v.Complex, cachert.CompareComplex[complex128]) {
+		_ = b[23]
+		binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(p.Key))))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(p.Key))))
+		binary.LittleEndian.PutUint64(b[16:], uint64(p.Value))
+		b = b[24:]
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
-	for _, p7 := range cachert.Sorted(v.Times, cachert.CompareTime) {
-		binary.LittleEndian.PutUint64(b, uint64(p7.Key.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(p7.Key.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(p7.Key))
-		b = b[16:]
-		binary.LittleEndian.PutUint32(b, uint32(len(p7.Value)))
-		text = text[copy(text, p7.Value):]
-		b = b[4:]
+	for _, p := range cachert.Sorted(v.Times, cachert.CompareTime) {
+		_ = b[19]
+		binary.LittleEndian.PutUint64(b, uint64(p.Key.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(p.Key.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(p.Key))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(p.Value)))
+		text = text[copy(text, p.Value):]
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
-	for _, p8 := range cachert.Sorted(v.Places, compareIndexPlace) {
-		_ = b[24]
-		binary.LittleEndian.PutUint16(b, uint16(p8.Key.X))
-		binary.LittleEndian.PutUint16(b[2:], uint16(p8.Key.Y))
+	for _, p := range cachert.Sorted(v.Places, compareIndexPlace) {
+		_ = b[32]
+		binary.LittleEndian.PutUint16(b, uint16(p.Key.X))
+		binary.LittleEndian.PutUint16(b[2:], uint16(p.Key.Y))
 		b[4] = 0
-		if p8.Key.Open {
+		if p.Key.Open {
 			b[4] = 1
 		}
-		binary.LittleEndian.PutUint32(b[5:], uint32(len(p8.Key.Name)))
-		text = text[copy(text, p8.Key.Name):]
-		binary.LittleEndian.PutUint64(b[9:], uint64(p8.Key.Since.Unix()))
-		binary.LittleEndian.PutUint32(b[17:], uint32(p8.Key.Since.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(p8.Key.Since))
-		b = b[25:]
-		for i2 := range p8.Key.Near {
-			binary.LittleEndian.PutUint32(b, uint32(len(p8.Key.Near[i2])))
-			text = text[copy(text, p8.Key.Near[i2]):]
-			b = b[4:]
+		binary.LittleEndian.PutUint32(b[5:], uint32(len(p.Key.Name)))
+		text = text[copy(text, p.Key.Name):]
+		binary.LittleEndian.PutUint64(b[9:], uint64(p.Key.Since.Unix()))
+		binary.LittleEndian.PutUint32(b[17:], uint32(p.Key.Since.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(p.Key.Since))
+		for i := range p.Key.Near {
+			binary.LittleEndian.PutUint32(b[25+4*i:], uint32(len(p.Key.Near[i])))
+			text = text[copy(text, p.Key.Near[i]):]
 		}
-		if p8.Value == nil {
+		b = b[33:]
+		if p.Value == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*p8.Value)))
-			text = text[copy(text, *p8.Value):]
+			binary.LittleEndian.PutUint32(b, uint32(len(*p.Value)))
+			text = text[copy(text, *p.Value):]
 			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
-	for _, p9 := range cachert.Sorted(v.Pairs, compareIndexPair) {
-		for i2 := range p9.Key {
-			binary.LittleEndian.PutUint32(b, uint32(len(p9.Key[i2])))
-			text = text[copy(text, p9.Key[i2]):]
-			b = b[4:]
+	for _, p := range cachert.Sorted(v.Pairs, compareIndexPair) {
+		_ = b[15]
+		for i := range p.Key {
+			binary.LittleEndian.PutUint32(b[4*i:], uint32(len(p.Key[i])))
+			text = text[copy(text, p.Key[i]):]
 		}
-		binary.LittleEndian.PutUint64(b, uint64(p9.Value))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[8:], uint64(p.Value))
+		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Arrays), v.Arrays == nil)
-	for _, p10 := range cachert.Sorted(v.Arrays, compareIndexKey) {
-		for i2 := range p10.Key {
-			b[0] = 0
-			if p10.Key[i2] {
-				b[0] = 1
+	for _, p := range cachert.Sorted(v.Arrays, compareIndexKey) {
+		_ = b[6]
+		for i := range p.Key {
+			b[i] = 0
+			if p.Key[i] {
+				b[i] = 1
 			}
-			b = b[1:]
 		}
-		binary.LittleEndian.PutUint32(b, uint32(len(p10.Value)))
-		text = text[copy(text, p10.Value):]
-		b = b[4:]
+		binary.LittleEndian.PutUint32(b[3:], uint32(len(p.Value)))
+		text = text[copy(text, p.Value):]
+		b = b[7:]
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
-	for _, p11 := range cachert.Sorted(v.Addrs, compareIndexAddr) {
-		own.Set(p11.Key.AppendBinary(own.Bytes))
+	for _, p := range cachert.Sorted(v.Addrs, compareIndexAddr) {
+		own.Set(p.Key.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
-		binary.LittleEndian.PutUint64(b, uint64(p11.Value))
+		binary.LittleEndian.PutUint64(b, uint64(p.Value))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Anon), v.Anon == nil)
-	for _, p12 := range cachert.Sorted(v.Anon, compareIndexKey2) {
-		_ = b[15]
-		binary.LittleEndian.PutUint64(b, uint64(p12.Key.A))
-		binary.LittleEndian.PutUint64(b[8:], uint64(p12.Key.B))
-		b = b[16:]
-		binary.LittleEndian.PutUint32(b, uint32(len(p12.Value)))
-		text = text[copy(text, p12.Value):]
-		b = b[4:]
+	for _, p := range cachert.Sorted(v.Anon, compareIndexKey2) {
+		_ = b[19]
+		binary.LittleEndian.PutUint64(b, uint64(p.Key.A))
+		binary.LittleEndian.PutUint64(b[8:], uint64(p.Key.B))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(p.Value)))
+		text = text[copy(text, p.Value):]
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
-	for _, p13 := range cachert.Sorted(v.Nothing, compareIndexKey3) {
-		binary.LittleEndian.PutUint64(b, uint64(p13.Value))
+	for _, p := range cachert.Sorted(v.Nothing, compareIndexKey3) {
+		binary.LittleEndian.PutUint64(b, uint64(p.Value))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
-	for _, p14 := range cachert.Sorted(v.Tree, cmp.Compare[string]) {
-		binary.LittleEndian.PutUint32(b, uint32(len(p14.Key)))
-		text = text[copy(text, p14.Key):]
+	for _, p := range cachert.Sorted(v.Tree, cmp.Compare[string]) {
+		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
+		text = text[copy(text, p.Key):]
 		b = b[4:]
-		b, text = putIndexIndex(b, text, own, &p14.Value)
+		b, text = putIndexIndex(b, text, own, &p.Value)
 	}
 	return b, text
 }
@@ -563,22 +561,18 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return b, s, own, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k, s = string(s[:n]), s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x, s = string(s[:n]), s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Texts[k] = x
 		}
 		if len(v.Texts) != entries { // a key twice
@@ -588,333 +582,299 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, own, false
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.ByName = make(map[Name][]string, entries2)
-		for range entries2 {
-			var k2 Name
-			var x2 []string
+	if entries := n; entries >= 0 {
+		v.ByName = make(map[Name][]string, entries)
+		for range entries {
+			var k Name
+			var x []string
 			if len(b) < 4 {
 				return b, s, own, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			k2, s = Name(s[:n]), s[n:]
+			k, s = Name(s[:n]), s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return b, s, own, false
 			}
 			if n >= 0 {
-				x2 = make([]string, n)
-				for i := range x2 {
+				x = make([]string, n)
+				for i := range x {
 					if len(b) < 4 {
 						return b, s, own, false
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
-					x2[i], s = string(s[:n]), s[n:]
+					x[i], s = string(s[:n]), s[n:]
 					b = b[4:]
 				}
 			}
-			v.ByName[k2] = x2
+			v.ByName[k] = x
 		}
-		if len(v.ByName) != entries2 { // a key twice
+		if len(v.ByName) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return b, s, own, false
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.Flags = make(map[bool]int, entries3)
-		for range entries3 {
-			var k3 bool
-			var x3 int
-			if len(b) < 1 {
+	if entries := n; entries >= 0 {
+		v.Flags = make(map[bool]int, entries)
+		for range entries {
+			var k bool
+			var x int
+			if len(b) < 9 {
 				return b, s, own, false
 			}
 			if b[0] > 1 {
 				return b, s, own, false
 			}
-			k3 = b[0] == 1
-			b = b[1:]
-			if len(b) < 8 {
+			k = b[0] == 1
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[1:])) {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			x3 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Flags[k3] = x3
+			x = int(binary.LittleEndian.Uint64(b[1:]))
+			b = b[9:]
+			v.Flags[k] = x
 		}
-		if len(v.Flags) != entries3 { // a key twice
+		if len(v.Flags) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return b, s, own, false
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.Ints = make(map[int]map[uint8]string, entries4)
-		for range entries4 {
-			var k4 int
-			var x4 map[uint8]string
+	if entries := n; entries >= 0 {
+		v.Ints = make(map[int]map[uint8]string, entries)
+		for range entries {
+			var k int
+			var x map[uint8]string
 			if len(b) < 8 {
 				return b, s, own, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			k4 = int(binary.LittleEndian.Uint64(b))
+			k = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return b, s, own, false
 			}
-			if entries5 := n; entries5 >= 0 {
-				x4 = make(map[uint8]string, entries5)
-				for range entries5 {
-					var k5 uint8
-					var x5 string
-					if len(b) < 1 {
+			if entries2 := n; entries2 >= 0 {
+				x = make(map[uint8]string, entries2)
+				for range entries2 {
+					var k2 uint8
+					var x2 string
+					if len(b) < 5 {
 						return b, s, own, false
 					}
-					k5 = b[0]
-					b = b[1:]
-					if len(b) < 4 {
+					k2 = b[0]
+					if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return b, s, own, false
-					}
-					x5, s = string(s[:n]), s[n:]
-					b = b[4:]
-					x4[k5] = x5
+					x2, s = string(s[:n]), s[n:]
+					b = b[5:]
+					x[k2] = x2
 				}
-				if len(x4) != entries5 { // a key twice
+				if len(x) != entries2 { // a key twice
 					return b, s, own, false
 				}
 			}
-			v.Ints[k4] = x4
+			v.Ints[k] = x
 		}
-		if len(v.Ints) != entries4 { // a key twice
+		if len(v.Ints) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return b, s, own, false
 	}
-	if entries5 := n; entries5 >= 0 {
-		v.Ratios = make(map[Ratio]int, entries5)
-		for range entries5 {
-			var k5 Ratio
-			var x5 int
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Ratios = make(map[Ratio]int, entries)
+		for range entries {
+			var k Ratio
+			var x int
+			if len(b) < 12 {
 				return b, s, own, false
 			}
-			k5 = Ratio(math.Float32frombits(binary.LittleEndian.Uint32(b)))
-			b = b[4:]
-			if len(b) < 8 {
+			k = Ratio(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			x5 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Ratios[k5] = x5
+			x = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
+			v.Ratios[k] = x
 		}
-		if len(v.Ratios) != entries5 { // a key twice
+		if len(v.Ratios) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 24); !ok {
 		return b, s, own, false
 	}
-	if entries6 := n; entries6 >= 0 {
-		v.Complex = make(map[complex128]int, entries6)
-		for range entries6 {
-			var k6 complex128
-			var x6 int
-			if len(b) < 16 {
+	if entries := n; entries >= 0 {
+		v.Complex = make(map[complex128]int, entries)
+		for range entries {
+			var k complex128
+			var x int
+			if len(b) < 24 {
 				return b, s, own, false
 			}
-			k6 = complex(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
-			b = b[16:]
-			if len(b) < 8 {
+			k = complex(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[16:])) {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			x6 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Complex[k6] = x6
+			x = int(binary.LittleEndian.Uint64(b[16:]))
+			b = b[24:]
+			v.Complex[k] = x
 		}
-		if len(v.Complex) != entries6 { // a key twice
+		if len(v.Complex) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
-	if entries7 := n; entries7 >= 0 {
-		v.Times = make(map[time.Time]string, entries7)
-		for range entries7 {
-			var k7 time.Time
-			var x7 string
-			if len(b) < 16 {
+	if entries := n; entries >= 0 {
+		v.Times = make(map[time.Time]string, entries)
+		for range entries {
+			var k time.Time
+			var x string
+			if len(b) < 20 {
 				return b, s, own, false
 			}
-			if k7, ok = cachert.TakeTime(b); !ok {
+			if k, ok = cachert.TakeTime(b); !ok {
 				return b, s, own, false
 			}
-			b = b[16:]
-			if len(b) < 4 {
+			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			x7, s = string(s[:n]), s[n:]
-			b = b[4:]
-			v.Times[k7] = x7
+			x, s = string(s[:n]), s[n:]
+			b = b[20:]
+			v.Times[k] = x
 		}
-		if len(v.Times) != entries7 { // a key twice
+		if len(v.Times) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 34); !ok {
 		return b, s, own, false
 	}
-	if entries8 := n; entries8 >= 0 {
-		v.Places = make(map[Place]*string, entries8)
-		for range entries8 {
-			var k8 Place
-			var x8 *string
-			if len(b) < 25 {
+	if entries := n; entries >= 0 {
+		v.Places = make(map[Place]*string, entries)
+		for range entries {
+			var k Place
+			var x *string
+			if len(b) < 33 {
 				return b, s, own, false
 			}
-			k8.X = int16(binary.LittleEndian.Uint16(b))
-			k8.Y = int16(binary.LittleEndian.Uint16(b[2:]))
+			k.X = int16(binary.LittleEndian.Uint16(b))
+			k.Y = int16(binary.LittleEndian.Uint16(b[2:]))
 			if b[4] > 1 {
 				return b, s, own, false
 			}
-			k8.Open = b[4] == 1
+			k.Open = b[4] == 1
 			if n = int(binary.LittleEndian.Uint32(b[5:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			k8.Name, s = Name(s[:n]), s[n:]
-			if k8.Since, ok = cachert.TakeTime(b[9:]); !ok {
+			k.Name, s = Name(s[:n]), s[n:]
+			if k.Since, ok = cachert.TakeTime(b[9:]); !ok {
 				return b, s, own, false
 			}
-			b = b[25:]
-			for i := range k8.Near {
-				if len(b) < 4 {
+			for i := range k.Near {
+				if n = int(binary.LittleEndian.Uint32(b[25+4*i:])); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return b, s, own, false
-				}
-				k8.Near[i], s = Name(s[:n]), s[n:]
-				b = b[4:]
+				k.Near[i], s = Name(s[:n]), s[n:]
 			}
+			b = b[33:]
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, own, false
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return b, s, own, false
 				}
-				x8 = new(string)
+				x = new(string)
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
-				*x8, s = string(s[:n]), s[n:]
+				*x, s = string(s[:n]), s[n:]
 				b = b[4:]
 			}
-			v.Places[k8] = x8
+			v.Places[k] = x
 		}
-		if len(v.Places) != entries8 { // a key twice
+		if len(v.Places) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return b, s, own, false
 	}
-	if entries9 := n; entries9 >= 0 {
-		v.Pairs = make(map[Pair]int, entries9)
-		for range entries9 {
-			var k9 Pair
-			var x9 int
-			for i := range k9 {
-				if len(b) < 4 {
-					return b, s, own, false
-				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return b, s, own, false
-				}
-				k9[i], s = Name(s[:n]), s[n:]
-				b = b[4:]
-			}
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Pairs = make(map[Pair]int, entries)
+		for range entries {
+			var k Pair
+			var x int
+			if len(b) < 16 {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			for i := range k {
+				if n = int(binary.LittleEndian.Uint32(b[4*i:])); uint(n) > uint(len(s)) {
+					return b, s, own, false
+				}
+				k[i], s = Name(s[:n]), s[n:]
+			}
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
 				return b, s, own, false
 			}
-			x9 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Pairs[k9] = x9
+			x = int(binary.LittleEndian.Uint64(b[8:]))
+			b = b[16:]
+			v.Pairs[k] = x
 		}
-		if len(v.Pairs) != entries9 { // a key twice
+		if len(v.Pairs) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 7); !ok {
 		return b, s, own, false
 	}
-	if entries10 := n; entries10 >= 0 {
-		v.Arrays = make(map[[3]bool]string, entries10)
-		for range entries10 {
-			var k10 [3]bool
-			var x10 string
-			for i := range k10 {
-				if len(b) < 1 {
-					return b, s, own, false
-				}
-				if b[0] > 1 {
-					return b, s, own, false
-				}
-				k10[i] = b[0] == 1
-				b = b[1:]
-			}
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Arrays = make(map[[3]bool]string, entries)
+		for range entries {
+			var k [3]bool
+			var x string
+			if len(b) < 7 {
 				return b, s, own, false
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			for i := range k {
+				if b[i] > 1 {
+					return b, s, own, false
+				}
+				k[i] = b[i] == 1
+			}
+			if n = int(binary.LittleEndian.Uint32(b[3:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			x10, s = string(s[:n]), s[n:]
-			b = b[4:]
-			v.Arrays[k10] = x10
+			x, s = string(s[:n]), s[n:]
+			b = b[7:]
+			v.Arrays[k] = x
 		}
-		if len(v.Arrays) != entries10 { // a key twice
+		if len(v.Arrays) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return b, s, own, false
 	}
-	if entries11 := n; entries11 >= 0 {
-		v.Addrs = make(map[netip.Addr]int, entries11)
-		for range entries11 {
-			var k11 netip.Addr
-			var x11 int
-			if b, own, ok = takeIndexAddr(&k11, b, own); !ok {
+	if entries := n; entries >= 0 {
+		v.Addrs = make(map[netip.Addr]int, entries)
+		for range entries {
+			var k netip.Addr
+			var x int
+			if b, own, ok = takeIndexAddr(&k, b, own); !ok {
 				return b, s, own, false
 			}
 			if len(b) < 8 {
@@ -923,85 +883,81 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			x11 = int(binary.LittleEndian.Uint64(b))
+			x = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			v.Addrs[k11] = x11
+			v.Addrs[k] = x
 		}
-		if len(v.Addrs) != entries11 { // a key twice
+		if len(v.Addrs) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
-	if entries12 := n; entries12 >= 0 {
+	if entries := n; entries >= 0 {
 		v.Anon = make(map[struct {
 			A int
 			B int
-		}]string, entries12)
-		for range entries12 {
-			var k12 struct {
+		}]string, entries)
+		for range entries {
+			var k struct {
 				A int
 				B int
 			}
-			var x12 string
-			if len(b) < 16 {
+			var x string
+			if len(b) < 20 {
 				return b, s, own, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			k12.A = int(binary.LittleEndian.Uint64(b))
+			k.A = int(binary.LittleEndian.Uint64(b))
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
 				return b, s, own, false
 			}
-			k12.B = int(binary.LittleEndian.Uint64(b[8:]))
-			b = b[16:]
-			if len(b) < 4 {
+			k.B = int(binary.LittleEndian.Uint64(b[8:]))
+			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			x12, s = string(s[:n]), s[n:]
-			b = b[4:]
-			v.Anon[k12] = x12
+			x, s = string(s[:n]), s[n:]
+			b = b[20:]
+			v.Anon[k] = x
 		}
-		if len(v.Anon) != entries12 { // a key twice
+		if len(v.Anon) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return b, s, own, false
 	}
-	if entries13 := n; entries13 >= 0 {
-		v.Nothing = make(map[struct{}]int, entries13)
-		for range entries13 {
-			var k13 struct{}
-			var x13 int
+	if entries := n; entries >= 0 {
+		v.Nothing = make(map[struct{}]int, entries)
+		for range entries {
+			var k struct{}
+			var x int
 			if len(b) < 8 {
 				return b, s, own, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			x13 = int(binary.LittleEndian.Uint64(b))
+			x = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			v.Nothing[k13] = x13
+			v.Nothing[k] = x
 		}
-		if len(v.Nothing) != entries13 { // a key twice
+		if len(v.Nothing) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 31); !ok {
 		return b, s, own, false
 	}
-	if entries14 := n; entries14 >= 0 {
-		v.Tree = make(map[string]Index, entries14)
-		later := 31 * entries14 // bytes that the elements to come need
-		for range entries14 {
-			var k14 string
-			var x14 Index
+	if entries := n; entries >= 0 {
+		v.Tree = make(map[string]Index, entries)
+		later := 31 * entries // bytes that the elements to come need
+		for range entries {
+			var k string
+			var x Index
 			later -= 31
 			all := b
 			b = b[:len(b)-later]
@@ -1011,15 +967,15 @@ func takeIndexIndex(v *Index, b []byte, s []byte, own []byte, depth int) (_ []by
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			k14, s = string(s[:n]), s[n:]
+			k, s = string(s[:n]), s[n:]
 			b = b[4:]
-			if b, s, own, ok = takeIndexIndex(&x14, b, s, own, depth+1); !ok {
+			if b, s, own, ok = takeIndexIndex(&x, b, s, own, depth+1); !ok {
 				return b, s, own, false
 			}
 			b = all[len(all)-later-len(b):]
-			v.Tree[k14] = x14
+			v.Tree[k] = x
 		}
-		if len(v.Tree) != entries14 { // a key twice
+		if len(v.Tree) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
@@ -1379,23 +1335,23 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
-	for k2, x2 := range v.ByName {
-		text += len(k2)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		n += 4 * len(x2)
-		for i2 := range x2 {
-			text += len(x2[i2])
+	for k, x := range v.ByName {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 4 * len(x)
+		for i := range x {
+			text += len(x[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
 	n += 9 * len(v.Flags)
 	n += cachert.SizeUvarint(uint64(len(v.Ints)) + 1)
 	n += 8 * len(v.Ints)
-	for _, x3 := range v.Ints {
-		n += cachert.SizeUvarint(uint64(len(x3)) + 1)
-		n += 5 * len(x3)
-		for _, x3 := range x3 {
-			text += len(x3)
+	for _, x := range v.Ints {
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 5 * len(x)
+		for _, x2 := range x {
+			text += len(x2)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ratios)) + 1)
@@ -1404,48 +1360,48 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	n += 24 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
 	n += 20 * len(v.Times)
-	for _, x4 := range v.Times {
-		text += len(x4)
+	for _, x := range v.Times {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Places)) + 1)
 	n += 33 * len(v.Places)
-	for k3, x5 := range v.Places {
-		text += len(k3.Name)
-		for i2 := range k3.Near {
-			text += len(k3.Near[i2])
+	for k, x := range v.Places {
+		text += len(k.Name)
+		for i := range k.Near {
+			text += len(k.Near[i])
 		}
 		n++
-		if x5 != nil {
+		if x != nil {
 			n += 4
-			text += len(*x5)
+			text += len(*x)
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
 	n += 16 * len(v.Pairs)
-	for k4 := range v.Pairs {
-		for i2 := range k4 {
-			text += len(k4[i2])
+	for k := range v.Pairs {
+		for i := range k {
+			text += len(k[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Arrays)) + 1)
 	n += 7 * len(v.Arrays)
-	for _, x6 := range v.Arrays {
-		text += len(x6)
+	for _, x := range v.Arrays {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Addrs)) + 1)
 	n += 12 * len(v.Addrs)
 	n += cachert.SizeUvarint(uint64(len(v.Anon)) + 1)
 	n += 20 * len(v.Anon)
-	for _, x7 := range v.Anon {
-		text += len(x7)
+	for _, x := range v.Anon {
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 8 * len(v.Nothing)
 	n += cachert.SizeUvarint(uint64(len(v.Tree)) + 1)
 	n += 4 * len(v.Tree)
-	for k5, x8 := range v.Tree {
-		text += len(k5)
-		m, t := sizeIndex2Index(&x8, depth+1)
+	for k, x := range v.Tree {
+		text += len(k)
+		m, t := sizeIndex2Index(&x, depth+1)
 		if m < 0 {
 			return m, 0
 		}
@@ -1471,153 +1427,151 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
 	for k, x := range v.Texts {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
 		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
-		text = text[copy(text, x):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
-	for k2, x2 := range v.ByName {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(x2), x2 == nil)
-		for i2 := range x2 {
-			binary.LittleEndian.PutUint32(b, uint32(len(x2[i2])))
-			text = text[copy(text, x2[i2]):]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
+			text = text[copy(text, x[i]):]
 			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
-	for k3, x3 := range v.Flags {
+	for k, x := range v.Flags {
+		_ = b[8]
 		b[0] = 0
-		if k3 {
+		if k {
 			b[0] = 1
 		}
-		b = b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(x3))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[1:], uint64(x))
+		b = b[9:]
 	}
 	b = cachert.PutCount(b, len(v.Ints), v.Ints == nil)
-	for k4, x4 := range v.Ints {
-		binary.LittleEndian.PutUint64(b, uint64(k4))
+	for k, x := range v.Ints {
+		binary.LittleEndian.PutUint64(b, uint64(k))
 		b = b[8:]
-		b = cachert.PutCount(b, len(x4), x4 == nil)
-		for k5, x5 := range x4 {
-			b[0] = k5
-			b = b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(x5)))
-			text = text[copy(text, x5):]
-			b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for k2, x2 := range x {
+			_ = b[4]
+			b[0] = k2
+			binary.LittleEndian.PutUint32(b[1:], uint32(len(x2)))
+			text = text[copy(text, x2):]
+			b = b[5:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Ratios), v.Ratios == nil)
-	for k5, x5 := range v.Ratios {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(float32(k5)))
-		b = b[4:]
-		binary.LittleEndian.PutUint64(b, uint64(x5))
-		b = b[8:]
+	for k, x := range v.Ratios {
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, math.Float32bits(float32(k)))
+		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
-	for k6, x6 := range v.Complex {
-		binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(k6))))
-		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(k6))))
-		b = b[16:]
-		binary.LittleEndian.PutUint64(b, uint64(x6))
-		b = b[8:]
+	for k, x := range v.Complex {
+		_ = b[23]
+		binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(k))))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(k))))
+		binary.LittleEndian.PutUint64(b[16:], uint64(x))
+		b = b[24:]
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
-	for k7, x7 := range v.Times {
-		binary.LittleEndian.PutUint64(b, uint64(k7.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(k7.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k7))
-		b = b[16:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x7)))
-		text = text[copy(text, x7):]
-		b = b[4:]
+	for k, x := range v.Times {
+		_ = b[19]
+		binary.LittleEndian.PutUint64(b, uint64(k.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(k.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
-	for k8, x8 := range v.Places {
-		_ = b[24]
-		binary.LittleEndian.PutUint16(b, uint16(k8.X))
-		binary.LittleEndian.PutUint16(b[2:], uint16(k8.Y))
+	for k, x := range v.Places {
+		_ = b[32]
+		binary.LittleEndian.PutUint16(b, uint16(k.X))
+		binary.LittleEndian.PutUint16(b[2:], uint16(k.Y))
 		b[4] = 0
-		if k8.Open {
+		if k.Open {
 			b[4] = 1
 		}
-		binary.LittleEndian.PutUint32(b[5:], uint32(len(k8.Name)))
-		text = text[copy(text, k8.Name):]
-		binary.LittleEndian.PutUint64(b[9:], uint64(k8.Since.Unix()))
-		binary.LittleEndian.PutUint32(b[17:], uint32(k8.Since.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(k8.Since))
-		b = b[25:]
-		for i2 := range k8.Near {
-			binary.LittleEndian.PutUint32(b, uint32(len(k8.Near[i2])))
-			text = text[copy(text, k8.Near[i2]):]
-			b = b[4:]
+		binary.LittleEndian.PutUint32(b[5:], uint32(len(k.Name)))
+		text = text[copy(text, k.Name):]
+		binary.LittleEndian.PutUint64(b[9:], uint64(k.Since.Unix()))
+		binary.LittleEndian.PutUint32(b[17:], uint32(k.Since.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(k.Since))
+		for i := range k.Near {
+			binary.LittleEndian.PutUint32(b[25+4*i:], uint32(len(k.Near[i])))
+			text = text[copy(text, k.Near[i]):]
 		}
-		if x8 == nil {
+		b = b[33:]
+		if x == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*x8)))
-			text = text[copy(text, *x8):]
+			binary.LittleEndian.PutUint32(b, uint32(len(*x)))
+			text = text[copy(text, *x):]
 			b = b[4:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
-	for k9, x9 := range v.Pairs {
-		for i2 := range k9 {
-			binary.LittleEndian.PutUint32(b, uint32(len(k9[i2])))
-			text = text[copy(text, k9[i2]):]
-			b = b[4:]
+	for k, x := range v.Pairs {
+		_ = b[15]
+		for i := range k {
+			binary.LittleEndian.PutUint32(b[4*i:], uint32(len(k[i])))
+			text = text[copy(text, k[i]):]
 		}
-		binary.LittleEndian.PutUint64(b, uint64(x9))
-		b = b[8:]
+		binary.LittleEndian.PutUint64(b[8:], uint64(x))
+		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Arrays), v.Arrays == nil)
-	for k10, x10 := range v.Arrays {
-		for i2 := range k10 {
-			b[0] = 0
-			if k10[i2] {
-				b[0] = 1
+	for k, x := range v.Arrays {
+		_ = b[6]
+		for i := range k {
+			b[i] = 0
+			if k[i] {
+				b[i] = 1
 			}
-			b = b[1:]
 		}
-		binary.LittleEndian.PutUint32(b, uint32(len(x10)))
-		text = text[copy(text, x10):]
-		b = b[4:]
+		binary.LittleEndian.PutUint32(b[3:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[7:]
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
-	for k11, x11 := range v.Addrs {
-		own.Set(k11.AppendBinary(own.Bytes))
+	for k, x := range v.Addrs {
+		own.Set(k.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
-		binary.LittleEndian.PutUint64(b, uint64(x11))
+		binary.LittleEndian.PutUint64(b, uint64(x))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Anon), v.Anon == nil)
-	for k12, x12 := range v.Anon {
-		_ = b[15]
-		binary.LittleEndian.PutUint64(b, uint64(k12.A))
-		binary.LittleEndian.PutUint64(b[8:], uint64(k12.B))
-		b = b[16:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x12)))
-		text = text[copy(text, x12):]
-		b = b[4:]
+	for k, x := range v.Anon {
+		_ = b[19]
+		binary.LittleEndian.PutUint64(b, uint64(k.A))
+		binary.LittleEndian.PutUint64(b[8:], uint64(k.B))
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
-	for _, x13 := range v.Nothing {
-		binary.LittleEndian.PutUint64(b, uint64(x13))
+	for _, x := range v.Nothing {
+		binary.LittleEndian.PutUint64(b, uint64(x))
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
-	for k14, x14 := range v.Tree {
-		binary.LittleEndian.PutUint32(b, uint32(len(k14)))
-		text = text[copy(text, k14):]
+	for k, x := range v.Tree {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b, text = putIndex2Index(b, text, own, &x14)
+		b, text = putIndex2Index(b, text, own, &x)
 	}
 	return b, text
 }
@@ -1662,22 +1616,18 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return b, s, own, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Texts[k] = x
 		}
 		if len(v.Texts) != entries { // a key twice
@@ -1687,333 +1637,299 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, own, false
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.ByName = make(map[Name][]string, entries2)
-		for range entries2 {
-			var k2 Name
-			var x2 []string
+	if entries := n; entries >= 0 {
+		v.ByName = make(map[Name][]string, entries)
+		for range entries {
+			var k Name
+			var x []string
 			if len(b) < 4 {
 				return b, s, own, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			k2, s = Name(s[:n]), s[n:]
+			k, s = Name(s[:n]), s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return b, s, own, false
 			}
 			if n >= 0 {
-				x2 = make([]string, n)
-				for i := range x2 {
+				x = make([]string, n)
+				for i := range x {
 					if len(b) < 4 {
 						return b, s, own, false
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
-					x2[i], s = s[:n], s[n:]
+					x[i], s = s[:n], s[n:]
 					b = b[4:]
 				}
 			}
-			v.ByName[k2] = x2
+			v.ByName[k] = x
 		}
-		if len(v.ByName) != entries2 { // a key twice
+		if len(v.ByName) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return b, s, own, false
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.Flags = make(map[bool]int, entries3)
-		for range entries3 {
-			var k3 bool
-			var x3 int
-			if len(b) < 1 {
+	if entries := n; entries >= 0 {
+		v.Flags = make(map[bool]int, entries)
+		for range entries {
+			var k bool
+			var x int
+			if len(b) < 9 {
 				return b, s, own, false
 			}
 			if b[0] > 1 {
 				return b, s, own, false
 			}
-			k3 = b[0] == 1
-			b = b[1:]
-			if len(b) < 8 {
+			k = b[0] == 1
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[1:])) {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			x3 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Flags[k3] = x3
+			x = int(binary.LittleEndian.Uint64(b[1:]))
+			b = b[9:]
+			v.Flags[k] = x
 		}
-		if len(v.Flags) != entries3 { // a key twice
+		if len(v.Flags) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 9); !ok {
 		return b, s, own, false
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.Ints = make(map[int]map[uint8]string, entries4)
-		for range entries4 {
-			var k4 int
-			var x4 map[uint8]string
+	if entries := n; entries >= 0 {
+		v.Ints = make(map[int]map[uint8]string, entries)
+		for range entries {
+			var k int
+			var x map[uint8]string
 			if len(b) < 8 {
 				return b, s, own, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			k4 = int(binary.LittleEndian.Uint64(b))
+			k = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return b, s, own, false
 			}
-			if entries5 := n; entries5 >= 0 {
-				x4 = make(map[uint8]string, entries5)
-				for range entries5 {
-					var k5 uint8
-					var x5 string
-					if len(b) < 1 {
+			if entries2 := n; entries2 >= 0 {
+				x = make(map[uint8]string, entries2)
+				for range entries2 {
+					var k2 uint8
+					var x2 string
+					if len(b) < 5 {
 						return b, s, own, false
 					}
-					k5 = b[0]
-					b = b[1:]
-					if len(b) < 4 {
+					k2 = b[0]
+					if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
 						return b, s, own, false
 					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return b, s, own, false
-					}
-					x5, s = s[:n], s[n:]
-					b = b[4:]
-					x4[k5] = x5
+					x2, s = s[:n], s[n:]
+					b = b[5:]
+					x[k2] = x2
 				}
-				if len(x4) != entries5 { // a key twice
+				if len(x) != entries2 { // a key twice
 					return b, s, own, false
 				}
 			}
-			v.Ints[k4] = x4
+			v.Ints[k] = x
 		}
-		if len(v.Ints) != entries4 { // a key twice
+		if len(v.Ints) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return b, s, own, false
 	}
-	if entries5 := n; entries5 >= 0 {
-		v.Ratios = make(map[Ratio]int, entries5)
-		for range entries5 {
-			var k5 Ratio
-			var x5 int
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Ratios = make(map[Ratio]int, entries)
+		for range entries {
+			var k Ratio
+			var x int
+			if len(b) < 12 {
 				return b, s, own, false
 			}
-			k5 = Ratio(math.Float32frombits(binary.LittleEndian.Uint32(b)))
-			b = b[4:]
-			if len(b) < 8 {
+			k = Ratio(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			x5 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Ratios[k5] = x5
+			x = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
+			v.Ratios[k] = x
 		}
-		if len(v.Ratios) != entries5 { // a key twice
+		if len(v.Ratios) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 24); !ok {
 		return b, s, own, false
 	}
-	if entries6 := n; entries6 >= 0 {
-		v.Complex = make(map[complex128]int, entries6)
-		for range entries6 {
-			var k6 complex128
-			var x6 int
-			if len(b) < 16 {
+	if entries := n; entries >= 0 {
+		v.Complex = make(map[complex128]int, entries)
+		for range entries {
+			var k complex128
+			var x int
+			if len(b) < 24 {
 				return b, s, own, false
 			}
-			k6 = complex(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
-			b = b[16:]
-			if len(b) < 8 {
+			k = complex(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[16:])) {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			x6 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Complex[k6] = x6
+			x = int(binary.LittleEndian.Uint64(b[16:]))
+			b = b[24:]
+			v.Complex[k] = x
 		}
-		if len(v.Complex) != entries6 { // a key twice
+		if len(v.Complex) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
-	if entries7 := n; entries7 >= 0 {
-		v.Times = make(map[time.Time]string, entries7)
-		for range entries7 {
-			var k7 time.Time
-			var x7 string
-			if len(b) < 16 {
+	if entries := n; entries >= 0 {
+		v.Times = make(map[time.Time]string, entries)
+		for range entries {
+			var k time.Time
+			var x string
+			if len(b) < 20 {
 				return b, s, own, false
 			}
-			if k7, ok = cachert.TakeTime(b); !ok {
+			if k, ok = cachert.TakeTime(b); !ok {
 				return b, s, own, false
 			}
-			b = b[16:]
-			if len(b) < 4 {
+			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			x7, s = s[:n], s[n:]
-			b = b[4:]
-			v.Times[k7] = x7
+			x, s = s[:n], s[n:]
+			b = b[20:]
+			v.Times[k] = x
 		}
-		if len(v.Times) != entries7 { // a key twice
+		if len(v.Times) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 34); !ok {
 		return b, s, own, false
 	}
-	if entries8 := n; entries8 >= 0 {
-		v.Places = make(map[Place]*string, entries8)
-		for range entries8 {
-			var k8 Place
-			var x8 *string
-			if len(b) < 25 {
+	if entries := n; entries >= 0 {
+		v.Places = make(map[Place]*string, entries)
+		for range entries {
+			var k Place
+			var x *string
+			if len(b) < 33 {
 				return b, s, own, false
 			}
-			k8.X = int16(binary.LittleEndian.Uint16(b))
-			k8.Y = int16(binary.LittleEndian.Uint16(b[2:]))
+			k.X = int16(binary.LittleEndian.Uint16(b))
+			k.Y = int16(binary.LittleEndian.Uint16(b[2:]))
 			if b[4] > 1 {
 				return b, s, own, false
 			}
-			k8.Open = b[4] == 1
+			k.Open = b[4] == 1
 			if n = int(binary.LittleEndian.Uint32(b[5:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			k8.Name, s = Name(s[:n]), s[n:]
-			if k8.Since, ok = cachert.TakeTime(b[9:]); !ok {
+			k.Name, s = Name(s[:n]), s[n:]
+			if k.Since, ok = cachert.TakeTime(b[9:]); !ok {
 				return b, s, own, false
 			}
-			b = b[25:]
-			for i := range k8.Near {
-				if len(b) < 4 {
+			for i := range k.Near {
+				if n = int(binary.LittleEndian.Uint32(b[25+4*i:])); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return b, s, own, false
-				}
-				k8.Near[i], s = Name(s[:n]), s[n:]
-				b = b[4:]
+				k.Near[i], s = Name(s[:n]), s[n:]
 			}
+			b = b[33:]
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, own, false
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return b, s, own, false
 				}
-				x8 = new(string)
+				x = new(string)
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return b, s, own, false
 				}
-				*x8, s = s[:n], s[n:]
+				*x, s = s[:n], s[n:]
 				b = b[4:]
 			}
-			v.Places[k8] = x8
+			v.Places[k] = x
 		}
-		if len(v.Places) != entries8 { // a key twice
+		if len(v.Places) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 16); !ok {
 		return b, s, own, false
 	}
-	if entries9 := n; entries9 >= 0 {
-		v.Pairs = make(map[Pair]int, entries9)
-		for range entries9 {
-			var k9 Pair
-			var x9 int
-			for i := range k9 {
-				if len(b) < 4 {
-					return b, s, own, false
-				}
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return b, s, own, false
-				}
-				k9[i], s = Name(s[:n]), s[n:]
-				b = b[4:]
-			}
-			if len(b) < 8 {
+	if entries := n; entries >= 0 {
+		v.Pairs = make(map[Pair]int, entries)
+		for range entries {
+			var k Pair
+			var x int
+			if len(b) < 16 {
 				return b, s, own, false
 			}
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			for i := range k {
+				if n = int(binary.LittleEndian.Uint32(b[4*i:])); uint(n) > uint(len(s)) {
+					return b, s, own, false
+				}
+				k[i], s = Name(s[:n]), s[n:]
+			}
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
 				return b, s, own, false
 			}
-			x9 = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			v.Pairs[k9] = x9
+			x = int(binary.LittleEndian.Uint64(b[8:]))
+			b = b[16:]
+			v.Pairs[k] = x
 		}
-		if len(v.Pairs) != entries9 { // a key twice
+		if len(v.Pairs) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 7); !ok {
 		return b, s, own, false
 	}
-	if entries10 := n; entries10 >= 0 {
-		v.Arrays = make(map[[3]bool]string, entries10)
-		for range entries10 {
-			var k10 [3]bool
-			var x10 string
-			for i := range k10 {
-				if len(b) < 1 {
-					return b, s, own, false
-				}
-				if b[0] > 1 {
-					return b, s, own, false
-				}
-				k10[i] = b[0] == 1
-				b = b[1:]
-			}
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Arrays = make(map[[3]bool]string, entries)
+		for range entries {
+			var k [3]bool
+			var x string
+			if len(b) < 7 {
 				return b, s, own, false
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			for i := range k {
+				if b[i] > 1 {
+					return b, s, own, false
+				}
+				k[i] = b[i] == 1
+			}
+			if n = int(binary.LittleEndian.Uint32(b[3:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			x10, s = s[:n], s[n:]
-			b = b[4:]
-			v.Arrays[k10] = x10
+			x, s = s[:n], s[n:]
+			b = b[7:]
+			v.Arrays[k] = x
 		}
-		if len(v.Arrays) != entries10 { // a key twice
+		if len(v.Arrays) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return b, s, own, false
 	}
-	if entries11 := n; entries11 >= 0 {
-		v.Addrs = make(map[netip.Addr]int, entries11)
-		for range entries11 {
-			var k11 netip.Addr
-			var x11 int
-			if b, own, ok = takeIndex2Addr(&k11, b, own); !ok {
+	if entries := n; entries >= 0 {
+		v.Addrs = make(map[netip.Addr]int, entries)
+		for range entries {
+			var k netip.Addr
+			var x int
+			if b, own, ok = takeIndex2Addr(&k, b, own); !ok {
 				return b, s, own, false
 			}
 			if len(b) < 8 {
@@ -2022,85 +1938,81 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			x11 = int(binary.LittleEndian.Uint64(b))
+			x = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			v.Addrs[k11] = x11
+			v.Addrs[k] = x
 		}
-		if len(v.Addrs) != entries11 { // a key twice
+		if len(v.Addrs) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
 		return b, s, own, false
 	}
-	if entries12 := n; entries12 >= 0 {
+	if entries := n; entries >= 0 {
 		v.Anon = make(map[struct {
 			A int
 			B int
-		}]string, entries12)
-		for range entries12 {
-			var k12 struct {
+		}]string, entries)
+		for range entries {
+			var k struct {
 				A int
 				B int
 			}
-			var x12 string
-			if len(b) < 16 {
+			var x string
+			if len(b) < 20 {
 				return b, s, own, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			k12.A = int(binary.LittleEndian.Uint64(b))
+			k.A = int(binary.LittleEndian.Uint64(b))
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
 				return b, s, own, false
 			}
-			k12.B = int(binary.LittleEndian.Uint64(b[8:]))
-			b = b[16:]
-			if len(b) < 4 {
+			k.B = int(binary.LittleEndian.Uint64(b[8:]))
+			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			x12, s = s[:n], s[n:]
-			b = b[4:]
-			v.Anon[k12] = x12
+			x, s = s[:n], s[n:]
+			b = b[20:]
+			v.Anon[k] = x
 		}
-		if len(v.Anon) != entries12 { // a key twice
+		if len(v.Anon) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return b, s, own, false
 	}
-	if entries13 := n; entries13 >= 0 {
-		v.Nothing = make(map[struct{}]int, entries13)
-		for range entries13 {
-			var k13 struct{}
-			var x13 int
+	if entries := n; entries >= 0 {
+		v.Nothing = make(map[struct{}]int, entries)
+		for range entries {
+			var k struct{}
+			var x int
 			if len(b) < 8 {
 				return b, s, own, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, own, false
 			}
-			x13 = int(binary.LittleEndian.Uint64(b))
+			x = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
-			v.Nothing[k13] = x13
+			v.Nothing[k] = x
 		}
-		if len(v.Nothing) != entries13 { // a key twice
+		if len(v.Nothing) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 31); !ok {
 		return b, s, own, false
 	}
-	if entries14 := n; entries14 >= 0 {
-		v.Tree = make(map[string]Index, entries14)
-		later := 31 * entries14 // bytes that the elements to come need
-		for range entries14 {
-			var k14 string
-			var x14 Index
+	if entries := n; entries >= 0 {
+		v.Tree = make(map[string]Index, entries)
+		later := 31 * entries // bytes that the elements to come need
+		for range entries {
+			var k string
+			var x Index
 			later -= 31
 			all := b
 			b = b[:len(b)-later]
@@ -2110,15 +2022,15 @@ func takeIndex2Index(v *Index, b []byte, s string, own []byte, depth int) (_ []b
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
-			k14, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
-			if b, s, own, ok = takeIndex2Index(&x14, b, s, own, depth+1); !ok {
+			if b, s, own, ok = takeIndex2Index(&x, b, s, own, depth+1); !ok {
 				return b, s, own, false
 			}
 			b = all[len(all)-later-len(b):]
-			v.Tree[k14] = x14
+			v.Tree[k] = x
 		}
-		if len(v.Tree) != entries14 { // a key twice
+		if len(v.Tree) != entries { // a key twice
 			return b, s, own, false
 		}
 	}
@@ -2331,11 +2243,11 @@ func sizeLabels(v *Labels) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Counts)) + 1)
 	n += 8 * len(v.Counts)
-	for _, x2 := range v.Counts {
-		n += cachert.SizeUvarint(uint64(len(x2.Alpha)) + 1)
-		n += 5 * len(x2.Alpha)
-		for k2 := range x2.Alpha {
-			text += len(k2)
+	for _, x := range v.Counts {
+		n += cachert.SizeUvarint(uint64(len(x.Alpha)) + 1)
+		n += 5 * len(x.Alpha)
+		for k := range x.Alpha {
+			text += len(k)
 		}
 		n += 8 // fields of one size
 	}
@@ -2343,11 +2255,11 @@ func sizeLabels(v *Labels) (n, text int) {
 	for i := range v.Deep {
 		n += cachert.SizeUvarint(uint64(len(v.Deep[i])) + 1)
 		n += 4 * len(v.Deep[i])
-		for k2, x3 := range v.Deep[i] {
-			text += len(k2)
-			n += cachert.SizeUvarint(uint64(len(x3)) + 1)
-			n += 12 * len(x3)
-			for k2 := range x3 {
+		for k, x := range v.Deep[i] {
+			text += len(k)
+			n += cachert.SizeUvarint(uint64(len(x)) + 1)
+			n += 12 * len(x)
+			for k2 := range x {
 				text += len(k2)
 			}
 		}
@@ -2370,45 +2282,45 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for _, p := range cachert.Sorted(v.Labels, cmp.Compare[string]) {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
 		text = text[copy(text, p.Key):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(p.Value)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(p.Value)))
 		text = text[copy(text, p.Value):]
-		b = b[4:]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Counts), v.Counts == nil)
-	for _, p2 := range cachert.Sorted(v.Counts, cmp.Compare[int]) {
-		binary.LittleEndian.PutUint64(b, uint64(p2.Key))
+	for _, p := range cachert.Sorted(v.Counts, cmp.Compare[int]) {
+		binary.LittleEndian.PutUint64(b, uint64(p.Key))
 		b = b[8:]
-		binary.LittleEndian.PutUint64(b, uint64(p2.Value.Zulu))
+		binary.LittleEndian.PutUint64(b, uint64(p.Value.Zulu))
 		b = b[8:]
-		b = cachert.PutCount(b, len(p2.Value.Alpha), p2.Value.Alpha == nil)
-		for _, p3 := range cachert.Sorted(p2.Value.Alpha, cmp.Compare[string]) {
-			binary.LittleEndian.PutUint32(b, uint32(len(p3.Key)))
-			text = text[copy(text, p3.Key):]
-			b = b[4:]
-			b[0] = 0
-			if p3.Value {
-				b[0] = 1
+		b = cachert.PutCount(b, len(p.Value.Alpha), p.Value.Alpha == nil)
+		for _, p2 := range cachert.Sorted(p.Value.Alpha, cmp.Compare[string]) {
+			_ = b[4]
+			binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
+			text = text[copy(text, p2.Key):]
+			b[4] = 0
+			if p2.Value {
+				b[4] = 1
 			}
-			b = b[1:]
+			b = b[5:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Deep), v.Deep == nil)
 	for i := range v.Deep {
 		b = cachert.PutCount(b, len(v.Deep[i]), v.Deep[i] == nil)
-		for _, p3 := range cachert.Sorted(v.Deep[i], cmp.Compare[string]) {
-			binary.LittleEndian.PutUint32(b, uint32(len(p3.Key)))
-			text = text[copy(text, p3.Key):]
+		for _, p := range cachert.Sorted(v.Deep[i], cmp.Compare[string]) {
+			binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
+			text = text[copy(text, p.Key):]
 			b = b[4:]
-			b = cachert.PutCount(b, len(p3.Value), p3.Value == nil)
-			for _, p4 := range cachert.Sorted(p3.Value, cmp.Compare[string]) {
-				binary.LittleEndian.PutUint32(b, uint32(len(p4.Key)))
-				text = text[copy(text, p4.Key):]
-				b = b[4:]
-				binary.LittleEndian.PutUint64(b, uint64(p4.Value))
-				b = b[8:]
+			b = cachert.PutCount(b, len(p.Value), p.Value == nil)
+			for _, p2 := range cachert.Sorted(p.Value, cmp.Compare[string]) {
+				_ = b[11]
+				binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
+				text = text[copy(text, p2.Key):]
+				binary.LittleEndian.PutUint64(b[4:], uint64(p2.Value))
+				b = b[12:]
 			}
 		}
 	}
@@ -2438,22 +2350,18 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Labels[k] = x
 		}
 		if len(v.Labels) != entries { // a key twice
@@ -2463,18 +2371,18 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 17); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.Counts = make(map[int]Count, entries2)
-		for range entries2 {
-			var k2 int
-			var x2 Count
+	if entries := n; entries >= 0 {
+		v.Counts = make(map[int]Count, entries)
+		for range entries {
+			var k int
+			var x Count
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			k2 = int(binary.LittleEndian.Uint64(b))
+			k = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
@@ -2482,41 +2390,37 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			x2.Zulu = int(binary.LittleEndian.Uint64(b))
+			x.Zulu = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return cachert.ErrCorrupt
 			}
-			if entries3 := n; entries3 >= 0 {
-				x2.Alpha = make(map[string]bool, entries3)
-				for range entries3 {
-					var k3 string
-					var x3 bool
-					if len(b) < 4 {
+			if entries2 := n; entries2 >= 0 {
+				x.Alpha = make(map[string]bool, entries2)
+				for range entries2 {
+					var k2 string
+					var x2 bool
+					if len(b) < 5 {
 						return cachert.ErrCorrupt
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
-					k3, s = s[:n], s[n:]
-					b = b[4:]
-					if len(b) < 1 {
+					k2, s = s[:n], s[n:]
+					if b[4] > 1 {
 						return cachert.ErrCorrupt
 					}
-					if b[0] > 1 {
-						return cachert.ErrCorrupt
-					}
-					x3 = b[0] == 1
-					b = b[1:]
-					x2.Alpha[k3] = x3
+					x2 = b[4] == 1
+					b = b[5:]
+					x.Alpha[k2] = x2
 				}
-				if len(x2.Alpha) != entries3 { // a key twice
+				if len(x.Alpha) != entries2 { // a key twice
 					return cachert.ErrCorrupt
 				}
 			}
-			v.Counts[k2] = x2
+			v.Counts[k] = x
 		}
-		if len(v.Counts) != entries2 { // a key twice
+		if len(v.Counts) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -2529,52 +2433,48 @@ func decodeLabels(v *Labels, data []byte, text string) error {
 			if n, b, ok = cachert.TakeCount(b, 5); !ok {
 				return cachert.ErrCorrupt
 			}
-			if entries3 := n; entries3 >= 0 {
-				v.Deep[i] = make(map[string]map[string]int, entries3)
-				for range entries3 {
-					var k3 string
-					var x3 map[string]int
+			if entries := n; entries >= 0 {
+				v.Deep[i] = make(map[string]map[string]int, entries)
+				for range entries {
+					var k string
+					var x map[string]int
 					if len(b) < 4 {
 						return cachert.ErrCorrupt
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
-					k3, s = s[:n], s[n:]
+					k, s = s[:n], s[n:]
 					b = b[4:]
 					if n, b, ok = cachert.TakeCount(b, 12); !ok {
 						return cachert.ErrCorrupt
 					}
-					if entries4 := n; entries4 >= 0 {
-						x3 = make(map[string]int, entries4)
-						for range entries4 {
-							var k4 string
-							var x4 int
-							if len(b) < 4 {
+					if entries2 := n; entries2 >= 0 {
+						x = make(map[string]int, entries2)
+						for range entries2 {
+							var k2 string
+							var x2 int
+							if len(b) < 12 {
 								return cachert.ErrCorrupt
 							}
 							if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 								return cachert.ErrCorrupt
 							}
-							k4, s = s[:n], s[n:]
-							b = b[4:]
-							if len(b) < 8 {
+							k2, s = s[:n], s[n:]
+							if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
 								return cachert.ErrCorrupt
 							}
-							if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-								return cachert.ErrCorrupt
-							}
-							x4 = int(binary.LittleEndian.Uint64(b))
-							b = b[8:]
-							x3[k4] = x4
+							x2 = int(binary.LittleEndian.Uint64(b[4:]))
+							b = b[12:]
+							x[k2] = x2
 						}
-						if len(x3) != entries4 { // a key twice
+						if len(x) != entries2 { // a key twice
 							return cachert.ErrCorrupt
 						}
 					}
-					v.Deep[i][k3] = x3
+					v.Deep[i][k] = x
 				}
-				if len(v.Deep[i]) != entries3 { // a key twice
+				if len(v.Deep[i]) != entries { // a key twice
 					return cachert.ErrCorrupt
 				}
 			}

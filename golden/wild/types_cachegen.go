@@ -216,9 +216,9 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Annotations)) + 1)
 	n += 8 * len(v.ObjectMeta.Annotations)
-	for k2, x2 := range v.ObjectMeta.Annotations {
-		text += len(k2)
-		text += len(x2)
+	for k, x := range v.ObjectMeta.Annotations {
+		text += len(k)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.OwnerReferences)) + 1)
 	for i := range v.ObjectMeta.OwnerReferences {
@@ -239,26 +239,26 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Finalizers)) + 1)
 	n += 4 * len(v.ObjectMeta.Finalizers)
-	for i2 := range v.ObjectMeta.Finalizers {
-		text += len(v.ObjectMeta.Finalizers[i2])
+	for i := range v.ObjectMeta.Finalizers {
+		text += len(v.ObjectMeta.Finalizers[i])
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.ManagedFields)) + 1)
-	for i3 := range v.ObjectMeta.ManagedFields {
-		e2 := &v.ObjectMeta.ManagedFields[i3]
-		text += len(e2.Manager)
-		text += len(e2.Operation)
-		text += len(e2.APIVersion)
+	for i := range v.ObjectMeta.ManagedFields {
+		e := &v.ObjectMeta.ManagedFields[i]
+		text += len(e.Manager)
+		text += len(e.Operation)
+		text += len(e.APIVersion)
 		n++
-		if e2.Time != nil {
+		if e.Time != nil {
 			n += 4
 		}
-		text += len(e2.FieldsType)
+		text += len(e.FieldsType)
 		n++
-		if e2.FieldsV1 != nil {
-			n += cachert.SizeUvarint(uint64(len(e2.FieldsV1.Raw)) + 1)
-			n += len(e2.FieldsV1.Raw)
+		if e.FieldsV1 != nil {
+			n += cachert.SizeUvarint(uint64(len(e.FieldsV1.Raw)) + 1)
+			n += len(e.FieldsV1.Raw)
 		}
-		text += len(e2.Subresource)
+		text += len(e.Subresource)
 		n += 20 // fields of one size
 	}
 	n += 36 // fields of one size
@@ -268,16 +268,16 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
 	n += 8 * len(v.Data)
-	for k3, x3 := range v.Data {
-		text += len(k3)
-		text += len(x3)
+	for k, x := range v.Data {
+		text += len(k)
+		text += len(x)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.BinaryData)) + 1)
 	n += 4 * len(v.BinaryData)
-	for k4, x4 := range v.BinaryData {
-		text += len(k4)
-		n += cachert.SizeUvarint(uint64(len(x4)) + 1)
-		n += len(x4)
+	for k, x := range v.BinaryData {
+		text += len(k)
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += len(x)
 	}
 	n += 8 // fields of one size
 	return n, text
@@ -333,21 +333,21 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.Labels), v.ObjectMeta.Labels == nil)
 	for k, x := range v.ObjectMeta.Labels {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = text[copy(text, x):]
-		b = b[4:]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.Annotations), v.ObjectMeta.Annotations == nil)
-	for k2, x2 := range v.ObjectMeta.Annotations {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x2)))
-		text = text[copy(text, x2):]
-		b = b[4:]
+	for k, x := range v.ObjectMeta.Annotations {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.OwnerReferences), v.ObjectMeta.OwnerReferences == nil)
 	for i := range v.ObjectMeta.OwnerReferences {
@@ -384,41 +384,41 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		}
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.Finalizers), v.ObjectMeta.Finalizers == nil)
-	for i2 := range v.ObjectMeta.Finalizers {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.ObjectMeta.Finalizers[i2])))
-		text = text[copy(text, v.ObjectMeta.Finalizers[i2]):]
+	for i := range v.ObjectMeta.Finalizers {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.ObjectMeta.Finalizers[i])))
+		text = text[copy(text, v.ObjectMeta.Finalizers[i]):]
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.ManagedFields), v.ObjectMeta.ManagedFields == nil)
-	for i3 := range v.ObjectMeta.ManagedFields {
-		e2 := &v.ObjectMeta.ManagedFields[i3]
+	for i := range v.ObjectMeta.ManagedFields {
+		e := &v.ObjectMeta.ManagedFields[i]
 		_ = b[11]
-		binary.LittleEndian.PutUint32(b, uint32(len(e2.Manager)))
-		text = text[copy(text, e2.Manager):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e2.Operation)))
-		text = text[copy(text, e2.Operation):]
-		binary.LittleEndian.PutUint32(b[8:], uint32(len(e2.APIVersion)))
-		text = text[copy(text, e2.APIVersion):]
+		binary.LittleEndian.PutUint32(b, uint32(len(e.Manager)))
+		text = text[copy(text, e.Manager):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Operation)))
+		text = text[copy(text, e.Operation):]
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.APIVersion)))
+		text = text[copy(text, e.APIVersion):]
 		b = b[12:]
-		if e2.Time == nil {
+		if e.Time == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			own.Set(e2.Time.AppendBinary(own.Bytes))
+			own.Set(e.Time.AppendBinary(own.Bytes))
 			b = own.PutSize(b)
 		}
-		binary.LittleEndian.PutUint32(b, uint32(len(e2.FieldsType)))
-		text = text[copy(text, e2.FieldsType):]
+		binary.LittleEndian.PutUint32(b, uint32(len(e.FieldsType)))
+		text = text[copy(text, e.FieldsType):]
 		b = b[4:]
-		if e2.FieldsV1 == nil {
+		if e.FieldsV1 == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b = cachert.PutCount(b, len(e2.FieldsV1.Raw), e2.FieldsV1.Raw == nil)
-			b = b[copy(b, e2.FieldsV1.Raw):]
+			b = cachert.PutCount(b, len(e.FieldsV1.Raw), e.FieldsV1.Raw == nil)
+			b = b[copy(b, e.FieldsV1.Raw):]
 		}
-		binary.LittleEndian.PutUint32(b, uint32(len(e2.Subresource)))
-		text = text[copy(text, e2.Subresource):]
+		binary.LittleEndian.PutUint32(b, uint32(len(e.Subresource)))
+		text = text[copy(text, e.Subresource):]
 		b = b[4:]
 	}
 	if v.Immutable == nil {
@@ -432,21 +432,21 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
-	for k3, x3 := range v.Data {
-		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
-		text = text[copy(text, k3):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x3)))
-		text = text[copy(text, x3):]
-		b = b[4:]
+	for k, x := range v.Data {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.BinaryData), v.BinaryData == nil)
-	for k4, x4 := range v.BinaryData {
-		binary.LittleEndian.PutUint32(b, uint32(len(k4)))
-		text = text[copy(text, k4):]
+	for k, x := range v.BinaryData {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x4), x4 == nil)
-		b = b[copy(b, x4):]
+		b = cachert.PutCount(b, len(x), x == nil)
+		b = b[copy(b, x):]
 	}
 	_, _ = b, text
 	return own.End(dst, 4+n+t)
@@ -508,9 +508,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -522,9 +520,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -540,22 +536,18 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.ObjectMeta.Labels[k] = x
 		}
 		if len(v.ObjectMeta.Labels) != entries { // a key twice
@@ -565,30 +557,26 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.ObjectMeta.Annotations = make(map[string]string, entries2)
-		for range entries2 {
-			var k2 string
-			var x2 string
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.ObjectMeta.Annotations = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k2, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x2, s = s[:n], s[n:]
-			b = b[4:]
-			v.ObjectMeta.Annotations[k2] = x2
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.ObjectMeta.Annotations[k] = x
 		}
-		if len(v.ObjectMeta.Annotations) != entries2 { // a key twice
+		if len(v.ObjectMeta.Annotations) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -622,9 +610,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 1 {
 					return cachert.ErrCorrupt
 				}
@@ -638,9 +624,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there4 := b[0] == 1
-			b = b[1:]
-			if there4 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 1 {
 					return cachert.ErrCorrupt
 				}
@@ -695,9 +679,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
@@ -717,9 +699,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there4 := b[0] == 1
-			b = b[1:]
-			if there4 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				e.FieldsV1 = new(v12pkg.FieldsV1)
 				if n, b, ok = cachert.TakeCount(b, 1); !ok {
 					return cachert.ErrCorrupt
@@ -742,9 +722,7 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -758,59 +736,55 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries3 := n; entries3 >= 0 {
-		v.Data = make(map[string]string, entries3)
-		for range entries3 {
-			var k3 string
-			var x3 string
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Data = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k3, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x3, s = s[:n], s[n:]
-			b = b[4:]
-			v.Data[k3] = x3
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Data[k] = x
 		}
-		if len(v.Data) != entries3 { // a key twice
+		if len(v.Data) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries4 := n; entries4 >= 0 {
-		v.BinaryData = make(map[string][]uint8, entries4)
-		for range entries4 {
-			var k4 string
-			var x4 []uint8
+	if entries := n; entries >= 0 {
+		v.BinaryData = make(map[string][]uint8, entries)
+		for range entries {
+			var k string
+			var x []uint8
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k4, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x4 = make([]uint8, n)
-				b = b[copy(x4, b):]
+				x = make([]uint8, n)
+				b = b[copy(x, b):]
 			}
-			v.BinaryData[k4] = x4
+			v.BinaryData[k] = x
 		}
-		if len(v.BinaryData) != entries4 { // a key twice
+		if len(v.BinaryData) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -1051,186 +1025,15 @@ func appendServiceCacheKey(k []byte, key string) []byte {
 func sizeService(v *Service) (n, text int) {
 	text += len(v.TypeMeta.Kind)
 	text += len(v.TypeMeta.APIVersion)
-	text += len(v.ObjectMeta.Name)
-	text += len(v.ObjectMeta.GenerateName)
-	text += len(v.ObjectMeta.Namespace)
-	text += len(v.ObjectMeta.SelfLink)
-	text += len(v.ObjectMeta.UID)
-	text += len(v.ObjectMeta.ResourceVersion)
-	n++
-	if v.ObjectMeta.DeletionTimestamp != nil {
-		n += 4
-	}
-	n++
-	if v.ObjectMeta.DeletionGracePeriodSeconds != nil {
-		n += 8
-	}
-	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Labels)) + 1)
-	n += 8 * len(v.ObjectMeta.Labels)
-	for k, x := range v.ObjectMeta.Labels {
-		text += len(k)
-		text += len(x)
-	}
-	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Annotations)) + 1)
-	n += 8 * len(v.ObjectMeta.Annotations)
-	for k2, x2 := range v.ObjectMeta.Annotations {
-		text += len(k2)
-		text += len(x2)
-	}
-	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.OwnerReferences)) + 1)
-	for i := range v.ObjectMeta.OwnerReferences {
-		e := &v.ObjectMeta.OwnerReferences[i]
-		text += len(e.APIVersion)
-		text += len(e.Kind)
-		text += len(e.Name)
-		text += len(e.UID)
-		n++
-		if e.Controller != nil {
-			n += 1
-		}
-		n++
-		if e.BlockOwnerDeletion != nil {
-			n += 1
-		}
-		n += 16 // fields of one size
-	}
-	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Finalizers)) + 1)
-	n += 4 * len(v.ObjectMeta.Finalizers)
-	for i2 := range v.ObjectMeta.Finalizers {
-		text += len(v.ObjectMeta.Finalizers[i2])
-	}
-	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.ManagedFields)) + 1)
-	for i3 := range v.ObjectMeta.ManagedFields {
-		e2 := &v.ObjectMeta.ManagedFields[i3]
-		text += len(e2.Manager)
-		text += len(e2.Operation)
-		text += len(e2.APIVersion)
-		n++
-		if e2.Time != nil {
-			n += 4
-		}
-		text += len(e2.FieldsType)
-		n++
-		if e2.FieldsV1 != nil {
-			n += cachert.SizeUvarint(uint64(len(e2.FieldsV1.Raw)) + 1)
-			n += len(e2.FieldsV1.Raw)
-		}
-		text += len(e2.Subresource)
-		n += 20 // fields of one size
-	}
-	n += 36 // fields of one size
-	n += cachert.SizeUvarint(uint64(len(v.Spec.Ports)) + 1)
-	for i4 := range v.Spec.Ports {
-		e3 := &v.Spec.Ports[i4]
-		text += len(e3.Name)
-		text += len(e3.Protocol)
-		n++
-		if e3.AppProtocol != nil {
-			n += 4
-			text += len(*e3.AppProtocol)
-		}
-		text += len(e3.TargetPort.StrVal)
-		n += 32 // fields of one size
-	}
-	n += cachert.SizeUvarint(uint64(len(v.Spec.Selector)) + 1)
-	n += 8 * len(v.Spec.Selector)
-	for k3, x3 := range v.Spec.Selector {
-		text += len(k3)
-		text += len(x3)
-	}
-	text += len(v.Spec.ClusterIP)
-	n += cachert.SizeUvarint(uint64(len(v.Spec.ClusterIPs)) + 1)
-	n += 4 * len(v.Spec.ClusterIPs)
-	for i5 := range v.Spec.ClusterIPs {
-		text += len(v.Spec.ClusterIPs[i5])
-	}
-	text += len(v.Spec.Type)
-	n += cachert.SizeUvarint(uint64(len(v.Spec.ExternalIPs)) + 1)
-	n += 4 * len(v.Spec.ExternalIPs)
-	for i6 := range v.Spec.ExternalIPs {
-		text += len(v.Spec.ExternalIPs[i6])
-	}
-	text += len(v.Spec.SessionAffinity)
-	text += len(v.Spec.LoadBalancerIP)
-	n += cachert.SizeUvarint(uint64(len(v.Spec.LoadBalancerSourceRanges)) + 1)
-	n += 4 * len(v.Spec.LoadBalancerSourceRanges)
-	for i7 := range v.Spec.LoadBalancerSourceRanges {
-		text += len(v.Spec.LoadBalancerSourceRanges[i7])
-	}
-	text += len(v.Spec.ExternalName)
-	text += len(v.Spec.ExternalTrafficPolicy)
-	n++
-	if v.Spec.SessionAffinityConfig != nil {
-		n++
-		if v.Spec.SessionAffinityConfig.ClientIP != nil {
-			n++
-			if v.Spec.SessionAffinityConfig.ClientIP.TimeoutSeconds != nil {
-				n += 4
-			}
-		}
-	}
-	n += cachert.SizeUvarint(uint64(len(v.Spec.IPFamilies)) + 1)
-	n += 4 * len(v.Spec.IPFamilies)
-	for i8 := range v.Spec.IPFamilies {
-		text += len(v.Spec.IPFamilies[i8])
-	}
-	n++
-	if v.Spec.IPFamilyPolicy != nil {
-		n += 4
-		text += len(*v.Spec.IPFamilyPolicy)
-	}
-	n++
-	if v.Spec.AllocateLoadBalancerNodePorts != nil {
-		n += 1
-	}
-	n++
-	if v.Spec.LoadBalancerClass != nil {
-		n += 4
-		text += len(*v.Spec.LoadBalancerClass)
-	}
-	n++
-	if v.Spec.InternalTrafficPolicy != nil {
-		n += 4
-		text += len(*v.Spec.InternalTrafficPolicy)
-	}
-	n++
-	if v.Spec.TrafficDistribution != nil {
-		n += 4
-		text += len(*v.Spec.TrafficDistribution)
-	}
-	n += 29 // fields of one size
-	n += cachert.SizeUvarint(uint64(len(v.Status.LoadBalancer.Ingress)) + 1)
-	for i9 := range v.Status.LoadBalancer.Ingress {
-		e4 := &v.Status.LoadBalancer.Ingress[i9]
-		text += len(e4.IP)
-		text += len(e4.Hostname)
-		n++
-		if e4.IPMode != nil {
-			n += 4
-			text += len(*e4.IPMode)
-		}
-		n += cachert.SizeUvarint(uint64(len(e4.Ports)) + 1)
-		for i10 := range e4.Ports {
-			e4 := &e4.Ports[i10]
-			text += len(e4.Protocol)
-			n++
-			if e4.Error != nil {
-				n += 4
-				text += len(*e4.Error)
-			}
-			n += 8 // fields of one size
-		}
-		n += 8 // fields of one size
-	}
-	n += cachert.SizeUvarint(uint64(len(v.Status.Conditions)) + 1)
-	n += 28 * len(v.Status.Conditions)
-	for i10 := range v.Status.Conditions {
-		e5 := &v.Status.Conditions[i10]
-		text += len(e5.Type)
-		text += len(e5.Status)
-		text += len(e5.Reason)
-		text += len(e5.Message)
-	}
+	m, t := sizeServiceObjectMeta(&v.ObjectMeta)
+	n += m
+	text += t
+	m, t = sizeServiceServiceSpec(&v.Spec)
+	n += m
+	text += t
+	m, t = sizeServiceServiceStatus(&v.Status)
+	n += m
+	text += t
 	n += 8 // fields of one size
 	return n, text
 }
@@ -1248,326 +1051,15 @@ func appendService(dst []byte, v *Service) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
-	_ = b[39]
+	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.TypeMeta.Kind)))
 	text = text[copy(text, v.TypeMeta.Kind):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.TypeMeta.APIVersion)))
 	text = text[copy(text, v.TypeMeta.APIVersion):]
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ObjectMeta.Name)))
-	text = text[copy(text, v.ObjectMeta.Name):]
-	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.ObjectMeta.GenerateName)))
-	text = text[copy(text, v.ObjectMeta.GenerateName):]
-	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.ObjectMeta.Namespace)))
-	text = text[copy(text, v.ObjectMeta.Namespace):]
-	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ObjectMeta.SelfLink)))
-	text = text[copy(text, v.ObjectMeta.SelfLink):]
-	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.ObjectMeta.UID)))
-	text = text[copy(text, v.ObjectMeta.UID):]
-	binary.LittleEndian.PutUint32(b[28:], uint32(len(v.ObjectMeta.ResourceVersion)))
-	text = text[copy(text, v.ObjectMeta.ResourceVersion):]
-	binary.LittleEndian.PutUint64(b[32:], uint64(v.ObjectMeta.Generation))
-	b = b[40:]
-	own.Set(v.ObjectMeta.CreationTimestamp.AppendBinary(own.Bytes))
-	b = own.PutSize(b)
-	if v.ObjectMeta.DeletionTimestamp == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.ObjectMeta.DeletionTimestamp.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.ObjectMeta.DeletionGracePeriodSeconds == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.ObjectMeta.DeletionGracePeriodSeconds))
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.ObjectMeta.Labels), v.ObjectMeta.Labels == nil)
-	for k, x := range v.ObjectMeta.Labels {
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
-		text = text[copy(text, x):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.ObjectMeta.Annotations), v.ObjectMeta.Annotations == nil)
-	for k2, x2 := range v.ObjectMeta.Annotations {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x2)))
-		text = text[copy(text, x2):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.ObjectMeta.OwnerReferences), v.ObjectMeta.OwnerReferences == nil)
-	for i := range v.ObjectMeta.OwnerReferences {
-		e := &v.ObjectMeta.OwnerReferences[i]
-		_ = b[15]
-		binary.LittleEndian.PutUint32(b, uint32(len(e.APIVersion)))
-		text = text[copy(text, e.APIVersion):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Kind)))
-		text = text[copy(text, e.Kind):]
-		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
-		binary.LittleEndian.PutUint32(b[12:], uint32(len(e.UID)))
-		text = text[copy(text, e.UID):]
-		b = b[16:]
-		if e.Controller == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *e.Controller {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if e.BlockOwnerDeletion == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *e.BlockOwnerDeletion {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-	}
-	b = cachert.PutCount(b, len(v.ObjectMeta.Finalizers), v.ObjectMeta.Finalizers == nil)
-	for i2 := range v.ObjectMeta.Finalizers {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.ObjectMeta.Finalizers[i2])))
-		text = text[copy(text, v.ObjectMeta.Finalizers[i2]):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.ObjectMeta.ManagedFields), v.ObjectMeta.ManagedFields == nil)
-	for i3 := range v.ObjectMeta.ManagedFields {
-		e2 := &v.ObjectMeta.ManagedFields[i3]
-		_ = b[11]
-		binary.LittleEndian.PutUint32(b, uint32(len(e2.Manager)))
-		text = text[copy(text, e2.Manager):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e2.Operation)))
-		text = text[copy(text, e2.Operation):]
-		binary.LittleEndian.PutUint32(b[8:], uint32(len(e2.APIVersion)))
-		text = text[copy(text, e2.APIVersion):]
-		b = b[12:]
-		if e2.Time == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			own.Set(e2.Time.AppendBinary(own.Bytes))
-			b = own.PutSize(b)
-		}
-		binary.LittleEndian.PutUint32(b, uint32(len(e2.FieldsType)))
-		text = text[copy(text, e2.FieldsType):]
-		b = b[4:]
-		if e2.FieldsV1 == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b = cachert.PutCount(b, len(e2.FieldsV1.Raw), e2.FieldsV1.Raw == nil)
-			b = b[copy(b, e2.FieldsV1.Raw):]
-		}
-		binary.LittleEndian.PutUint32(b, uint32(len(e2.Subresource)))
-		text = text[copy(text, e2.Subresource):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Spec.Ports), v.Spec.Ports == nil)
-	for i4 := range v.Spec.Ports {
-		e3 := &v.Spec.Ports[i4]
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, uint32(len(e3.Name)))
-		text = text[copy(text, e3.Name):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e3.Protocol)))
-		text = text[copy(text, e3.Protocol):]
-		b = b[8:]
-		if e3.AppProtocol == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*e3.AppProtocol)))
-			text = text[copy(text, *e3.AppProtocol):]
-			b = b[4:]
-		}
-		_ = b[23]
-		binary.LittleEndian.PutUint32(b, uint32(e3.Port))
-		binary.LittleEndian.PutUint64(b[4:], uint64(e3.TargetPort.Type))
-		binary.LittleEndian.PutUint32(b[12:], uint32(e3.TargetPort.IntVal))
-		binary.LittleEndian.PutUint32(b[16:], uint32(len(e3.TargetPort.StrVal)))
-		text = text[copy(text, e3.TargetPort.StrVal):]
-		binary.LittleEndian.PutUint32(b[20:], uint32(e3.NodePort))
-		b = b[24:]
-	}
-	b = cachert.PutCount(b, len(v.Spec.Selector), v.Spec.Selector == nil)
-	for k3, x3 := range v.Spec.Selector {
-		binary.LittleEndian.PutUint32(b, uint32(len(k3)))
-		text = text[copy(text, k3):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x3)))
-		text = text[copy(text, x3):]
-		b = b[4:]
-	}
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.ClusterIP)))
-	text = text[copy(text, v.Spec.ClusterIP):]
-	b = b[4:]
-	b = cachert.PutCount(b, len(v.Spec.ClusterIPs), v.Spec.ClusterIPs == nil)
-	for i5 := range v.Spec.ClusterIPs {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.ClusterIPs[i5])))
-		text = text[copy(text, v.Spec.ClusterIPs[i5]):]
-		b = b[4:]
-	}
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.Type)))
-	text = text[copy(text, v.Spec.Type):]
-	b = b[4:]
-	b = cachert.PutCount(b, len(v.Spec.ExternalIPs), v.Spec.ExternalIPs == nil)
-	for i6 := range v.Spec.ExternalIPs {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.ExternalIPs[i6])))
-		text = text[copy(text, v.Spec.ExternalIPs[i6]):]
-		b = b[4:]
-	}
-	_ = b[7]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.SessionAffinity)))
-	text = text[copy(text, v.Spec.SessionAffinity):]
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Spec.LoadBalancerIP)))
-	text = text[copy(text, v.Spec.LoadBalancerIP):]
 	b = b[8:]
-	b = cachert.PutCount(b, len(v.Spec.LoadBalancerSourceRanges), v.Spec.LoadBalancerSourceRanges == nil)
-	for i7 := range v.Spec.LoadBalancerSourceRanges {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.LoadBalancerSourceRanges[i7])))
-		text = text[copy(text, v.Spec.LoadBalancerSourceRanges[i7]):]
-		b = b[4:]
-	}
-	_ = b[12]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.ExternalName)))
-	text = text[copy(text, v.Spec.ExternalName):]
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Spec.ExternalTrafficPolicy)))
-	text = text[copy(text, v.Spec.ExternalTrafficPolicy):]
-	binary.LittleEndian.PutUint32(b[8:], uint32(v.Spec.HealthCheckNodePort))
-	b[12] = 0
-	if v.Spec.PublishNotReadyAddresses {
-		b[12] = 1
-	}
-	b = b[13:]
-	if v.Spec.SessionAffinityConfig == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		if v.Spec.SessionAffinityConfig.ClientIP == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			if v.Spec.SessionAffinityConfig.ClientIP.TimeoutSeconds == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(*v.Spec.SessionAffinityConfig.ClientIP.TimeoutSeconds))
-				b = b[4:]
-			}
-		}
-	}
-	b = cachert.PutCount(b, len(v.Spec.IPFamilies), v.Spec.IPFamilies == nil)
-	for i8 := range v.Spec.IPFamilies {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Spec.IPFamilies[i8])))
-		text = text[copy(text, v.Spec.IPFamilies[i8]):]
-		b = b[4:]
-	}
-	if v.Spec.IPFamilyPolicy == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Spec.IPFamilyPolicy)))
-		text = text[copy(text, *v.Spec.IPFamilyPolicy):]
-		b = b[4:]
-	}
-	if v.Spec.AllocateLoadBalancerNodePorts == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.Spec.AllocateLoadBalancerNodePorts {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.Spec.LoadBalancerClass == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Spec.LoadBalancerClass)))
-		text = text[copy(text, *v.Spec.LoadBalancerClass):]
-		b = b[4:]
-	}
-	if v.Spec.InternalTrafficPolicy == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Spec.InternalTrafficPolicy)))
-		text = text[copy(text, *v.Spec.InternalTrafficPolicy):]
-		b = b[4:]
-	}
-	if v.Spec.TrafficDistribution == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Spec.TrafficDistribution)))
-		text = text[copy(text, *v.Spec.TrafficDistribution):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Status.LoadBalancer.Ingress), v.Status.LoadBalancer.Ingress == nil)
-	for i9 := range v.Status.LoadBalancer.Ingress {
-		e4 := &v.Status.LoadBalancer.Ingress[i9]
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, uint32(len(e4.IP)))
-		text = text[copy(text, e4.IP):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e4.Hostname)))
-		text = text[copy(text, e4.Hostname):]
-		b = b[8:]
-		if e4.IPMode == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*e4.IPMode)))
-			text = text[copy(text, *e4.IPMode):]
-			b = b[4:]
-		}
-		b = cachert.PutCount(b, len(e4.Ports), e4.Ports == nil)
-		for i10 := range e4.Ports {
-			e4 := &e4.Ports[i10]
-			_ = b[7]
-			binary.LittleEndian.PutUint32(b, uint32(e4.Port))
-			binary.LittleEndian.PutUint32(b[4:], uint32(len(e4.Protocol)))
-			text = text[copy(text, e4.Protocol):]
-			b = b[8:]
-			if e4.Error == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*e4.Error)))
-				text = text[copy(text, *e4.Error):]
-				b = b[4:]
-			}
-		}
-	}
-	b = cachert.PutCount(b, len(v.Status.Conditions), v.Status.Conditions == nil)
-	for i10 := range v.Status.Conditions {
-		e5 := &v.Status.Conditions[i10]
-		_ = b[15]
-		binary.LittleEndian.PutUint32(b, uint32(len(e5.Type)))
-		text = text[copy(text, e5.Type):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e5.Status)))
-		text = text[copy(text, e5.Status):]
-		binary.LittleEndian.PutUint64(b[8:], uint64(e5.ObservedGeneration))
-		b = b[16:]
-		own.Set(e5.LastTransitionTime.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, uint32(len(e5.Reason)))
-		text = text[copy(text, e5.Reason):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e5.Message)))
-		text = text[copy(text, e5.Message):]
-		b = b[8:]
-	}
+	b, text = putServiceObjectMeta(b, text, own, &v.ObjectMeta)
+	b, text = putServiceServiceSpec(b, text, own, &v.Spec)
+	b, text = putServiceServiceStatus(b, text, own, &v.Status)
 	_, _ = b, text
 	return own.End(dst, 4+n+t)
 }
@@ -1585,7 +1077,7 @@ func decodeService(v *Service, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 40 {
+	if len(b) < 8 {
 		return cachert.ErrCorrupt
 	}
 	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
@@ -1596,678 +1088,1427 @@ func decodeService(v *Service, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.TypeMeta.APIVersion, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ObjectMeta.Name, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ObjectMeta.GenerateName, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ObjectMeta.Namespace, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ObjectMeta.SelfLink, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[24:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ObjectMeta.UID, s = types.UID(s[:n]), s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[28:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ObjectMeta.ResourceVersion, s = s[:n], s[n:]
-	v.ObjectMeta.Generation = int64(binary.LittleEndian.Uint64(b[32:]))
-	b = b[40:]
-	if b, own, ok = takeServiceTime(&v.ObjectMeta.CreationTimestamp, b, own); !ok {
-		return cachert.ErrCorrupt
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.ObjectMeta.DeletionTimestamp = new(v12pkg.Time)
-		if b, own, ok = takeServiceTime(v.ObjectMeta.DeletionTimestamp, b, own); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.ObjectMeta.DeletionGracePeriodSeconds = new(int64)
-		*v.ObjectMeta.DeletionGracePeriodSeconds = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.ObjectMeta.Labels = make(map[string]string, entries)
-		for range entries {
-			var k string
-			var x string
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x, s = s[:n], s[n:]
-			b = b[4:]
-			v.ObjectMeta.Labels[k] = x
-		}
-		if len(v.ObjectMeta.Labels) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries2 := n; entries2 >= 0 {
-		v.ObjectMeta.Annotations = make(map[string]string, entries2)
-		for range entries2 {
-			var k2 string
-			var x2 string
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k2, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x2, s = s[:n], s[n:]
-			b = b[4:]
-			v.ObjectMeta.Annotations[k2] = x2
-		}
-		if len(v.ObjectMeta.Annotations) != entries2 { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 18); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.ObjectMeta.OwnerReferences = make([]v12pkg.OwnerReference, n)
-		for i := range v.ObjectMeta.OwnerReferences {
-			e := &v.ObjectMeta.OwnerReferences[i]
-			if len(b) < 16 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.APIVersion, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Kind, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Name, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.UID, s = types.UID(s[:n]), s[n:]
-			b = b[16:]
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
-				if len(b) < 1 {
-					return cachert.ErrCorrupt
-				}
-				e.Controller = new(bool)
-				if b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				*e.Controller = b[0] == 1
-				b = b[1:]
-			}
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there4 := b[0] == 1
-			b = b[1:]
-			if there4 {
-				if len(b) < 1 {
-					return cachert.ErrCorrupt
-				}
-				e.BlockOwnerDeletion = new(bool)
-				if b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				*e.BlockOwnerDeletion = b[0] == 1
-				b = b[1:]
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.ObjectMeta.Finalizers = make([]string, n)
-		for i := range v.ObjectMeta.Finalizers {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.ObjectMeta.Finalizers[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 22); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.ObjectMeta.ManagedFields = make([]v12pkg.ManagedFieldsEntry, n)
-		for i := range v.ObjectMeta.ManagedFields {
-			e := &v.ObjectMeta.ManagedFields[i]
-			if len(b) < 12 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Manager, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Operation, s = v12pkg.ManagedFieldsOperationType(s[:n]), s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.APIVersion, s = s[:n], s[n:]
-			b = b[12:]
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
-				if len(b) < 4 {
-					return cachert.ErrCorrupt
-				}
-				e.Time = new(v12pkg.Time)
-				if b, own, ok = takeServiceTime(e.Time, b, own); !ok {
-					return cachert.ErrCorrupt
-				}
-			}
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.FieldsType, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there4 := b[0] == 1
-			b = b[1:]
-			if there4 {
-				e.FieldsV1 = new(v12pkg.FieldsV1)
-				if n, b, ok = cachert.TakeCount(b, 1); !ok {
-					return cachert.ErrCorrupt
-				}
-				if n >= 0 {
-					e.FieldsV1.Raw = make([]uint8, n)
-					b = b[copy(e.FieldsV1.Raw, b):]
-				}
-			}
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Subresource, s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 33); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Spec.Ports = make([]v13pkg.ServicePort, n)
-		for i := range v.Spec.Ports {
-			e := &v.Spec.Ports[i]
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Name, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Protocol, s = v13pkg.Protocol(s[:n]), s[n:]
-			b = b[8:]
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
-				if len(b) < 4 {
-					return cachert.ErrCorrupt
-				}
-				e.AppProtocol = new(string)
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
-				}
-				*e.AppProtocol, s = s[:n], s[n:]
-				b = b[4:]
-			}
-			if len(b) < 24 {
-				return cachert.ErrCorrupt
-			}
-			e.Port = int32(binary.LittleEndian.Uint32(b))
-			e.TargetPort.Type = intstr.Type(binary.LittleEndian.Uint64(b[4:]))
-			e.TargetPort.IntVal = int32(binary.LittleEndian.Uint32(b[12:]))
-			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.TargetPort.StrVal, s = s[:n], s[n:]
-			e.NodePort = int32(binary.LittleEndian.Uint32(b[20:]))
-			b = b[24:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries3 := n; entries3 >= 0 {
-		v.Spec.Selector = make(map[string]string, entries3)
-		for range entries3 {
-			var k3 string
-			var x3 string
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k3, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x3, s = s[:n], s[n:]
-			b = b[4:]
-			v.Spec.Selector[k3] = x3
-		}
-		if len(v.Spec.Selector) != entries3 { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Spec.ClusterIP, s = s[:n], s[n:]
-	b = b[4:]
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Spec.ClusterIPs = make([]string, n)
-		for i := range v.Spec.ClusterIPs {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.Spec.ClusterIPs[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Spec.Type, s = v13pkg.ServiceType(s[:n]), s[n:]
-	b = b[4:]
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Spec.ExternalIPs = make([]string, n)
-		for i := range v.Spec.ExternalIPs {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.Spec.ExternalIPs[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if len(b) < 8 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Spec.SessionAffinity, s = v13pkg.ServiceAffinity(s[:n]), s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Spec.LoadBalancerIP, s = s[:n], s[n:]
 	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+	if b, s, own, ok = takeServiceObjectMeta(&v.ObjectMeta, b, s, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n >= 0 {
-		v.Spec.LoadBalancerSourceRanges = make([]string, n)
-		for i := range v.Spec.LoadBalancerSourceRanges {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.Spec.LoadBalancerSourceRanges[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if len(b) < 13 {
+	if b, s, own, ok = takeServiceServiceSpec(&v.Spec, b, s, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+	if b, s, own, ok = takeServiceServiceStatus(&v.Status, b, s, own); !ok {
 		return cachert.ErrCorrupt
-	}
-	v.Spec.ExternalName, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Spec.ExternalTrafficPolicy, s = v13pkg.ServiceExternalTrafficPolicy(s[:n]), s[n:]
-	v.Spec.HealthCheckNodePort = int32(binary.LittleEndian.Uint32(b[8:]))
-	if b[12] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Spec.PublishNotReadyAddresses = b[12] == 1
-	b = b[13:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
-		v.Spec.SessionAffinityConfig = new(v13pkg.SessionAffinityConfig)
-		if len(b) == 0 || b[0] > 1 {
-			return cachert.ErrCorrupt
-		}
-		there4 := b[0] == 1
-		b = b[1:]
-		if there4 {
-			v.Spec.SessionAffinityConfig.ClientIP = new(v13pkg.ClientIPConfig)
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there5 := b[0] == 1
-			b = b[1:]
-			if there5 {
-				if len(b) < 4 {
-					return cachert.ErrCorrupt
-				}
-				v.Spec.SessionAffinityConfig.ClientIP.TimeoutSeconds = new(int32)
-				*v.Spec.SessionAffinityConfig.ClientIP.TimeoutSeconds = int32(binary.LittleEndian.Uint32(b))
-				b = b[4:]
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Spec.IPFamilies = make([]v13pkg.IPFamily, n)
-		for i := range v.Spec.IPFamilies {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.Spec.IPFamilies[i], s = v13pkg.IPFamily(s[:n]), s[n:]
-			b = b[4:]
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Spec.IPFamilyPolicy = new(v13pkg.IPFamilyPolicy)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Spec.IPFamilyPolicy, s = v13pkg.IPFamilyPolicy(s[:n]), s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		v.Spec.AllocateLoadBalancerNodePorts = new(bool)
-		if b[0] > 1 {
-			return cachert.ErrCorrupt
-		}
-		*v.Spec.AllocateLoadBalancerNodePorts = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Spec.LoadBalancerClass = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Spec.LoadBalancerClass, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Spec.InternalTrafficPolicy = new(v13pkg.ServiceInternalTrafficPolicy)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Spec.InternalTrafficPolicy, s = v13pkg.ServiceInternalTrafficPolicy(s[:n]), s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Spec.TrafficDistribution = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Spec.TrafficDistribution, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 10); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Status.LoadBalancer.Ingress = make([]v13pkg.LoadBalancerIngress, n)
-		for i := range v.Status.LoadBalancer.Ingress {
-			e := &v.Status.LoadBalancer.Ingress[i]
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.IP, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Hostname, s = s[:n], s[n:]
-			b = b[8:]
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			there9 := b[0] == 1
-			b = b[1:]
-			if there9 {
-				if len(b) < 4 {
-					return cachert.ErrCorrupt
-				}
-				e.IPMode = new(v13pkg.LoadBalancerIPMode)
-				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
-				}
-				*e.IPMode, s = v13pkg.LoadBalancerIPMode(s[:n]), s[n:]
-				b = b[4:]
-			}
-			if n, b, ok = cachert.TakeCount(b, 9); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				e.Ports = make([]v13pkg.PortStatus, n)
-				for i2 := range e.Ports {
-					e := &e.Ports[i2]
-					if len(b) < 8 {
-						return cachert.ErrCorrupt
-					}
-					e.Port = int32(binary.LittleEndian.Uint32(b))
-					if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					e.Protocol, s = v13pkg.Protocol(s[:n]), s[n:]
-					b = b[8:]
-					if len(b) == 0 || b[0] > 1 {
-						return cachert.ErrCorrupt
-					}
-					there10 := b[0] == 1
-					b = b[1:]
-					if there10 {
-						if len(b) < 4 {
-							return cachert.ErrCorrupt
-						}
-						e.Error = new(string)
-						if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-							return cachert.ErrCorrupt
-						}
-						*e.Error, s = s[:n], s[n:]
-						b = b[4:]
-					}
-				}
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 28); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Status.Conditions = make([]v12pkg.Condition, n)
-		for i := range v.Status.Conditions {
-			e := &v.Status.Conditions[i]
-			if len(b) < 16 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Type, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Status, s = v12pkg.ConditionStatus(s[:n]), s[n:]
-			e.ObservedGeneration = int64(binary.LittleEndian.Uint64(b[8:]))
-			b = b[16:]
-			if b, own, ok = takeServiceTime(&e.LastTransitionTime, b, own); !ok {
-				return cachert.ErrCorrupt
-			}
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Reason, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Message, s = s[:n], s[n:]
-			b = b[8:]
-		}
 	}
 	if len(b) != 0 || len(s) != 0 || len(own) != 0 {
 		return cachert.ErrCorrupt
 	}
 	return nil
+}
+
+// sizeServiceObjectMeta returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceObjectMeta(v *v12pkg.ObjectMeta) (n, text int) {
+	text += len(v.Name)
+	text += len(v.GenerateName)
+	text += len(v.Namespace)
+	text += len(v.SelfLink)
+	text += len(v.UID)
+	text += len(v.ResourceVersion)
+	n++
+	if v.DeletionTimestamp != nil {
+		n += 4
+	}
+	n++
+	if v.DeletionGracePeriodSeconds != nil {
+		n += 8
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
+	n += 8 * len(v.Labels)
+	for k, x := range v.Labels {
+		text += len(k)
+		text += len(x)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
+	n += 8 * len(v.Annotations)
+	for k, x := range v.Annotations {
+		text += len(k)
+		text += len(x)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.OwnerReferences)) + 1)
+	for i := range v.OwnerReferences {
+		m, t := sizeServiceOwnerReference(&v.OwnerReferences[i])
+		n += m
+		text += t
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Finalizers)) + 1)
+	n += 4 * len(v.Finalizers)
+	for i := range v.Finalizers {
+		text += len(v.Finalizers[i])
+	}
+	n += cachert.SizeUvarint(uint64(len(v.ManagedFields)) + 1)
+	for i := range v.ManagedFields {
+		m, t := sizeServiceManagedFieldsEntry(&v.ManagedFields[i])
+		n += m
+		text += t
+	}
+	n += 36 // fields of one size
+	return n, text
+}
+
+// putServiceObjectMeta writes *v to the front of b and text, and returns what is left of them.
+func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta) (_, _ []byte) {
+	_ = b[31]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.GenerateName)))
+	text = text[copy(text, v.GenerateName):]
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Namespace)))
+	text = text[copy(text, v.Namespace):]
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.SelfLink)))
+	text = text[copy(text, v.SelfLink):]
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.UID)))
+	text = text[copy(text, v.UID):]
+	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResourceVersion)))
+	text = text[copy(text, v.ResourceVersion):]
+	binary.LittleEndian.PutUint64(b[24:], uint64(v.Generation))
+	b = b[32:]
+	own.Set(v.CreationTimestamp.AppendBinary(own.Bytes))
+	b = own.PutSize(b)
+	if v.DeletionTimestamp == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.DeletionTimestamp.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.DeletionGracePeriodSeconds == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.DeletionGracePeriodSeconds))
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
+	for k, x := range v.Labels {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
+	for k, x := range v.Annotations {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.OwnerReferences), v.OwnerReferences == nil)
+	for i := range v.OwnerReferences {
+		b, text = putServiceOwnerReference(b, text, own, &v.OwnerReferences[i])
+	}
+	b = cachert.PutCount(b, len(v.Finalizers), v.Finalizers == nil)
+	for i := range v.Finalizers {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Finalizers[i])))
+		text = text[copy(text, v.Finalizers[i]):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.ManagedFields), v.ManagedFields == nil)
+	for i := range v.ManagedFields {
+		b, text = putServiceManagedFieldsEntry(b, text, own, &v.ManagedFields[i])
+	}
+	return b, text
+}
+
+// takeServiceObjectMeta sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceObjectMeta(v *v12pkg.ObjectMeta, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 32 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Name, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.GenerateName, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Namespace, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.SelfLink, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.UID, s = types.UID(s[:n]), s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.ResourceVersion, s = s[:n], s[n:]
+	v.Generation = int64(binary.LittleEndian.Uint64(b[24:]))
+	b = b[32:]
+	if b, own, ok = takeServiceTime(&v.CreationTimestamp, b, own); !ok {
+		return b, s, own, false
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.DeletionTimestamp = new(v12pkg.Time)
+		if b, own, ok = takeServiceTime(v.DeletionTimestamp, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.DeletionGracePeriodSeconds = new(int64)
+		*v.DeletionGracePeriodSeconds = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, own, false
+	}
+	if entries := n; entries >= 0 {
+		v.Labels = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Labels[k] = x
+		}
+		if len(v.Labels) != entries { // a key twice
+			return b, s, own, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, own, false
+	}
+	if entries := n; entries >= 0 {
+		v.Annotations = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Annotations[k] = x
+		}
+		if len(v.Annotations) != entries { // a key twice
+			return b, s, own, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 18); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.OwnerReferences = make([]v12pkg.OwnerReference, n)
+		for i := range v.OwnerReferences {
+			if b, s, own, ok = takeServiceOwnerReference(&v.OwnerReferences[i], b, s, own); !ok {
+				return b, s, own, false
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Finalizers = make([]string, n)
+		for i := range v.Finalizers {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			v.Finalizers[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 22); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.ManagedFields = make([]v12pkg.ManagedFieldsEntry, n)
+		for i := range v.ManagedFields {
+			if b, s, own, ok = takeServiceManagedFieldsEntry(&v.ManagedFields[i], b, s, own); !ok {
+				return b, s, own, false
+			}
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeServiceOwnerReference returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceOwnerReference(v *v12pkg.OwnerReference) (n, text int) {
+	text += len(v.APIVersion)
+	text += len(v.Kind)
+	text += len(v.Name)
+	text += len(v.UID)
+	n++
+	if v.Controller != nil {
+		n += 1
+	}
+	n++
+	if v.BlockOwnerDeletion != nil {
+		n += 1
+	}
+	n += 16 // fields of one size
+	return n, text
+}
+
+// putServiceOwnerReference writes *v to the front of b and text, and returns what is left of them.
+func putServiceOwnerReference(b, text []byte, own *cachert.Own, v *v12pkg.OwnerReference) (_, _ []byte) {
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.APIVersion)))
+	text = text[copy(text, v.APIVersion):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Kind)))
+	text = text[copy(text, v.Kind):]
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.UID)))
+	text = text[copy(text, v.UID):]
+	b = b[16:]
+	if v.Controller == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.Controller {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.BlockOwnerDeletion == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.BlockOwnerDeletion {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	return b, text
+}
+
+// takeServiceOwnerReference sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceOwnerReference(v *v12pkg.OwnerReference, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 16 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.APIVersion, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Kind, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Name, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.UID, s = types.UID(s[:n]), s[n:]
+	b = b[16:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.Controller = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.Controller = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.BlockOwnerDeletion = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.BlockOwnerDeletion = b[0] == 1
+		b = b[1:]
+	}
+	return b, s, own, true
+}
+
+// sizeServiceManagedFieldsEntry returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceManagedFieldsEntry(v *v12pkg.ManagedFieldsEntry) (n, text int) {
+	text += len(v.Manager)
+	text += len(v.Operation)
+	text += len(v.APIVersion)
+	n++
+	if v.Time != nil {
+		n += 4
+	}
+	text += len(v.FieldsType)
+	n++
+	if v.FieldsV1 != nil {
+		m, t := sizeServiceFieldsV1(v.FieldsV1)
+		n += m
+		text += t
+	}
+	text += len(v.Subresource)
+	n += 20 // fields of one size
+	return n, text
+}
+
+// putServiceManagedFieldsEntry writes *v to the front of b and text, and returns what is left of them.
+func putServiceManagedFieldsEntry(b, text []byte, own *cachert.Own, v *v12pkg.ManagedFieldsEntry) (_, _ []byte) {
+	_ = b[11]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Manager)))
+	text = text[copy(text, v.Manager):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Operation)))
+	text = text[copy(text, v.Operation):]
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.APIVersion)))
+	text = text[copy(text, v.APIVersion):]
+	b = b[12:]
+	if v.Time == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.Time.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(v.FieldsType)))
+	text = text[copy(text, v.FieldsType):]
+	b = b[4:]
+	if v.FieldsV1 == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putServiceFieldsV1(b, text, own, v.FieldsV1)
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Subresource)))
+	text = text[copy(text, v.Subresource):]
+	b = b[4:]
+	return b, text
+}
+
+// takeServiceManagedFieldsEntry sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceManagedFieldsEntry(v *v12pkg.ManagedFieldsEntry, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 12 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Manager, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Operation, s = v12pkg.ManagedFieldsOperationType(s[:n]), s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.APIVersion, s = s[:n], s[n:]
+	b = b[12:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Time = new(v12pkg.Time)
+		if b, own, ok = takeServiceTime(v.Time, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) < 4 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.FieldsType, s = s[:n], s[n:]
+	b = b[4:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		v.FieldsV1 = new(v12pkg.FieldsV1)
+		if b, s, own, ok = takeServiceFieldsV1(v.FieldsV1, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) < 4 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Subresource, s = s[:n], s[n:]
+	b = b[4:]
+	return b, s, own, true
+}
+
+// sizeServiceFieldsV1 returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceFieldsV1(v *v12pkg.FieldsV1) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Raw)) + 1)
+	n += len(v.Raw)
+	return n, text
+}
+
+// putServiceFieldsV1 writes *v to the front of b and text, and returns what is left of them.
+func putServiceFieldsV1(b, text []byte, own *cachert.Own, v *v12pkg.FieldsV1) (_, _ []byte) {
+	b = cachert.PutCount(b, len(v.Raw), v.Raw == nil)
+	b = b[copy(b, v.Raw):]
+	return b, text
+}
+
+// takeServiceFieldsV1 sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceFieldsV1(v *v12pkg.FieldsV1, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Raw = make([]uint8, n)
+		b = b[copy(v.Raw, b):]
+	}
+	return b, s, own, true
+}
+
+// sizeServiceServiceSpec returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceServiceSpec(v *v13pkg.ServiceSpec) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Ports)) + 1)
+	for i := range v.Ports {
+		m, t := sizeServiceServicePort(&v.Ports[i])
+		n += m
+		text += t
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Selector)) + 1)
+	n += 8 * len(v.Selector)
+	for k, x := range v.Selector {
+		text += len(k)
+		text += len(x)
+	}
+	text += len(v.ClusterIP)
+	n += cachert.SizeUvarint(uint64(len(v.ClusterIPs)) + 1)
+	n += 4 * len(v.ClusterIPs)
+	for i := range v.ClusterIPs {
+		text += len(v.ClusterIPs[i])
+	}
+	text += len(v.Type)
+	n += cachert.SizeUvarint(uint64(len(v.ExternalIPs)) + 1)
+	n += 4 * len(v.ExternalIPs)
+	for i := range v.ExternalIPs {
+		text += len(v.ExternalIPs[i])
+	}
+	text += len(v.SessionAffinity)
+	text += len(v.LoadBalancerIP)
+	n += cachert.SizeUvarint(uint64(len(v.LoadBalancerSourceRanges)) + 1)
+	n += 4 * len(v.LoadBalancerSourceRanges)
+	for i := range v.LoadBalancerSourceRanges {
+		text += len(v.LoadBalancerSourceRanges[i])
+	}
+	text += len(v.ExternalName)
+	text += len(v.ExternalTrafficPolicy)
+	n++
+	if v.SessionAffinityConfig != nil {
+		m, t := sizeServiceSessionAffinityConfig(v.SessionAffinityConfig)
+		n += m
+		text += t
+	}
+	n += cachert.SizeUvarint(uint64(len(v.IPFamilies)) + 1)
+	n += 4 * len(v.IPFamilies)
+	for i := range v.IPFamilies {
+		text += len(v.IPFamilies[i])
+	}
+	n++
+	if v.IPFamilyPolicy != nil {
+		n += 4
+		text += len(*v.IPFamilyPolicy)
+	}
+	n++
+	if v.AllocateLoadBalancerNodePorts != nil {
+		n += 1
+	}
+	n++
+	if v.LoadBalancerClass != nil {
+		n += 4
+		text += len(*v.LoadBalancerClass)
+	}
+	n++
+	if v.InternalTrafficPolicy != nil {
+		n += 4
+		text += len(*v.InternalTrafficPolicy)
+	}
+	n++
+	if v.TrafficDistribution != nil {
+		n += 4
+		text += len(*v.TrafficDistribution)
+	}
+	n += 29 // fields of one size
+	return n, text
+}
+
+// putServiceServiceSpec writes *v to the front of b and text, and returns what is left of them.
+func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSpec) (_, _ []byte) {
+	b = cachert.PutCount(b, len(v.Ports), v.Ports == nil)
+	for i := range v.Ports {
+		b, text = putServiceServicePort(b, text, own, &v.Ports[i])
+	}
+	b = cachert.PutCount(b, len(v.Selector), v.Selector == nil)
+	for k, x := range v.Selector {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ClusterIP)))
+	text = text[copy(text, v.ClusterIP):]
+	b = b[4:]
+	b = cachert.PutCount(b, len(v.ClusterIPs), v.ClusterIPs == nil)
+	for i := range v.ClusterIPs {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.ClusterIPs[i])))
+		text = text[copy(text, v.ClusterIPs[i]):]
+		b = b[4:]
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Type)))
+	text = text[copy(text, v.Type):]
+	b = b[4:]
+	b = cachert.PutCount(b, len(v.ExternalIPs), v.ExternalIPs == nil)
+	for i := range v.ExternalIPs {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.ExternalIPs[i])))
+		text = text[copy(text, v.ExternalIPs[i]):]
+		b = b[4:]
+	}
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.SessionAffinity)))
+	text = text[copy(text, v.SessionAffinity):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.LoadBalancerIP)))
+	text = text[copy(text, v.LoadBalancerIP):]
+	b = b[8:]
+	b = cachert.PutCount(b, len(v.LoadBalancerSourceRanges), v.LoadBalancerSourceRanges == nil)
+	for i := range v.LoadBalancerSourceRanges {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.LoadBalancerSourceRanges[i])))
+		text = text[copy(text, v.LoadBalancerSourceRanges[i]):]
+		b = b[4:]
+	}
+	_ = b[12]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.ExternalName)))
+	text = text[copy(text, v.ExternalName):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.ExternalTrafficPolicy)))
+	text = text[copy(text, v.ExternalTrafficPolicy):]
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.HealthCheckNodePort))
+	b[12] = 0
+	if v.PublishNotReadyAddresses {
+		b[12] = 1
+	}
+	b = b[13:]
+	if v.SessionAffinityConfig == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putServiceSessionAffinityConfig(b, text, own, v.SessionAffinityConfig)
+	}
+	b = cachert.PutCount(b, len(v.IPFamilies), v.IPFamilies == nil)
+	for i := range v.IPFamilies {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.IPFamilies[i])))
+		text = text[copy(text, v.IPFamilies[i]):]
+		b = b[4:]
+	}
+	if v.IPFamilyPolicy == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.IPFamilyPolicy)))
+		text = text[copy(text, *v.IPFamilyPolicy):]
+		b = b[4:]
+	}
+	if v.AllocateLoadBalancerNodePorts == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.AllocateLoadBalancerNodePorts {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.LoadBalancerClass == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.LoadBalancerClass)))
+		text = text[copy(text, *v.LoadBalancerClass):]
+		b = b[4:]
+	}
+	if v.InternalTrafficPolicy == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.InternalTrafficPolicy)))
+		text = text[copy(text, *v.InternalTrafficPolicy):]
+		b = b[4:]
+	}
+	if v.TrafficDistribution == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.TrafficDistribution)))
+		text = text[copy(text, *v.TrafficDistribution):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// takeServiceServiceSpec sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceServiceSpec(v *v13pkg.ServiceSpec, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if n, b, ok = cachert.TakeCount(b, 33); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Ports = make([]v13pkg.ServicePort, n)
+		for i := range v.Ports {
+			if b, s, own, ok = takeServiceServicePort(&v.Ports[i], b, s, own); !ok {
+				return b, s, own, false
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, own, false
+	}
+	if entries := n; entries >= 0 {
+		v.Selector = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Selector[k] = x
+		}
+		if len(v.Selector) != entries { // a key twice
+			return b, s, own, false
+		}
+	}
+	if len(b) < 4 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.ClusterIP, s = s[:n], s[n:]
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.ClusterIPs = make([]string, n)
+		for i := range v.ClusterIPs {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			v.ClusterIPs[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if len(b) < 4 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Type, s = v13pkg.ServiceType(s[:n]), s[n:]
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.ExternalIPs = make([]string, n)
+		for i := range v.ExternalIPs {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			v.ExternalIPs[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if len(b) < 8 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.SessionAffinity, s = v13pkg.ServiceAffinity(s[:n]), s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.LoadBalancerIP, s = s[:n], s[n:]
+	b = b[8:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.LoadBalancerSourceRanges = make([]string, n)
+		for i := range v.LoadBalancerSourceRanges {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			v.LoadBalancerSourceRanges[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if len(b) < 13 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.ExternalName, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.ExternalTrafficPolicy, s = v13pkg.ServiceExternalTrafficPolicy(s[:n]), s[n:]
+	v.HealthCheckNodePort = int32(binary.LittleEndian.Uint32(b[8:]))
+	if b[12] > 1 {
+		return b, s, own, false
+	}
+	v.PublishNotReadyAddresses = b[12] == 1
+	b = b[13:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		v.SessionAffinityConfig = new(v13pkg.SessionAffinityConfig)
+		if b, s, own, ok = takeServiceSessionAffinityConfig(v.SessionAffinityConfig, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.IPFamilies = make([]v13pkg.IPFamily, n)
+		for i := range v.IPFamilies {
+			if len(b) < 4 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			v.IPFamilies[i], s = v13pkg.IPFamily(s[:n]), s[n:]
+			b = b[4:]
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.IPFamilyPolicy = new(v13pkg.IPFamilyPolicy)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.IPFamilyPolicy, s = v13pkg.IPFamilyPolicy(s[:n]), s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.AllocateLoadBalancerNodePorts = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.AllocateLoadBalancerNodePorts = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.LoadBalancerClass = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.LoadBalancerClass, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.InternalTrafficPolicy = new(v13pkg.ServiceInternalTrafficPolicy)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.InternalTrafficPolicy, s = v13pkg.ServiceInternalTrafficPolicy(s[:n]), s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.TrafficDistribution = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.TrafficDistribution, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	return b, s, own, true
+}
+
+// sizeServiceServicePort returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceServicePort(v *v13pkg.ServicePort) (n, text int) {
+	text += len(v.Name)
+	text += len(v.Protocol)
+	n++
+	if v.AppProtocol != nil {
+		n += 4
+		text += len(*v.AppProtocol)
+	}
+	text += len(v.TargetPort.StrVal)
+	n += 32 // fields of one size
+	return n, text
+}
+
+// putServiceServicePort writes *v to the front of b and text, and returns what is left of them.
+func putServiceServicePort(b, text []byte, own *cachert.Own, v *v13pkg.ServicePort) (_, _ []byte) {
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Protocol)))
+	text = text[copy(text, v.Protocol):]
+	b = b[8:]
+	if v.AppProtocol == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.AppProtocol)))
+		text = text[copy(text, *v.AppProtocol):]
+		b = b[4:]
+	}
+	_ = b[23]
+	binary.LittleEndian.PutUint32(b, uint32(v.Port))
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.TargetPort.Type))
+	binary.LittleEndian.PutUint32(b[12:], uint32(v.TargetPort.IntVal))
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.TargetPort.StrVal)))
+	text = text[copy(text, v.TargetPort.StrVal):]
+	binary.LittleEndian.PutUint32(b[20:], uint32(v.NodePort))
+	b = b[24:]
+	return b, text
+}
+
+// takeServiceServicePort sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceServicePort(v *v13pkg.ServicePort, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 8 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Name, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Protocol, s = v13pkg.Protocol(s[:n]), s[n:]
+	b = b[8:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.AppProtocol = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.AppProtocol, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) < 24 {
+		return b, s, own, false
+	}
+	v.Port = int32(binary.LittleEndian.Uint32(b))
+	v.TargetPort.Type = intstr.Type(binary.LittleEndian.Uint64(b[4:]))
+	v.TargetPort.IntVal = int32(binary.LittleEndian.Uint32(b[12:]))
+	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.TargetPort.StrVal, s = s[:n], s[n:]
+	v.NodePort = int32(binary.LittleEndian.Uint32(b[20:]))
+	b = b[24:]
+	return b, s, own, true
+}
+
+// sizeServiceSessionAffinityConfig returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceSessionAffinityConfig(v *v13pkg.SessionAffinityConfig) (n, text int) {
+	n++
+	if v.ClientIP != nil {
+		m, t := sizeServiceClientIPConfig(v.ClientIP)
+		n += m
+		text += t
+	}
+	return n, text
+}
+
+// putServiceSessionAffinityConfig writes *v to the front of b and text, and returns what is left of them.
+func putServiceSessionAffinityConfig(b, text []byte, own *cachert.Own, v *v13pkg.SessionAffinityConfig) (_, _ []byte) {
+	if v.ClientIP == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putServiceClientIPConfig(b, text, own, v.ClientIP)
+	}
+	return b, text
+}
+
+// takeServiceSessionAffinityConfig sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceSessionAffinityConfig(v *v13pkg.SessionAffinityConfig, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		v.ClientIP = new(v13pkg.ClientIPConfig)
+		if b, s, own, ok = takeServiceClientIPConfig(v.ClientIP, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeServiceClientIPConfig returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceClientIPConfig(v *v13pkg.ClientIPConfig) (n, text int) {
+	n++
+	if v.TimeoutSeconds != nil {
+		n += 4
+	}
+	return n, text
+}
+
+// putServiceClientIPConfig writes *v to the front of b and text, and returns what is left of them.
+func putServiceClientIPConfig(b, text []byte, own *cachert.Own, v *v13pkg.ClientIPConfig) (_, _ []byte) {
+	if v.TimeoutSeconds == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(*v.TimeoutSeconds))
+		b = b[4:]
+	}
+	return b, text
+}
+
+// takeServiceClientIPConfig sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceClientIPConfig(v *v13pkg.ClientIPConfig, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.TimeoutSeconds = new(int32)
+		*v.TimeoutSeconds = int32(binary.LittleEndian.Uint32(b))
+		b = b[4:]
+	}
+	return b, s, own, true
+}
+
+// sizeServiceServiceStatus returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceServiceStatus(v *v13pkg.ServiceStatus) (n, text int) {
+	m, t := sizeServiceLoadBalancerStatus(&v.LoadBalancer)
+	n += m
+	text += t
+	n += cachert.SizeUvarint(uint64(len(v.Conditions)) + 1)
+	for i := range v.Conditions {
+		m, t = sizeServiceCondition(&v.Conditions[i])
+		n += m
+		text += t
+	}
+	return n, text
+}
+
+// putServiceServiceStatus writes *v to the front of b and text, and returns what is left of them.
+func putServiceServiceStatus(b, text []byte, own *cachert.Own, v *v13pkg.ServiceStatus) (_, _ []byte) {
+	b, text = putServiceLoadBalancerStatus(b, text, own, &v.LoadBalancer)
+	b = cachert.PutCount(b, len(v.Conditions), v.Conditions == nil)
+	for i := range v.Conditions {
+		b, text = putServiceCondition(b, text, own, &v.Conditions[i])
+	}
+	return b, text
+}
+
+// takeServiceServiceStatus sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceServiceStatus(v *v13pkg.ServiceStatus, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if b, s, own, ok = takeServiceLoadBalancerStatus(&v.LoadBalancer, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if n, b, ok = cachert.TakeCount(b, 28); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Conditions = make([]v12pkg.Condition, n)
+		for i := range v.Conditions {
+			if b, s, own, ok = takeServiceCondition(&v.Conditions[i], b, s, own); !ok {
+				return b, s, own, false
+			}
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeServiceLoadBalancerStatus returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceLoadBalancerStatus(v *v13pkg.LoadBalancerStatus) (n, text int) {
+	n += cachert.SizeUvarint(uint64(len(v.Ingress)) + 1)
+	for i := range v.Ingress {
+		m, t := sizeServiceLoadBalancerIngress(&v.Ingress[i])
+		n += m
+		text += t
+	}
+	return n, text
+}
+
+// putServiceLoadBalancerStatus writes *v to the front of b and text, and returns what is left of them.
+func putServiceLoadBalancerStatus(b, text []byte, own *cachert.Own, v *v13pkg.LoadBalancerStatus) (_, _ []byte) {
+	b = cachert.PutCount(b, len(v.Ingress), v.Ingress == nil)
+	for i := range v.Ingress {
+		b, text = putServiceLoadBalancerIngress(b, text, own, &v.Ingress[i])
+	}
+	return b, text
+}
+
+// takeServiceLoadBalancerStatus sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceLoadBalancerStatus(v *v13pkg.LoadBalancerStatus, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if n, b, ok = cachert.TakeCount(b, 10); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Ingress = make([]v13pkg.LoadBalancerIngress, n)
+		for i := range v.Ingress {
+			if b, s, own, ok = takeServiceLoadBalancerIngress(&v.Ingress[i], b, s, own); !ok {
+				return b, s, own, false
+			}
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeServiceLoadBalancerIngress returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceLoadBalancerIngress(v *v13pkg.LoadBalancerIngress) (n, text int) {
+	text += len(v.IP)
+	text += len(v.Hostname)
+	n++
+	if v.IPMode != nil {
+		n += 4
+		text += len(*v.IPMode)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Ports)) + 1)
+	for i := range v.Ports {
+		m, t := sizeServicePortStatus(&v.Ports[i])
+		n += m
+		text += t
+	}
+	n += 8 // fields of one size
+	return n, text
+}
+
+// putServiceLoadBalancerIngress writes *v to the front of b and text, and returns what is left of them.
+func putServiceLoadBalancerIngress(b, text []byte, own *cachert.Own, v *v13pkg.LoadBalancerIngress) (_, _ []byte) {
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.IP)))
+	text = text[copy(text, v.IP):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Hostname)))
+	text = text[copy(text, v.Hostname):]
+	b = b[8:]
+	if v.IPMode == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.IPMode)))
+		text = text[copy(text, *v.IPMode):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Ports), v.Ports == nil)
+	for i := range v.Ports {
+		b, text = putServicePortStatus(b, text, own, &v.Ports[i])
+	}
+	return b, text
+}
+
+// takeServiceLoadBalancerIngress sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceLoadBalancerIngress(v *v13pkg.LoadBalancerIngress, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 8 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.IP, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Hostname, s = s[:n], s[n:]
+	b = b[8:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.IPMode = new(v13pkg.LoadBalancerIPMode)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.IPMode, s = v13pkg.LoadBalancerIPMode(s[:n]), s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 9); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Ports = make([]v13pkg.PortStatus, n)
+		for i := range v.Ports {
+			if b, s, own, ok = takeServicePortStatus(&v.Ports[i], b, s, own); !ok {
+				return b, s, own, false
+			}
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeServicePortStatus returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServicePortStatus(v *v13pkg.PortStatus) (n, text int) {
+	text += len(v.Protocol)
+	n++
+	if v.Error != nil {
+		n += 4
+		text += len(*v.Error)
+	}
+	n += 8 // fields of one size
+	return n, text
+}
+
+// putServicePortStatus writes *v to the front of b and text, and returns what is left of them.
+func putServicePortStatus(b, text []byte, own *cachert.Own, v *v13pkg.PortStatus) (_, _ []byte) {
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(v.Port))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Protocol)))
+	text = text[copy(text, v.Protocol):]
+	b = b[8:]
+	if v.Error == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Error)))
+		text = text[copy(text, *v.Error):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// takeServicePortStatus sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServicePortStatus(v *v13pkg.PortStatus, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 8 {
+		return b, s, own, false
+	}
+	v.Port = int32(binary.LittleEndian.Uint32(b))
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Protocol, s = v13pkg.Protocol(s[:n]), s[n:]
+	b = b[8:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Error = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Error, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	return b, s, own, true
+}
+
+// sizeServiceCondition returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeServiceCondition(v *v12pkg.Condition) (n, text int) {
+	text += len(v.Type)
+	text += len(v.Status)
+	text += len(v.Reason)
+	text += len(v.Message)
+	n += 28 // fields of one size
+	return n, text
+}
+
+// putServiceCondition writes *v to the front of b and text, and returns what is left of them.
+func putServiceCondition(b, text []byte, own *cachert.Own, v *v12pkg.Condition) (_, _ []byte) {
+	_ = b[15]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Type)))
+	text = text[copy(text, v.Type):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Status)))
+	text = text[copy(text, v.Status):]
+	binary.LittleEndian.PutUint64(b[8:], uint64(v.ObservedGeneration))
+	b = b[16:]
+	own.Set(v.LastTransitionTime.AppendBinary(own.Bytes))
+	b = own.PutSize(b)
+	_ = b[7]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Reason)))
+	text = text[copy(text, v.Reason):]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Message)))
+	text = text[copy(text, v.Message):]
+	b = b[8:]
+	return b, text
+}
+
+// takeServiceCondition sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeServiceCondition(v *v12pkg.Condition, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) < 16 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Type, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Status, s = v12pkg.ConditionStatus(s[:n]), s[n:]
+	v.ObservedGeneration = int64(binary.LittleEndian.Uint64(b[8:]))
+	b = b[16:]
+	if b, own, ok = takeServiceTime(&v.LastTransitionTime, b, own); !ok {
+		return b, s, own, false
+	}
+	if len(b) < 8 {
+		return b, s, own, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Reason, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, own, false
+	}
+	v.Message, s = s[:n], s[n:]
+	b = b[8:]
+	return b, s, own, true
 }
 
 // takeServiceTime sets *v, which is zero, from the front of own by its method, and
@@ -2726,39 +2967,9 @@ func sizeUser(v *User) (n, text int) {
 	for i := range v.TextMatches {
 		n++
 		if v.TextMatches[i] != nil {
-			n++
-			if v.TextMatches[i].ObjectURL != nil {
-				n += 4
-				text += len(*v.TextMatches[i].ObjectURL)
-			}
-			n++
-			if v.TextMatches[i].ObjectType != nil {
-				n += 4
-				text += len(*v.TextMatches[i].ObjectType)
-			}
-			n++
-			if v.TextMatches[i].Property != nil {
-				n += 4
-				text += len(*v.TextMatches[i].Property)
-			}
-			n++
-			if v.TextMatches[i].Fragment != nil {
-				n += 4
-				text += len(*v.TextMatches[i].Fragment)
-			}
-			n += cachert.SizeUvarint(uint64(len(v.TextMatches[i].Matches)) + 1)
-			for i2 := range v.TextMatches[i].Matches {
-				n++
-				if v.TextMatches[i].Matches[i2] != nil {
-					n++
-					if v.TextMatches[i].Matches[i2].Text != nil {
-						n += 4
-						text += len(*v.TextMatches[i].Matches[i2].Text)
-					}
-					n += cachert.SizeUvarint(uint64(len(v.TextMatches[i].Matches[i2].Indices)) + 1)
-					n += 8 * len(v.TextMatches[i].Matches[i2].Indices)
-				}
-			}
+			m, t := sizeUserTextMatch(v.TextMatches[i])
+			n += m
+			text += t
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
@@ -2777,10 +2988,10 @@ func sizeUser(v *User) (n, text int) {
 		text += len(*v.Assignment)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.InheritedFrom)) + 1)
-	for i2 := range v.InheritedFrom {
+	for i := range v.InheritedFrom {
 		n++
-		if v.InheritedFrom[i2] != nil {
-			m, t := sizeUserTeam(v.InheritedFrom[i2], 1)
+		if v.InheritedFrom[i] != nil {
+			m, t := sizeUserTeam(v.InheritedFrom[i], 1)
 			if m < 0 {
 				return m, 0
 			}
@@ -3132,71 +3343,19 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			if v.TextMatches[i].ObjectURL == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].ObjectURL)))
-				text = text[copy(text, *v.TextMatches[i].ObjectURL):]
-				b = b[4:]
-			}
-			if v.TextMatches[i].ObjectType == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].ObjectType)))
-				text = text[copy(text, *v.TextMatches[i].ObjectType):]
-				b = b[4:]
-			}
-			if v.TextMatches[i].Property == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].Property)))
-				text = text[copy(text, *v.TextMatches[i].Property):]
-				b = b[4:]
-			}
-			if v.TextMatches[i].Fragment == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].Fragment)))
-				text = text[copy(text, *v.TextMatches[i].Fragment):]
-				b = b[4:]
-			}
-			b = cachert.PutCount(b, len(v.TextMatches[i].Matches), v.TextMatches[i].Matches == nil)
-			for i2 := range v.TextMatches[i].Matches {
-				if v.TextMatches[i].Matches[i2] == nil {
-					b[0], b = 0, b[1:]
-				} else {
-					b[0], b = 1, b[1:]
-					if v.TextMatches[i].Matches[i2].Text == nil {
-						b[0], b = 0, b[1:]
-					} else {
-						b[0], b = 1, b[1:]
-						binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].Matches[i2].Text)))
-						text = text[copy(text, *v.TextMatches[i].Matches[i2].Text):]
-						b = b[4:]
-					}
-					b = cachert.PutCount(b, len(v.TextMatches[i].Matches[i2].Indices), v.TextMatches[i].Matches[i2].Indices == nil)
-					for i3 := range v.TextMatches[i].Matches[i2].Indices {
-						binary.LittleEndian.PutUint64(b, uint64(v.TextMatches[i].Matches[i2].Indices[i3]))
-						b = b[8:]
-					}
-				}
-			}
+			b, text = putUserTextMatch(b, text, own, v.TextMatches[i])
 		}
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
 	for k, x := range v.Permissions {
+		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		b[0] = 0
+		b[4] = 0
 		if x {
-			b[0] = 1
+			b[4] = 1
 		}
-		b = b[1:]
+		b = b[5:]
 	}
 	if v.RoleName == nil {
 		b[0], b = 0, b[1:]
@@ -3215,12 +3374,12 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
-	for i2 := range v.InheritedFrom {
-		if v.InheritedFrom[i2] == nil {
+	for i := range v.InheritedFrom {
+		if v.InheritedFrom[i] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putUserTeam(b, text, own, v.InheritedFrom[i2])
+			b, text = putUserTeam(b, text, own, v.InheritedFrom[i])
 		}
 	}
 	_, _ = b, text
@@ -3243,9 +3402,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3259,9 +3416,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3272,9 +3427,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3288,9 +3441,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3304,9 +3455,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3320,9 +3469,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3336,9 +3483,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3352,9 +3497,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3368,9 +3511,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3384,9 +3525,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3400,9 +3539,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3416,9 +3553,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -3432,9 +3567,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3448,9 +3581,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there14 := b[0] == 1
-	b = b[1:]
-	if there14 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3464,9 +3595,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there15 := b[0] == 1
-	b = b[1:]
-	if there15 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3480,9 +3609,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there16 := b[0] == 1
-	b = b[1:]
-	if there16 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3496,9 +3623,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there17 := b[0] == 1
-	b = b[1:]
-	if there17 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3512,9 +3637,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there18 := b[0] == 1
-	b = b[1:]
-	if there18 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3528,9 +3651,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there19 := b[0] == 1
-	b = b[1:]
-	if there19 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3542,9 +3663,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there20 := b[0] == 1
-	b = b[1:]
-	if there20 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3556,9 +3675,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there21 := b[0] == 1
-	b = b[1:]
-	if there21 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3570,9 +3687,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there22 := b[0] == 1
-	b = b[1:]
-	if there22 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3586,9 +3701,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there23 := b[0] == 1
-	b = b[1:]
-	if there23 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -3602,9 +3715,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there24 := b[0] == 1
-	b = b[1:]
-	if there24 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3615,9 +3726,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there25 := b[0] == 1
-	b = b[1:]
-	if there25 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3628,9 +3737,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there26 := b[0] == 1
-	b = b[1:]
-	if there26 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3644,9 +3751,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there27 := b[0] == 1
-	b = b[1:]
-	if there27 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3660,9 +3765,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there28 := b[0] == 1
-	b = b[1:]
-	if there28 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -3676,9 +3779,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there29 := b[0] == 1
-	b = b[1:]
-	if there29 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -3692,9 +3793,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there30 := b[0] == 1
-	b = b[1:]
-	if there30 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 6 {
 			return cachert.ErrCorrupt
 		}
@@ -3706,9 +3805,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there31 := b[0] == 1
-	b = b[1:]
-	if there31 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3722,9 +3819,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there32 := b[0] == 1
-	b = b[1:]
-	if there32 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3738,9 +3833,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there33 := b[0] == 1
-	b = b[1:]
-	if there33 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3754,9 +3847,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there34 := b[0] == 1
-	b = b[1:]
-	if there34 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3770,9 +3861,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there35 := b[0] == 1
-	b = b[1:]
-	if there35 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3786,9 +3875,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there36 := b[0] == 1
-	b = b[1:]
-	if there36 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3802,9 +3889,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there37 := b[0] == 1
-	b = b[1:]
-	if there37 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3818,9 +3903,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there38 := b[0] == 1
-	b = b[1:]
-	if there38 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3834,9 +3917,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there39 := b[0] == 1
-	b = b[1:]
-	if there39 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3850,9 +3931,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there40 := b[0] == 1
-	b = b[1:]
-	if there40 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3866,9 +3945,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there41 := b[0] == 1
-	b = b[1:]
-	if there41 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -3888,127 +3965,13 @@ func decodeUser(v *User, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there42 := b[0] == 1
-			b = b[1:]
-			if there42 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 5 {
 					return cachert.ErrCorrupt
 				}
 				v.TextMatches[i] = new(github.TextMatch)
-				if len(b) == 0 || b[0] > 1 {
+				if b, s, own, ok = takeUserTextMatch(v.TextMatches[i], b, s, own); !ok {
 					return cachert.ErrCorrupt
-				}
-				there43 := b[0] == 1
-				b = b[1:]
-				if there43 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.TextMatches[i].ObjectURL = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.TextMatches[i].ObjectURL, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there44 := b[0] == 1
-				b = b[1:]
-				if there44 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.TextMatches[i].ObjectType = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.TextMatches[i].ObjectType, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there45 := b[0] == 1
-				b = b[1:]
-				if there45 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.TextMatches[i].Property = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.TextMatches[i].Property, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there46 := b[0] == 1
-				b = b[1:]
-				if there46 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.TextMatches[i].Fragment = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.TextMatches[i].Fragment, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if n, b, ok = cachert.TakeCount(b, 1); !ok {
-					return cachert.ErrCorrupt
-				}
-				if n >= 0 {
-					v.TextMatches[i].Matches = make([]*github.Match, n)
-					for i2 := range v.TextMatches[i].Matches {
-						if len(b) == 0 || b[0] > 1 {
-							return cachert.ErrCorrupt
-						}
-						there47 := b[0] == 1
-						b = b[1:]
-						if there47 {
-							if len(b) < 2 {
-								return cachert.ErrCorrupt
-							}
-							v.TextMatches[i].Matches[i2] = new(github.Match)
-							if len(b) == 0 || b[0] > 1 {
-								return cachert.ErrCorrupt
-							}
-							there48 := b[0] == 1
-							b = b[1:]
-							if there48 {
-								if len(b) < 4 {
-									return cachert.ErrCorrupt
-								}
-								v.TextMatches[i].Matches[i2].Text = new(string)
-								if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-									return cachert.ErrCorrupt
-								}
-								*v.TextMatches[i].Matches[i2].Text, s = s[:n], s[n:]
-								b = b[4:]
-							}
-							if n, b, ok = cachert.TakeCount(b, 8); !ok {
-								return cachert.ErrCorrupt
-							}
-							if n >= 0 {
-								v.TextMatches[i].Matches[i2].Indices = make([]int, n)
-								for i3 := range v.TextMatches[i].Matches[i2].Indices {
-									if len(b) < 8 {
-										return cachert.ErrCorrupt
-									}
-									if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-										return cachert.ErrCorrupt
-									}
-									v.TextMatches[i].Matches[i2].Indices[i3] = int(binary.LittleEndian.Uint64(b))
-									b = b[8:]
-								}
-							}
-						}
-					}
 				}
 			}
 		}
@@ -4021,22 +3984,18 @@ func decodeUser(v *User, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x bool
-			if len(b) < 4 {
+			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 1 {
+			if b[4] > 1 {
 				return cachert.ErrCorrupt
 			}
-			if b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			x = b[0] == 1
-			b = b[1:]
+			x = b[4] == 1
+			b = b[5:]
 			v.Permissions[k] = x
 		}
 		if len(v.Permissions) != entries { // a key twice
@@ -4046,9 +4005,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there42 := b[0] == 1
-	b = b[1:]
-	if there42 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -4062,9 +4019,7 @@ func decodeUser(v *User, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there43 := b[0] == 1
-	b = b[1:]
-	if there43 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -4088,9 +4043,7 @@ func decodeUser(v *User, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there44 := b[0] == 1
-			b = b[1:]
-			if there44 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 19 {
 					return cachert.ErrCorrupt
 				}
@@ -4106,6 +4059,405 @@ func decodeUser(v *User, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	return nil
+}
+
+// sizeUserPlan returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeUserPlan(v *github.Plan) (n, text int) {
+	n++
+	if v.Name != nil {
+		n += 4
+		text += len(*v.Name)
+	}
+	n++
+	if v.Space != nil {
+		n += 8
+	}
+	n++
+	if v.Collaborators != nil {
+		n += 8
+	}
+	n++
+	if v.PrivateRepos != nil {
+		n += 8
+	}
+	n++
+	if v.FilledSeats != nil {
+		n += 8
+	}
+	n++
+	if v.Seats != nil {
+		n += 8
+	}
+	return n, text
+}
+
+// putUserPlan writes *v to the front of b and text, and returns what is left of them.
+func putUserPlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte) {
+	if v.Name == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
+		text = text[copy(text, *v.Name):]
+		b = b[4:]
+	}
+	if v.Space == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Space))
+		b = b[8:]
+	}
+	if v.Collaborators == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
+		b = b[8:]
+	}
+	if v.PrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateRepos))
+		b = b[8:]
+	}
+	if v.FilledSeats == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.FilledSeats))
+		b = b[8:]
+	}
+	if v.Seats == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Seats))
+		b = b[8:]
+	}
+	return b, text
+}
+
+// takeUserPlan sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeUserPlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Name = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Name, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Space = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Space = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Collaborators = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PrivateRepos = new(int64)
+		*v.PrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.FilledSeats = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.FilledSeats = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Seats = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Seats = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	return b, s, own, true
+}
+
+// sizeUserTextMatch returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeUserTextMatch(v *github.TextMatch) (n, text int) {
+	n++
+	if v.ObjectURL != nil {
+		n += 4
+		text += len(*v.ObjectURL)
+	}
+	n++
+	if v.ObjectType != nil {
+		n += 4
+		text += len(*v.ObjectType)
+	}
+	n++
+	if v.Property != nil {
+		n += 4
+		text += len(*v.Property)
+	}
+	n++
+	if v.Fragment != nil {
+		n += 4
+		text += len(*v.Fragment)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Matches)) + 1)
+	for i := range v.Matches {
+		n++
+		if v.Matches[i] != nil {
+			m, t := sizeUserMatch(v.Matches[i])
+			n += m
+			text += t
+		}
+	}
+	return n, text
+}
+
+// putUserTextMatch writes *v to the front of b and text, and returns what is left of them.
+func putUserTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_, _ []byte) {
+	if v.ObjectURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectURL)))
+		text = text[copy(text, *v.ObjectURL):]
+		b = b[4:]
+	}
+	if v.ObjectType == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectType)))
+		text = text[copy(text, *v.ObjectType):]
+		b = b[4:]
+	}
+	if v.Property == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Property)))
+		text = text[copy(text, *v.Property):]
+		b = b[4:]
+	}
+	if v.Fragment == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Fragment)))
+		text = text[copy(text, *v.Fragment):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Matches), v.Matches == nil)
+	for i := range v.Matches {
+		if v.Matches[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putUserMatch(b, text, own, v.Matches[i])
+		}
+	}
+	return b, text
+}
+
+// takeUserTextMatch sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeUserTextMatch(v *github.TextMatch, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ObjectURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ObjectURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ObjectType = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ObjectType, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Property = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Property, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Fragment = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Fragment, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Matches = make([]*github.Match, n)
+		for i := range v.Matches {
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, own, false
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				if len(b) < 2 {
+					return b, s, own, false
+				}
+				v.Matches[i] = new(github.Match)
+				if b, s, own, ok = takeUserMatch(v.Matches[i], b, s, own); !ok {
+					return b, s, own, false
+				}
+			}
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeUserMatch returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeUserMatch(v *github.Match) (n, text int) {
+	n++
+	if v.Text != nil {
+		n += 4
+		text += len(*v.Text)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Indices)) + 1)
+	n += 8 * len(v.Indices)
+	return n, text
+}
+
+// putUserMatch writes *v to the front of b and text, and returns what is left of them.
+func putUserMatch(b, text []byte, own *cachert.Own, v *github.Match) (_, _ []byte) {
+	if v.Text == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Text)))
+		text = text[copy(text, *v.Text):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Indices), v.Indices == nil)
+	for i := range v.Indices {
+		binary.LittleEndian.PutUint64(b, uint64(v.Indices[i]))
+		b = b[8:]
+	}
+	return b, text
+}
+
+// takeUserMatch sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeUserMatch(v *github.Match, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Text = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Text, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Indices = make([]int, n)
+		for i := range v.Indices {
+			if len(b) < 8 {
+				return b, s, own, false
+			}
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+				return b, s, own, false
+			}
+			v.Indices[i] = int(binary.LittleEndian.Uint64(b))
+			b = b[8:]
+		}
+	}
+	return b, s, own, true
 }
 
 // sizeUserTeam returns how many bytes *v takes, without its strings, and how many
@@ -4168,255 +4520,9 @@ func sizeUserTeam(v *github.Team, depth int) (n, text int) {
 	}
 	n++
 	if v.Organization != nil {
-		n++
-		if v.Organization.Login != nil {
-			n += 4
-			text += len(*v.Organization.Login)
-		}
-		n++
-		if v.Organization.ID != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.NodeID != nil {
-			n += 4
-			text += len(*v.Organization.NodeID)
-		}
-		n++
-		if v.Organization.AvatarURL != nil {
-			n += 4
-			text += len(*v.Organization.AvatarURL)
-		}
-		n++
-		if v.Organization.HTMLURL != nil {
-			n += 4
-			text += len(*v.Organization.HTMLURL)
-		}
-		n++
-		if v.Organization.Name != nil {
-			n += 4
-			text += len(*v.Organization.Name)
-		}
-		n++
-		if v.Organization.Company != nil {
-			n += 4
-			text += len(*v.Organization.Company)
-		}
-		n++
-		if v.Organization.Blog != nil {
-			n += 4
-			text += len(*v.Organization.Blog)
-		}
-		n++
-		if v.Organization.Location != nil {
-			n += 4
-			text += len(*v.Organization.Location)
-		}
-		n++
-		if v.Organization.Email != nil {
-			n += 4
-			text += len(*v.Organization.Email)
-		}
-		n++
-		if v.Organization.TwitterUsername != nil {
-			n += 4
-			text += len(*v.Organization.TwitterUsername)
-		}
-		n++
-		if v.Organization.Description != nil {
-			n += 4
-			text += len(*v.Organization.Description)
-		}
-		n++
-		if v.Organization.PublicRepos != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.PublicGists != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.Followers != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.Following != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.CreatedAt != nil {
-			n += 4
-		}
-		n++
-		if v.Organization.UpdatedAt != nil {
-			n += 4
-		}
-		n++
-		if v.Organization.TotalPrivateRepos != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.OwnedPrivateRepos != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.PrivateGists != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.DiskUsage != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.Collaborators != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.BillingEmail != nil {
-			n += 4
-			text += len(*v.Organization.BillingEmail)
-		}
-		n++
-		if v.Organization.Type != nil {
-			n += 4
-			text += len(*v.Organization.Type)
-		}
-		n++
-		if v.Organization.Plan != nil {
-			m, t := sizeUserPlan(v.Organization.Plan)
-			n += m
-			text += t
-		}
-		n++
-		if v.Organization.TwoFactorRequirementEnabled != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.IsVerified != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.HasOrganizationProjects != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.HasRepositoryProjects != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DefaultRepoPermission != nil {
-			n += 4
-			text += len(*v.Organization.DefaultRepoPermission)
-		}
-		n++
-		if v.Organization.DefaultRepoSettings != nil {
-			n += 4
-			text += len(*v.Organization.DefaultRepoSettings)
-		}
-		n++
-		if v.Organization.MembersCanCreateRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePublicRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePrivateRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreateInternalRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanForkPrivateRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersAllowedRepositoryCreationType != nil {
-			n += 4
-			text += len(*v.Organization.MembersAllowedRepositoryCreationType)
-		}
-		n++
-		if v.Organization.MembersCanCreatePages != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePublicPages != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePrivatePages != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.WebCommitSignoffRequired != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.AdvancedSecurityEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DependabotAlertsEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DependabotSecurityUpdatesEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DependencyGraphEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.SecretScanningEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.SecretScanningPushProtectionEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.SecretScanningValidityChecksEnabled != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.URL != nil {
-			n += 4
-			text += len(*v.Organization.URL)
-		}
-		n++
-		if v.Organization.EventsURL != nil {
-			n += 4
-			text += len(*v.Organization.EventsURL)
-		}
-		n++
-		if v.Organization.HooksURL != nil {
-			n += 4
-			text += len(*v.Organization.HooksURL)
-		}
-		n++
-		if v.Organization.IssuesURL != nil {
-			n += 4
-			text += len(*v.Organization.IssuesURL)
-		}
-		n++
-		if v.Organization.MembersURL != nil {
-			n += 4
-			text += len(*v.Organization.MembersURL)
-		}
-		n++
-		if v.Organization.PublicMembersURL != nil {
-			n += 4
-			text += len(*v.Organization.PublicMembersURL)
-		}
-		n++
-		if v.Organization.ReposURL != nil {
-			n += 4
-			text += len(*v.Organization.ReposURL)
-		}
+		m, t := sizeUserOrganization(v.Organization)
+		n += m
+		text += t
 	}
 	n++
 	if v.HTMLURL != nil {
@@ -4551,480 +4657,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if v.Organization.Login == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Login)))
-			text = text[copy(text, *v.Organization.Login):]
-			b = b[4:]
-		}
-		if v.Organization.ID == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.ID))
-			b = b[8:]
-		}
-		if v.Organization.NodeID == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.NodeID)))
-			text = text[copy(text, *v.Organization.NodeID):]
-			b = b[4:]
-		}
-		if v.Organization.AvatarURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.AvatarURL)))
-			text = text[copy(text, *v.Organization.AvatarURL):]
-			b = b[4:]
-		}
-		if v.Organization.HTMLURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.HTMLURL)))
-			text = text[copy(text, *v.Organization.HTMLURL):]
-			b = b[4:]
-		}
-		if v.Organization.Name == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Name)))
-			text = text[copy(text, *v.Organization.Name):]
-			b = b[4:]
-		}
-		if v.Organization.Company == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Company)))
-			text = text[copy(text, *v.Organization.Company):]
-			b = b[4:]
-		}
-		if v.Organization.Blog == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Blog)))
-			text = text[copy(text, *v.Organization.Blog):]
-			b = b[4:]
-		}
-		if v.Organization.Location == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Location)))
-			text = text[copy(text, *v.Organization.Location):]
-			b = b[4:]
-		}
-		if v.Organization.Email == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Email)))
-			text = text[copy(text, *v.Organization.Email):]
-			b = b[4:]
-		}
-		if v.Organization.TwitterUsername == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.TwitterUsername)))
-			text = text[copy(text, *v.Organization.TwitterUsername):]
-			b = b[4:]
-		}
-		if v.Organization.Description == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Description)))
-			text = text[copy(text, *v.Organization.Description):]
-			b = b[4:]
-		}
-		if v.Organization.PublicRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.PublicRepos))
-			b = b[8:]
-		}
-		if v.Organization.PublicGists == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.PublicGists))
-			b = b[8:]
-		}
-		if v.Organization.Followers == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.Followers))
-			b = b[8:]
-		}
-		if v.Organization.Following == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.Following))
-			b = b[8:]
-		}
-		if v.Organization.CreatedAt == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			own.Set(v.Organization.CreatedAt.AppendBinary(own.Bytes))
-			b = own.PutSize(b)
-		}
-		if v.Organization.UpdatedAt == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			own.Set(v.Organization.UpdatedAt.AppendBinary(own.Bytes))
-			b = own.PutSize(b)
-		}
-		if v.Organization.TotalPrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.TotalPrivateRepos))
-			b = b[8:]
-		}
-		if v.Organization.OwnedPrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.OwnedPrivateRepos))
-			b = b[8:]
-		}
-		if v.Organization.PrivateGists == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.PrivateGists))
-			b = b[8:]
-		}
-		if v.Organization.DiskUsage == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.DiskUsage))
-			b = b[8:]
-		}
-		if v.Organization.Collaborators == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.Collaborators))
-			b = b[8:]
-		}
-		if v.Organization.BillingEmail == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.BillingEmail)))
-			text = text[copy(text, *v.Organization.BillingEmail):]
-			b = b[4:]
-		}
-		if v.Organization.Type == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Type)))
-			text = text[copy(text, *v.Organization.Type):]
-			b = b[4:]
-		}
-		if v.Organization.Plan == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b, text = putUserPlan(b, text, own, v.Organization.Plan)
-		}
-		if v.Organization.TwoFactorRequirementEnabled == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.TwoFactorRequirementEnabled {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.IsVerified == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.IsVerified {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.HasOrganizationProjects == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.HasOrganizationProjects {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.HasRepositoryProjects == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.HasRepositoryProjects {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DefaultRepoPermission == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.DefaultRepoPermission)))
-			text = text[copy(text, *v.Organization.DefaultRepoPermission):]
-			b = b[4:]
-		}
-		if v.Organization.DefaultRepoSettings == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.DefaultRepoSettings)))
-			text = text[copy(text, *v.Organization.DefaultRepoSettings):]
-			b = b[4:]
-		}
-		if v.Organization.MembersCanCreateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreateRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePublicRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePublicRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePrivateRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreateInternalRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreateInternalRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanForkPrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanForkPrivateRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersAllowedRepositoryCreationType == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.MembersAllowedRepositoryCreationType)))
-			text = text[copy(text, *v.Organization.MembersAllowedRepositoryCreationType):]
-			b = b[4:]
-		}
-		if v.Organization.MembersCanCreatePages == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePages {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePublicPages == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePublicPages {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePrivatePages == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePrivatePages {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.WebCommitSignoffRequired == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.WebCommitSignoffRequired {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.AdvancedSecurityEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.AdvancedSecurityEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DependabotAlertsEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.DependabotAlertsEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DependabotSecurityUpdatesEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.DependabotSecurityUpdatesEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DependencyGraphEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.DependencyGraphEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.SecretScanningEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.SecretScanningEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.SecretScanningPushProtectionEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.SecretScanningPushProtectionEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.SecretScanningValidityChecksEnabled == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.SecretScanningValidityChecksEnabled {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.URL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.URL)))
-			text = text[copy(text, *v.Organization.URL):]
-			b = b[4:]
-		}
-		if v.Organization.EventsURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.EventsURL)))
-			text = text[copy(text, *v.Organization.EventsURL):]
-			b = b[4:]
-		}
-		if v.Organization.HooksURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.HooksURL)))
-			text = text[copy(text, *v.Organization.HooksURL):]
-			b = b[4:]
-		}
-		if v.Organization.IssuesURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.IssuesURL)))
-			text = text[copy(text, *v.Organization.IssuesURL):]
-			b = b[4:]
-		}
-		if v.Organization.MembersURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.MembersURL)))
-			text = text[copy(text, *v.Organization.MembersURL):]
-			b = b[4:]
-		}
-		if v.Organization.PublicMembersURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.PublicMembersURL)))
-			text = text[copy(text, *v.Organization.PublicMembersURL):]
-			b = b[4:]
-		}
-		if v.Organization.ReposURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.ReposURL)))
-			text = text[copy(text, *v.Organization.ReposURL):]
-			b = b[4:]
-		}
+		b, text = putUserOrganization(b, text, own, v.Organization)
 	}
 	if v.HTMLURL == nil {
 		b[0], b = 0, b[1:]
@@ -5066,14 +4699,14 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
 	for k, x := range v.Permissions {
+		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		b[0] = 0
+		b[4] = 0
 		if x {
-			b[0] = 1
+			b[4] = 1
 		}
-		b = b[1:]
+		b = b[5:]
 	}
 	if v.Assignment == nil {
 		b[0], b = 0, b[1:]
@@ -5096,9 +4729,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -5109,9 +4740,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5125,9 +4754,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5141,9 +4768,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5157,9 +4782,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5173,9 +4796,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5189,9 +4810,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5205,9 +4824,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5221,9 +4838,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -5237,9 +4852,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -5253,9 +4866,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -5269,901 +4880,19 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 56 {
 			return b, s, own, false
 		}
 		v.Organization = new(github.Organization)
-		if len(b) == 0 || b[0] > 1 {
+		if b, s, own, ok = takeUserOrganization(v.Organization, b, s, own); !ok {
 			return b, s, own, false
-		}
-		there13 := b[0] == 1
-		b = b[1:]
-		if there13 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Login = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Login, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there14 := b[0] == 1
-		b = b[1:]
-		if there14 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.ID = new(int64)
-			*v.Organization.ID = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there15 := b[0] == 1
-		b = b[1:]
-		if there15 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.NodeID = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.NodeID, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there16 := b[0] == 1
-		b = b[1:]
-		if there16 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.AvatarURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.AvatarURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there17 := b[0] == 1
-		b = b[1:]
-		if there17 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.HTMLURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.HTMLURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there18 := b[0] == 1
-		b = b[1:]
-		if there18 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Name = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Name, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there19 := b[0] == 1
-		b = b[1:]
-		if there19 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Company = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Company, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there20 := b[0] == 1
-		b = b[1:]
-		if there20 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Blog = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Blog, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there21 := b[0] == 1
-		b = b[1:]
-		if there21 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Location = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Location, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there22 := b[0] == 1
-		b = b[1:]
-		if there22 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Email = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Email, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there23 := b[0] == 1
-		b = b[1:]
-		if there23 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.TwitterUsername = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.TwitterUsername, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there24 := b[0] == 1
-		b = b[1:]
-		if there24 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Description = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Description, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there25 := b[0] == 1
-		b = b[1:]
-		if there25 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.PublicRepos = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.PublicRepos = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there26 := b[0] == 1
-		b = b[1:]
-		if there26 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.PublicGists = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.PublicGists = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there27 := b[0] == 1
-		b = b[1:]
-		if there27 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.Followers = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.Followers = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there28 := b[0] == 1
-		b = b[1:]
-		if there28 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.Following = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.Following = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there29 := b[0] == 1
-		b = b[1:]
-		if there29 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.CreatedAt = new(github.Timestamp)
-			if b, own, ok = takeUserTimestamp(v.Organization.CreatedAt, b, own); !ok {
-				return b, s, own, false
-			}
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there30 := b[0] == 1
-		b = b[1:]
-		if there30 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.UpdatedAt = new(github.Timestamp)
-			if b, own, ok = takeUserTimestamp(v.Organization.UpdatedAt, b, own); !ok {
-				return b, s, own, false
-			}
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there31 := b[0] == 1
-		b = b[1:]
-		if there31 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.TotalPrivateRepos = new(int64)
-			*v.Organization.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there32 := b[0] == 1
-		b = b[1:]
-		if there32 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.OwnedPrivateRepos = new(int64)
-			*v.Organization.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there33 := b[0] == 1
-		b = b[1:]
-		if there33 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.PrivateGists = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.PrivateGists = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there34 := b[0] == 1
-		b = b[1:]
-		if there34 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.DiskUsage = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.DiskUsage = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there35 := b[0] == 1
-		b = b[1:]
-		if there35 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.Collaborators = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.Collaborators = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there36 := b[0] == 1
-		b = b[1:]
-		if there36 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.BillingEmail = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.BillingEmail, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there37 := b[0] == 1
-		b = b[1:]
-		if there37 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Type = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Type, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there38 := b[0] == 1
-		b = b[1:]
-		if there38 {
-			if len(b) < 6 {
-				return b, s, own, false
-			}
-			v.Organization.Plan = new(github.Plan)
-			if b, s, own, ok = takeUserPlan(v.Organization.Plan, b, s, own); !ok {
-				return b, s, own, false
-			}
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there39 := b[0] == 1
-		b = b[1:]
-		if there39 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.TwoFactorRequirementEnabled = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.TwoFactorRequirementEnabled = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there40 := b[0] == 1
-		b = b[1:]
-		if there40 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.IsVerified = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.IsVerified = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there41 := b[0] == 1
-		b = b[1:]
-		if there41 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.HasOrganizationProjects = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.HasOrganizationProjects = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there42 := b[0] == 1
-		b = b[1:]
-		if there42 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.HasRepositoryProjects = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.HasRepositoryProjects = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there43 := b[0] == 1
-		b = b[1:]
-		if there43 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.DefaultRepoPermission = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.DefaultRepoPermission, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there44 := b[0] == 1
-		b = b[1:]
-		if there44 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.DefaultRepoSettings = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.DefaultRepoSettings, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there45 := b[0] == 1
-		b = b[1:]
-		if there45 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreateRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreateRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there46 := b[0] == 1
-		b = b[1:]
-		if there46 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePublicRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePublicRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there47 := b[0] == 1
-		b = b[1:]
-		if there47 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePrivateRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePrivateRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there48 := b[0] == 1
-		b = b[1:]
-		if there48 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreateInternalRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreateInternalRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there49 := b[0] == 1
-		b = b[1:]
-		if there49 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanForkPrivateRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanForkPrivateRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there50 := b[0] == 1
-		b = b[1:]
-		if there50 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.MembersAllowedRepositoryCreationType = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.MembersAllowedRepositoryCreationType, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there51 := b[0] == 1
-		b = b[1:]
-		if there51 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePages = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePages = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there52 := b[0] == 1
-		b = b[1:]
-		if there52 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePublicPages = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePublicPages = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there53 := b[0] == 1
-		b = b[1:]
-		if there53 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePrivatePages = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePrivatePages = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there54 := b[0] == 1
-		b = b[1:]
-		if there54 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.WebCommitSignoffRequired = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.WebCommitSignoffRequired = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there55 := b[0] == 1
-		b = b[1:]
-		if there55 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.AdvancedSecurityEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.AdvancedSecurityEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there56 := b[0] == 1
-		b = b[1:]
-		if there56 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.DependabotAlertsEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.DependabotAlertsEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there57 := b[0] == 1
-		b = b[1:]
-		if there57 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.DependabotSecurityUpdatesEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.DependabotSecurityUpdatesEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there58 := b[0] == 1
-		b = b[1:]
-		if there58 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.DependencyGraphEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.DependencyGraphEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there59 := b[0] == 1
-		b = b[1:]
-		if there59 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.SecretScanningEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.SecretScanningEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there60 := b[0] == 1
-		b = b[1:]
-		if there60 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.SecretScanningPushProtectionEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.SecretScanningPushProtectionEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there61 := b[0] == 1
-		b = b[1:]
-		if there61 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.SecretScanningValidityChecksEnabled = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.SecretScanningValidityChecksEnabled = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there62 := b[0] == 1
-		b = b[1:]
-		if there62 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.URL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.URL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there63 := b[0] == 1
-		b = b[1:]
-		if there63 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.EventsURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.EventsURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there64 := b[0] == 1
-		b = b[1:]
-		if there64 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.HooksURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.HooksURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there65 := b[0] == 1
-		b = b[1:]
-		if there65 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.IssuesURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.IssuesURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there66 := b[0] == 1
-		b = b[1:]
-		if there66 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.MembersURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.MembersURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there67 := b[0] == 1
-		b = b[1:]
-		if there67 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.PublicMembersURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.PublicMembersURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there68 := b[0] == 1
-		b = b[1:]
-		if there68 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.ReposURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.ReposURL, s = s[:n], s[n:]
-			b = b[4:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -6177,9 +4906,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there14 := b[0] == 1
-	b = b[1:]
-	if there14 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -6193,9 +4920,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there15 := b[0] == 1
-	b = b[1:]
-	if there15 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -6209,9 +4934,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there16 := b[0] == 1
-	b = b[1:]
-	if there16 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 19 {
 			return b, s, own, false
 		}
@@ -6223,9 +4946,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there17 := b[0] == 1
-	b = b[1:]
-	if there17 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -6244,22 +4965,18 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 		for range entries {
 			var k string
 			var x bool
-			if len(b) < 4 {
+			if len(b) < 5 {
 				return b, s, own, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 1 {
+			if b[4] > 1 {
 				return b, s, own, false
 			}
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			x = b[0] == 1
-			b = b[1:]
+			x = b[4] == 1
+			b = b[5:]
 			v.Permissions[k] = x
 		}
 		if len(v.Permissions) != entries { // a key twice
@@ -6269,9 +4986,7 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there18 := b[0] == 1
-	b = b[1:]
-	if there18 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -6285,16 +5000,106 @@ func takeUserTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ 
 	return b, s, own, true
 }
 
-// sizeUserPlan returns how many bytes *v takes, without its strings, and how many
+// sizeUserOrganization returns how many bytes *v takes, without its strings, and how many
 // those take.
-func sizeUserPlan(v *github.Plan) (n, text int) {
+func sizeUserOrganization(v *github.Organization) (n, text int) {
+	n++
+	if v.Login != nil {
+		n += 4
+		text += len(*v.Login)
+	}
+	n++
+	if v.ID != nil {
+		n += 8
+	}
+	n++
+	if v.NodeID != nil {
+		n += 4
+		text += len(*v.NodeID)
+	}
+	n++
+	if v.AvatarURL != nil {
+		n += 4
+		text += len(*v.AvatarURL)
+	}
+	n++
+	if v.HTMLURL != nil {
+		n += 4
+		text += len(*v.HTMLURL)
+	}
 	n++
 	if v.Name != nil {
 		n += 4
 		text += len(*v.Name)
 	}
 	n++
-	if v.Space != nil {
+	if v.Company != nil {
+		n += 4
+		text += len(*v.Company)
+	}
+	n++
+	if v.Blog != nil {
+		n += 4
+		text += len(*v.Blog)
+	}
+	n++
+	if v.Location != nil {
+		n += 4
+		text += len(*v.Location)
+	}
+	n++
+	if v.Email != nil {
+		n += 4
+		text += len(*v.Email)
+	}
+	n++
+	if v.TwitterUsername != nil {
+		n += 4
+		text += len(*v.TwitterUsername)
+	}
+	n++
+	if v.Description != nil {
+		n += 4
+		text += len(*v.Description)
+	}
+	n++
+	if v.PublicRepos != nil {
+		n += 8
+	}
+	n++
+	if v.PublicGists != nil {
+		n += 8
+	}
+	n++
+	if v.Followers != nil {
+		n += 8
+	}
+	n++
+	if v.Following != nil {
+		n += 8
+	}
+	n++
+	if v.CreatedAt != nil {
+		n += 4
+	}
+	n++
+	if v.UpdatedAt != nil {
+		n += 4
+	}
+	n++
+	if v.TotalPrivateRepos != nil {
+		n += 8
+	}
+	n++
+	if v.OwnedPrivateRepos != nil {
+		n += 8
+	}
+	n++
+	if v.PrivateGists != nil {
+		n += 8
+	}
+	n++
+	if v.DiskUsage != nil {
 		n += 8
 	}
 	n++
@@ -6302,22 +5107,195 @@ func sizeUserPlan(v *github.Plan) (n, text int) {
 		n += 8
 	}
 	n++
-	if v.PrivateRepos != nil {
-		n += 8
+	if v.BillingEmail != nil {
+		n += 4
+		text += len(*v.BillingEmail)
 	}
 	n++
-	if v.FilledSeats != nil {
-		n += 8
+	if v.Type != nil {
+		n += 4
+		text += len(*v.Type)
 	}
 	n++
-	if v.Seats != nil {
-		n += 8
+	if v.Plan != nil {
+		m, t := sizeUserPlan(v.Plan)
+		n += m
+		text += t
+	}
+	n++
+	if v.TwoFactorRequirementEnabled != nil {
+		n += 1
+	}
+	n++
+	if v.IsVerified != nil {
+		n += 1
+	}
+	n++
+	if v.HasOrganizationProjects != nil {
+		n += 1
+	}
+	n++
+	if v.HasRepositoryProjects != nil {
+		n += 1
+	}
+	n++
+	if v.DefaultRepoPermission != nil {
+		n += 4
+		text += len(*v.DefaultRepoPermission)
+	}
+	n++
+	if v.DefaultRepoSettings != nil {
+		n += 4
+		text += len(*v.DefaultRepoSettings)
+	}
+	n++
+	if v.MembersCanCreateRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePublicRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePrivateRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreateInternalRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanForkPrivateRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersAllowedRepositoryCreationType != nil {
+		n += 4
+		text += len(*v.MembersAllowedRepositoryCreationType)
+	}
+	n++
+	if v.MembersCanCreatePages != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePublicPages != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePrivatePages != nil {
+		n += 1
+	}
+	n++
+	if v.WebCommitSignoffRequired != nil {
+		n += 1
+	}
+	n++
+	if v.AdvancedSecurityEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.DependabotAlertsEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.DependabotSecurityUpdatesEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.DependencyGraphEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.SecretScanningEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.SecretScanningPushProtectionEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.SecretScanningValidityChecksEnabled != nil {
+		n += 1
+	}
+	n++
+	if v.URL != nil {
+		n += 4
+		text += len(*v.URL)
+	}
+	n++
+	if v.EventsURL != nil {
+		n += 4
+		text += len(*v.EventsURL)
+	}
+	n++
+	if v.HooksURL != nil {
+		n += 4
+		text += len(*v.HooksURL)
+	}
+	n++
+	if v.IssuesURL != nil {
+		n += 4
+		text += len(*v.IssuesURL)
+	}
+	n++
+	if v.MembersURL != nil {
+		n += 4
+		text += len(*v.MembersURL)
+	}
+	n++
+	if v.PublicMembersURL != nil {
+		n += 4
+		text += len(*v.PublicMembersURL)
+	}
+	n++
+	if v.ReposURL != nil {
+		n += 4
+		text += len(*v.ReposURL)
 	}
 	return n, text
 }
 
-// putUserPlan writes *v to the front of b and text, and returns what is left of them.
-func putUserPlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte) {
+// putUserOrganization writes *v to the front of b and text, and returns what is left of them.
+func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
+	if v.Login == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
+		text = text[copy(text, *v.Login):]
+		b = b[4:]
+	}
+	if v.ID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
+		b = b[8:]
+	}
+	if v.NodeID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
+		text = text[copy(text, *v.NodeID):]
+		b = b[4:]
+	}
+	if v.AvatarURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
+		text = text[copy(text, *v.AvatarURL):]
+		b = b[4:]
+	}
+	if v.HTMLURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
+		text = text[copy(text, *v.HTMLURL):]
+		b = b[4:]
+	}
 	if v.Name == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -6326,11 +5304,122 @@ func putUserPlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte)
 		text = text[copy(text, *v.Name):]
 		b = b[4:]
 	}
-	if v.Space == nil {
+	if v.Company == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Space))
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
+		text = text[copy(text, *v.Company):]
+		b = b[4:]
+	}
+	if v.Blog == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
+		text = text[copy(text, *v.Blog):]
+		b = b[4:]
+	}
+	if v.Location == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
+		text = text[copy(text, *v.Location):]
+		b = b[4:]
+	}
+	if v.Email == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
+		text = text[copy(text, *v.Email):]
+		b = b[4:]
+	}
+	if v.TwitterUsername == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
+		text = text[copy(text, *v.TwitterUsername):]
+		b = b[4:]
+	}
+	if v.Description == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
+		text = text[copy(text, *v.Description):]
+		b = b[4:]
+	}
+	if v.PublicRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicRepos))
+		b = b[8:]
+	}
+	if v.PublicGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicGists))
+		b = b[8:]
+	}
+	if v.Followers == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Followers))
+		b = b[8:]
+	}
+	if v.Following == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Following))
+		b = b[8:]
+	}
+	if v.CreatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.UpdatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.TotalPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.TotalPrivateRepos))
+		b = b[8:]
+	}
+	if v.OwnedPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.OwnedPrivateRepos))
+		b = b[8:]
+	}
+	if v.PrivateGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateGists))
+		b = b[8:]
+	}
+	if v.DiskUsage == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.DiskUsage))
 		b = b[8:]
 	}
 	if v.Collaborators == nil {
@@ -6340,40 +5429,386 @@ func putUserPlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte)
 		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
 		b = b[8:]
 	}
-	if v.PrivateRepos == nil {
+	if v.BillingEmail == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateRepos))
-		b = b[8:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.BillingEmail)))
+		text = text[copy(text, *v.BillingEmail):]
+		b = b[4:]
 	}
-	if v.FilledSeats == nil {
+	if v.Type == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.FilledSeats))
-		b = b[8:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
+		text = text[copy(text, *v.Type):]
+		b = b[4:]
 	}
-	if v.Seats == nil {
+	if v.Plan == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Seats))
-		b = b[8:]
+		b, text = putUserPlan(b, text, own, v.Plan)
+	}
+	if v.TwoFactorRequirementEnabled == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.TwoFactorRequirementEnabled {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.IsVerified == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.IsVerified {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.HasOrganizationProjects == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.HasOrganizationProjects {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.HasRepositoryProjects == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.HasRepositoryProjects {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DefaultRepoPermission == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoPermission)))
+		text = text[copy(text, *v.DefaultRepoPermission):]
+		b = b[4:]
+	}
+	if v.DefaultRepoSettings == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoSettings)))
+		text = text[copy(text, *v.DefaultRepoSettings):]
+		b = b[4:]
+	}
+	if v.MembersCanCreateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreateRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePublicRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePublicRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePrivateRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreateInternalRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreateInternalRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanForkPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanForkPrivateRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersAllowedRepositoryCreationType == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersAllowedRepositoryCreationType)))
+		text = text[copy(text, *v.MembersAllowedRepositoryCreationType):]
+		b = b[4:]
+	}
+	if v.MembersCanCreatePages == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePages {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePublicPages == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePublicPages {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePrivatePages == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePrivatePages {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.WebCommitSignoffRequired == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.WebCommitSignoffRequired {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.AdvancedSecurityEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.AdvancedSecurityEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DependabotAlertsEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.DependabotAlertsEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DependabotSecurityUpdatesEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.DependabotSecurityUpdatesEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DependencyGraphEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.DependencyGraphEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.SecretScanningEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SecretScanningEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.SecretScanningPushProtectionEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SecretScanningPushProtectionEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.SecretScanningValidityChecksEnabled == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SecretScanningValidityChecksEnabled {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.URL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
+		text = text[copy(text, *v.URL):]
+		b = b[4:]
+	}
+	if v.EventsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
+		text = text[copy(text, *v.EventsURL):]
+		b = b[4:]
+	}
+	if v.HooksURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HooksURL)))
+		text = text[copy(text, *v.HooksURL):]
+		b = b[4:]
+	}
+	if v.IssuesURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.IssuesURL)))
+		text = text[copy(text, *v.IssuesURL):]
+		b = b[4:]
+	}
+	if v.MembersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
+		text = text[copy(text, *v.MembersURL):]
+		b = b[4:]
+	}
+	if v.PublicMembersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.PublicMembersURL)))
+		text = text[copy(text, *v.PublicMembersURL):]
+		b = b[4:]
+	}
+	if v.ReposURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
+		text = text[copy(text, *v.ReposURL):]
+		b = b[4:]
 	}
 	return b, text
 }
 
-// takeUserPlan sets *v, which is zero, from the front of b, s and own, and returns what is
+// takeUserOrganization sets *v, which is zero, from the front of b, s and own, and returns what is
 // left of them.
-func takeUserPlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
 	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Login = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Login, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.ID = new(int64)
+		*v.ID = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NodeID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NodeID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.AvatarURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.AvatarURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HTMLURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HTMLURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -6387,25 +5822,221 @@ func takeUserPlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, _ s
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Company = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Company, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Blog = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Blog, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Location = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Location, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Email = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Email, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.TwitterUsername = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.TwitterUsername, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Description = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Description, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
-		v.Space = new(int)
+		v.PublicRepos = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return b, s, own, false
 		}
-		*v.Space = int(binary.LittleEndian.Uint64(b))
+		*v.PublicRepos = int(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Followers = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Followers = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Following = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Following = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.CreatedAt = new(github.Timestamp)
+		if b, own, ok = takeUserTimestamp(v.CreatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.UpdatedAt = new(github.Timestamp)
+		if b, own, ok = takeUserTimestamp(v.UpdatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.TotalPrivateRepos = new(int64)
+		*v.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.OwnedPrivateRepos = new(int64)
+		*v.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PrivateGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PrivateGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.DiskUsage = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.DiskUsage = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -6419,47 +6050,462 @@ func takeUserPlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, _ s
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
-		if len(b) < 8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
 			return b, s, own, false
 		}
-		v.PrivateRepos = new(int64)
-		*v.PrivateRepos = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
+		v.BillingEmail = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.BillingEmail, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
-		if len(b) < 8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
 			return b, s, own, false
 		}
-		v.FilledSeats = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+		v.Type = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 			return b, s, own, false
 		}
-		*v.FilledSeats = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
+		*v.Type, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
-		if len(b) < 8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 6 {
 			return b, s, own, false
 		}
-		v.Seats = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+		v.Plan = new(github.Plan)
+		if b, s, own, ok = takeUserPlan(v.Plan, b, s, own); !ok {
 			return b, s, own, false
 		}
-		*v.Seats = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.TwoFactorRequirementEnabled = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.TwoFactorRequirementEnabled = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.IsVerified = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.IsVerified = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.HasOrganizationProjects = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.HasOrganizationProjects = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.HasRepositoryProjects = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.HasRepositoryProjects = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.DefaultRepoPermission = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.DefaultRepoPermission, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.DefaultRepoSettings = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.DefaultRepoSettings, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreateRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreateRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePublicRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePublicRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePrivateRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePrivateRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreateInternalRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreateInternalRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanForkPrivateRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanForkPrivateRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.MembersAllowedRepositoryCreationType = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.MembersAllowedRepositoryCreationType, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePages = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePages = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePublicPages = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePublicPages = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePrivatePages = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePrivatePages = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.WebCommitSignoffRequired = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.WebCommitSignoffRequired = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.AdvancedSecurityEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.AdvancedSecurityEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.DependabotAlertsEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.DependabotAlertsEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.DependabotSecurityUpdatesEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.DependabotSecurityUpdatesEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.DependencyGraphEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.DependencyGraphEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SecretScanningEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SecretScanningEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SecretScanningPushProtectionEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SecretScanningPushProtectionEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SecretScanningValidityChecksEnabled = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SecretScanningValidityChecksEnabled = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.URL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.URL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.EventsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.EventsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HooksURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HooksURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.IssuesURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.IssuesURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.MembersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.MembersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.PublicMembersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.PublicMembersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ReposURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ReposURL, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	return b, s, own, true
 }
@@ -6862,72 +6908,9 @@ func sizeRelease(v *Release) (n, text int) {
 	for i := range v.Assets {
 		n++
 		if v.Assets[i] != nil {
-			n++
-			if v.Assets[i].ID != nil {
-				n += 8
-			}
-			n++
-			if v.Assets[i].URL != nil {
-				n += 4
-				text += len(*v.Assets[i].URL)
-			}
-			n++
-			if v.Assets[i].Name != nil {
-				n += 4
-				text += len(*v.Assets[i].Name)
-			}
-			n++
-			if v.Assets[i].Label != nil {
-				n += 4
-				text += len(*v.Assets[i].Label)
-			}
-			n++
-			if v.Assets[i].State != nil {
-				n += 4
-				text += len(*v.Assets[i].State)
-			}
-			n++
-			if v.Assets[i].ContentType != nil {
-				n += 4
-				text += len(*v.Assets[i].ContentType)
-			}
-			n++
-			if v.Assets[i].Size != nil {
-				n += 8
-			}
-			n++
-			if v.Assets[i].DownloadCount != nil {
-				n += 8
-			}
-			n++
-			if v.Assets[i].CreatedAt != nil {
-				n += 4
-			}
-			n++
-			if v.Assets[i].UpdatedAt != nil {
-				n += 4
-			}
-			n++
-			if v.Assets[i].BrowserDownloadURL != nil {
-				n += 4
-				text += len(*v.Assets[i].BrowserDownloadURL)
-			}
-			n++
-			if v.Assets[i].Uploader != nil {
-				m, t := sizeReleaseUser(v.Assets[i].Uploader)
-				n += m
-				text += t
-			}
-			n++
-			if v.Assets[i].NodeID != nil {
-				n += 4
-				text += len(*v.Assets[i].NodeID)
-			}
-			n++
-			if v.Assets[i].Digest != nil {
-				n += 4
-				text += len(*v.Assets[i].Digest)
-			}
+			m, t := sizeReleaseReleaseAsset(v.Assets[i])
+			n += m
+			text += t
 		}
 	}
 	n++
@@ -7104,111 +7087,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			if v.Assets[i].ID == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint64(b, uint64(*v.Assets[i].ID))
-				b = b[8:]
-			}
-			if v.Assets[i].URL == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].URL)))
-				text = text[copy(text, *v.Assets[i].URL):]
-				b = b[4:]
-			}
-			if v.Assets[i].Name == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].Name)))
-				text = text[copy(text, *v.Assets[i].Name):]
-				b = b[4:]
-			}
-			if v.Assets[i].Label == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].Label)))
-				text = text[copy(text, *v.Assets[i].Label):]
-				b = b[4:]
-			}
-			if v.Assets[i].State == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].State)))
-				text = text[copy(text, *v.Assets[i].State):]
-				b = b[4:]
-			}
-			if v.Assets[i].ContentType == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].ContentType)))
-				text = text[copy(text, *v.Assets[i].ContentType):]
-				b = b[4:]
-			}
-			if v.Assets[i].Size == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint64(b, uint64(*v.Assets[i].Size))
-				b = b[8:]
-			}
-			if v.Assets[i].DownloadCount == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint64(b, uint64(*v.Assets[i].DownloadCount))
-				b = b[8:]
-			}
-			if v.Assets[i].CreatedAt == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				own.Set(v.Assets[i].CreatedAt.AppendBinary(own.Bytes))
-				b = own.PutSize(b)
-			}
-			if v.Assets[i].UpdatedAt == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				own.Set(v.Assets[i].UpdatedAt.AppendBinary(own.Bytes))
-				b = own.PutSize(b)
-			}
-			if v.Assets[i].BrowserDownloadURL == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].BrowserDownloadURL)))
-				text = text[copy(text, *v.Assets[i].BrowserDownloadURL):]
-				b = b[4:]
-			}
-			if v.Assets[i].Uploader == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				b, text = putReleaseUser(b, text, own, v.Assets[i].Uploader)
-			}
-			if v.Assets[i].NodeID == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].NodeID)))
-				text = text[copy(text, *v.Assets[i].NodeID):]
-				b = b[4:]
-			}
-			if v.Assets[i].Digest == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.Assets[i].Digest)))
-				text = text[copy(text, *v.Assets[i].Digest):]
-				b = b[4:]
-			}
+			b, text = putReleaseReleaseAsset(b, text, own, v.Assets[i])
 		}
 	}
 	if v.UploadURL == nil {
@@ -7269,9 +7148,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7285,9 +7162,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7301,9 +7176,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7317,9 +7190,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7333,9 +7204,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -7349,9 +7218,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -7365,9 +7232,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7381,9 +7246,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7397,9 +7260,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return cachert.ErrCorrupt
 		}
@@ -7413,9 +7274,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return cachert.ErrCorrupt
 		}
@@ -7426,9 +7285,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7440,9 +7297,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7454,9 +7309,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7470,9 +7323,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there14 := b[0] == 1
-	b = b[1:]
-	if there14 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7486,9 +7337,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there15 := b[0] == 1
-	b = b[1:]
-	if there15 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7512,227 +7361,13 @@ func decodeRelease(v *Release, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there16 := b[0] == 1
-			b = b[1:]
-			if there16 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 14 {
 					return cachert.ErrCorrupt
 				}
 				v.Assets[i] = new(github.ReleaseAsset)
-				if len(b) == 0 || b[0] > 1 {
+				if b, s, own, ok = takeReleaseReleaseAsset(v.Assets[i], b, s, own); !ok {
 					return cachert.ErrCorrupt
-				}
-				there17 := b[0] == 1
-				b = b[1:]
-				if there17 {
-					if len(b) < 8 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].ID = new(int64)
-					*v.Assets[i].ID = int64(binary.LittleEndian.Uint64(b))
-					b = b[8:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there18 := b[0] == 1
-				b = b[1:]
-				if there18 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].URL = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].URL, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there19 := b[0] == 1
-				b = b[1:]
-				if there19 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].Name = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].Name, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there20 := b[0] == 1
-				b = b[1:]
-				if there20 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].Label = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].Label, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there21 := b[0] == 1
-				b = b[1:]
-				if there21 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].State = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].State, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there22 := b[0] == 1
-				b = b[1:]
-				if there22 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].ContentType = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].ContentType, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there23 := b[0] == 1
-				b = b[1:]
-				if there23 {
-					if len(b) < 8 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].Size = new(int)
-					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].Size = int(binary.LittleEndian.Uint64(b))
-					b = b[8:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there24 := b[0] == 1
-				b = b[1:]
-				if there24 {
-					if len(b) < 8 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].DownloadCount = new(int)
-					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].DownloadCount = int(binary.LittleEndian.Uint64(b))
-					b = b[8:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there25 := b[0] == 1
-				b = b[1:]
-				if there25 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].CreatedAt = new(github.Timestamp)
-					if b, own, ok = takeReleaseTimestamp(v.Assets[i].CreatedAt, b, own); !ok {
-						return cachert.ErrCorrupt
-					}
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there26 := b[0] == 1
-				b = b[1:]
-				if there26 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].UpdatedAt = new(github.Timestamp)
-					if b, own, ok = takeReleaseTimestamp(v.Assets[i].UpdatedAt, b, own); !ok {
-						return cachert.ErrCorrupt
-					}
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there27 := b[0] == 1
-				b = b[1:]
-				if there27 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].BrowserDownloadURL = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].BrowserDownloadURL, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there28 := b[0] == 1
-				b = b[1:]
-				if there28 {
-					if len(b) < 46 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].Uploader = new(github.User)
-					if b, s, own, ok = takeReleaseUser(v.Assets[i].Uploader, b, s, own); !ok {
-						return cachert.ErrCorrupt
-					}
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there29 := b[0] == 1
-				b = b[1:]
-				if there29 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].NodeID = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].NodeID, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return cachert.ErrCorrupt
-				}
-				there30 := b[0] == 1
-				b = b[1:]
-				if there30 {
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					v.Assets[i].Digest = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					*v.Assets[i].Digest, s = s[:n], s[n:]
-					b = b[4:]
 				}
 			}
 			b = all[len(all)-later-len(b):]
@@ -7741,9 +7376,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there16 := b[0] == 1
-	b = b[1:]
-	if there16 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7757,9 +7390,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there17 := b[0] == 1
-	b = b[1:]
-	if there17 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7773,9 +7404,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there18 := b[0] == 1
-	b = b[1:]
-	if there18 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7789,9 +7418,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there19 := b[0] == 1
-	b = b[1:]
-	if there19 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 46 {
 			return cachert.ErrCorrupt
 		}
@@ -7803,9 +7430,7 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there20 := b[0] == 1
-	b = b[1:]
-	if there20 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -7822,30 +7447,12 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	return nil
 }
 
-// sizeReleaseTeam returns how many bytes *v takes, without its strings, and how many
+// sizeReleaseReleaseAsset returns how many bytes *v takes, without its strings, and how many
 // those take.
-func sizeReleaseTeam(v *github.Team, depth int) (n, text int) {
-	if depth > cachert.MaxDepth {
-		return cachert.TooDeep, 0
-	}
+func sizeReleaseReleaseAsset(v *github.ReleaseAsset) (n, text int) {
 	n++
 	if v.ID != nil {
 		n += 8
-	}
-	n++
-	if v.NodeID != nil {
-		n += 4
-		text += len(*v.NodeID)
-	}
-	n++
-	if v.Name != nil {
-		n += 4
-		text += len(*v.Name)
-	}
-	n++
-	if v.Description != nil {
-		n += 4
-		text += len(*v.Description)
 	}
 	n++
 	if v.URL != nil {
@@ -7853,329 +7460,67 @@ func sizeReleaseTeam(v *github.Team, depth int) (n, text int) {
 		text += len(*v.URL)
 	}
 	n++
-	if v.Slug != nil {
+	if v.Name != nil {
 		n += 4
-		text += len(*v.Slug)
+		text += len(*v.Name)
 	}
 	n++
-	if v.Permission != nil {
+	if v.Label != nil {
 		n += 4
-		text += len(*v.Permission)
+		text += len(*v.Label)
 	}
 	n++
-	if v.Privacy != nil {
+	if v.State != nil {
 		n += 4
-		text += len(*v.Privacy)
+		text += len(*v.State)
 	}
 	n++
-	if v.NotificationSetting != nil {
+	if v.ContentType != nil {
 		n += 4
-		text += len(*v.NotificationSetting)
+		text += len(*v.ContentType)
 	}
 	n++
-	if v.MembersCount != nil {
+	if v.Size != nil {
 		n += 8
 	}
 	n++
-	if v.ReposCount != nil {
+	if v.DownloadCount != nil {
 		n += 8
 	}
 	n++
-	if v.Organization != nil {
-		n++
-		if v.Organization.Login != nil {
-			n += 4
-			text += len(*v.Organization.Login)
-		}
-		n++
-		if v.Organization.ID != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.NodeID != nil {
-			n += 4
-			text += len(*v.Organization.NodeID)
-		}
-		n++
-		if v.Organization.AvatarURL != nil {
-			n += 4
-			text += len(*v.Organization.AvatarURL)
-		}
-		n++
-		if v.Organization.HTMLURL != nil {
-			n += 4
-			text += len(*v.Organization.HTMLURL)
-		}
-		n++
-		if v.Organization.Name != nil {
-			n += 4
-			text += len(*v.Organization.Name)
-		}
-		n++
-		if v.Organization.Company != nil {
-			n += 4
-			text += len(*v.Organization.Company)
-		}
-		n++
-		if v.Organization.Blog != nil {
-			n += 4
-			text += len(*v.Organization.Blog)
-		}
-		n++
-		if v.Organization.Location != nil {
-			n += 4
-			text += len(*v.Organization.Location)
-		}
-		n++
-		if v.Organization.Email != nil {
-			n += 4
-			text += len(*v.Organization.Email)
-		}
-		n++
-		if v.Organization.TwitterUsername != nil {
-			n += 4
-			text += len(*v.Organization.TwitterUsername)
-		}
-		n++
-		if v.Organization.Description != nil {
-			n += 4
-			text += len(*v.Organization.Description)
-		}
-		n++
-		if v.Organization.PublicRepos != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.PublicGists != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.Followers != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.Following != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.CreatedAt != nil {
-			n += 4
-		}
-		n++
-		if v.Organization.UpdatedAt != nil {
-			n += 4
-		}
-		n++
-		if v.Organization.TotalPrivateRepos != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.OwnedPrivateRepos != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.PrivateGists != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.DiskUsage != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.Collaborators != nil {
-			n += 8
-		}
-		n++
-		if v.Organization.BillingEmail != nil {
-			n += 4
-			text += len(*v.Organization.BillingEmail)
-		}
-		n++
-		if v.Organization.Type != nil {
-			n += 4
-			text += len(*v.Organization.Type)
-		}
-		n++
-		if v.Organization.Plan != nil {
-			m, t := sizeReleasePlan(v.Organization.Plan)
-			n += m
-			text += t
-		}
-		n++
-		if v.Organization.TwoFactorRequirementEnabled != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.IsVerified != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.HasOrganizationProjects != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.HasRepositoryProjects != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DefaultRepoPermission != nil {
-			n += 4
-			text += len(*v.Organization.DefaultRepoPermission)
-		}
-		n++
-		if v.Organization.DefaultRepoSettings != nil {
-			n += 4
-			text += len(*v.Organization.DefaultRepoSettings)
-		}
-		n++
-		if v.Organization.MembersCanCreateRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePublicRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePrivateRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreateInternalRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanForkPrivateRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersAllowedRepositoryCreationType != nil {
-			n += 4
-			text += len(*v.Organization.MembersAllowedRepositoryCreationType)
-		}
-		n++
-		if v.Organization.MembersCanCreatePages != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePublicPages != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.MembersCanCreatePrivatePages != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.WebCommitSignoffRequired != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.AdvancedSecurityEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DependabotAlertsEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DependabotSecurityUpdatesEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.DependencyGraphEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.SecretScanningEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.SecretScanningPushProtectionEnabledForNewRepos != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.SecretScanningValidityChecksEnabled != nil {
-			n += 1
-		}
-		n++
-		if v.Organization.URL != nil {
-			n += 4
-			text += len(*v.Organization.URL)
-		}
-		n++
-		if v.Organization.EventsURL != nil {
-			n += 4
-			text += len(*v.Organization.EventsURL)
-		}
-		n++
-		if v.Organization.HooksURL != nil {
-			n += 4
-			text += len(*v.Organization.HooksURL)
-		}
-		n++
-		if v.Organization.IssuesURL != nil {
-			n += 4
-			text += len(*v.Organization.IssuesURL)
-		}
-		n++
-		if v.Organization.MembersURL != nil {
-			n += 4
-			text += len(*v.Organization.MembersURL)
-		}
-		n++
-		if v.Organization.PublicMembersURL != nil {
-			n += 4
-			text += len(*v.Organization.PublicMembersURL)
-		}
-		n++
-		if v.Organization.ReposURL != nil {
-			n += 4
-			text += len(*v.Organization.ReposURL)
-		}
-	}
-	n++
-	if v.HTMLURL != nil {
+	if v.CreatedAt != nil {
 		n += 4
-		text += len(*v.HTMLURL)
 	}
 	n++
-	if v.MembersURL != nil {
+	if v.UpdatedAt != nil {
 		n += 4
-		text += len(*v.MembersURL)
 	}
 	n++
-	if v.RepositoriesURL != nil {
+	if v.BrowserDownloadURL != nil {
 		n += 4
-		text += len(*v.RepositoriesURL)
+		text += len(*v.BrowserDownloadURL)
 	}
 	n++
-	if v.Parent != nil {
-		m, t := sizeReleaseTeam(v.Parent, depth+1)
-		if m < 0 {
-			return m, 0
-		}
+	if v.Uploader != nil {
+		m, t := sizeReleaseUser(v.Uploader)
 		n += m
 		text += t
 	}
 	n++
-	if v.LDAPDN != nil {
+	if v.NodeID != nil {
 		n += 4
-		text += len(*v.LDAPDN)
-	}
-	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
-	n += 5 * len(v.Permissions)
-	for k := range v.Permissions {
-		text += len(k)
+		text += len(*v.NodeID)
 	}
 	n++
-	if v.Assignment != nil {
+	if v.Digest != nil {
 		n += 4
-		text += len(*v.Assignment)
+		text += len(*v.Digest)
 	}
 	return n, text
 }
 
-// putReleaseTeam writes *v to the front of b and text, and returns what is left of them.
-func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte) {
+// putReleaseReleaseAsset writes *v to the front of b and text, and returns what is left of them.
+func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseAsset) (_, _ []byte) {
 	if v.ID == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -8183,12 +7528,12 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
 		b = b[8:]
 	}
-	if v.NodeID == nil {
+	if v.URL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
+		text = text[copy(text, *v.URL):]
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -8199,620 +7544,99 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 		text = text[copy(text, *v.Name):]
 		b = b[4:]
 	}
-	if v.Description == nil {
+	if v.Label == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
-		text = text[copy(text, *v.Description):]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Label)))
+		text = text[copy(text, *v.Label):]
 		b = b[4:]
 	}
-	if v.URL == nil {
+	if v.State == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.State)))
+		text = text[copy(text, *v.State):]
 		b = b[4:]
 	}
-	if v.Slug == nil {
+	if v.ContentType == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Slug)))
-		text = text[copy(text, *v.Slug):]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ContentType)))
+		text = text[copy(text, *v.ContentType):]
 		b = b[4:]
 	}
-	if v.Permission == nil {
+	if v.Size == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Permission)))
-		text = text[copy(text, *v.Permission):]
-		b = b[4:]
-	}
-	if v.Privacy == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Privacy)))
-		text = text[copy(text, *v.Privacy):]
-		b = b[4:]
-	}
-	if v.NotificationSetting == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.NotificationSetting)))
-		text = text[copy(text, *v.NotificationSetting):]
-		b = b[4:]
-	}
-	if v.MembersCount == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.MembersCount))
+		binary.LittleEndian.PutUint64(b, uint64(*v.Size))
 		b = b[8:]
 	}
-	if v.ReposCount == nil {
+	if v.DownloadCount == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.ReposCount))
+		binary.LittleEndian.PutUint64(b, uint64(*v.DownloadCount))
 		b = b[8:]
 	}
-	if v.Organization == nil {
+	if v.CreatedAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if v.Organization.Login == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Login)))
-			text = text[copy(text, *v.Organization.Login):]
-			b = b[4:]
-		}
-		if v.Organization.ID == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.ID))
-			b = b[8:]
-		}
-		if v.Organization.NodeID == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.NodeID)))
-			text = text[copy(text, *v.Organization.NodeID):]
-			b = b[4:]
-		}
-		if v.Organization.AvatarURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.AvatarURL)))
-			text = text[copy(text, *v.Organization.AvatarURL):]
-			b = b[4:]
-		}
-		if v.Organization.HTMLURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.HTMLURL)))
-			text = text[copy(text, *v.Organization.HTMLURL):]
-			b = b[4:]
-		}
-		if v.Organization.Name == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Name)))
-			text = text[copy(text, *v.Organization.Name):]
-			b = b[4:]
-		}
-		if v.Organization.Company == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Company)))
-			text = text[copy(text, *v.Organization.Company):]
-			b = b[4:]
-		}
-		if v.Organization.Blog == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Blog)))
-			text = text[copy(text, *v.Organization.Blog):]
-			b = b[4:]
-		}
-		if v.Organization.Location == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Location)))
-			text = text[copy(text, *v.Organization.Location):]
-			b = b[4:]
-		}
-		if v.Organization.Email == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Email)))
-			text = text[copy(text, *v.Organization.Email):]
-			b = b[4:]
-		}
-		if v.Organization.TwitterUsername == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.TwitterUsername)))
-			text = text[copy(text, *v.Organization.TwitterUsername):]
-			b = b[4:]
-		}
-		if v.Organization.Description == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Description)))
-			text = text[copy(text, *v.Organization.Description):]
-			b = b[4:]
-		}
-		if v.Organization.PublicRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.PublicRepos))
-			b = b[8:]
-		}
-		if v.Organization.PublicGists == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.PublicGists))
-			b = b[8:]
-		}
-		if v.Organization.Followers == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.Followers))
-			b = b[8:]
-		}
-		if v.Organization.Following == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.Following))
-			b = b[8:]
-		}
-		if v.Organization.CreatedAt == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			own.Set(v.Organization.CreatedAt.AppendBinary(own.Bytes))
-			b = own.PutSize(b)
-		}
-		if v.Organization.UpdatedAt == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			own.Set(v.Organization.UpdatedAt.AppendBinary(own.Bytes))
-			b = own.PutSize(b)
-		}
-		if v.Organization.TotalPrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.TotalPrivateRepos))
-			b = b[8:]
-		}
-		if v.Organization.OwnedPrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.OwnedPrivateRepos))
-			b = b[8:]
-		}
-		if v.Organization.PrivateGists == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.PrivateGists))
-			b = b[8:]
-		}
-		if v.Organization.DiskUsage == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.DiskUsage))
-			b = b[8:]
-		}
-		if v.Organization.Collaborators == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64(*v.Organization.Collaborators))
-			b = b[8:]
-		}
-		if v.Organization.BillingEmail == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.BillingEmail)))
-			text = text[copy(text, *v.Organization.BillingEmail):]
-			b = b[4:]
-		}
-		if v.Organization.Type == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.Type)))
-			text = text[copy(text, *v.Organization.Type):]
-			b = b[4:]
-		}
-		if v.Organization.Plan == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b, text = putReleasePlan(b, text, own, v.Organization.Plan)
-		}
-		if v.Organization.TwoFactorRequirementEnabled == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.TwoFactorRequirementEnabled {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.IsVerified == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.IsVerified {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.HasOrganizationProjects == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.HasOrganizationProjects {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.HasRepositoryProjects == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.HasRepositoryProjects {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DefaultRepoPermission == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.DefaultRepoPermission)))
-			text = text[copy(text, *v.Organization.DefaultRepoPermission):]
-			b = b[4:]
-		}
-		if v.Organization.DefaultRepoSettings == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.DefaultRepoSettings)))
-			text = text[copy(text, *v.Organization.DefaultRepoSettings):]
-			b = b[4:]
-		}
-		if v.Organization.MembersCanCreateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreateRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePublicRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePublicRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePrivateRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreateInternalRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreateInternalRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanForkPrivateRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanForkPrivateRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersAllowedRepositoryCreationType == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.MembersAllowedRepositoryCreationType)))
-			text = text[copy(text, *v.Organization.MembersAllowedRepositoryCreationType):]
-			b = b[4:]
-		}
-		if v.Organization.MembersCanCreatePages == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePages {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePublicPages == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePublicPages {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.MembersCanCreatePrivatePages == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.MembersCanCreatePrivatePages {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.WebCommitSignoffRequired == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.WebCommitSignoffRequired {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.AdvancedSecurityEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.AdvancedSecurityEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DependabotAlertsEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.DependabotAlertsEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DependabotSecurityUpdatesEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.DependabotSecurityUpdatesEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.DependencyGraphEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.DependencyGraphEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.SecretScanningEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.SecretScanningEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.SecretScanningPushProtectionEnabledForNewRepos == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.SecretScanningPushProtectionEnabledForNewRepos {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.SecretScanningValidityChecksEnabled == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b[0] = 0
-			if *v.Organization.SecretScanningValidityChecksEnabled {
-				b[0] = 1
-			}
-			b = b[1:]
-		}
-		if v.Organization.URL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.URL)))
-			text = text[copy(text, *v.Organization.URL):]
-			b = b[4:]
-		}
-		if v.Organization.EventsURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.EventsURL)))
-			text = text[copy(text, *v.Organization.EventsURL):]
-			b = b[4:]
-		}
-		if v.Organization.HooksURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.HooksURL)))
-			text = text[copy(text, *v.Organization.HooksURL):]
-			b = b[4:]
-		}
-		if v.Organization.IssuesURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.IssuesURL)))
-			text = text[copy(text, *v.Organization.IssuesURL):]
-			b = b[4:]
-		}
-		if v.Organization.MembersURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.MembersURL)))
-			text = text[copy(text, *v.Organization.MembersURL):]
-			b = b[4:]
-		}
-		if v.Organization.PublicMembersURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.PublicMembersURL)))
-			text = text[copy(text, *v.Organization.PublicMembersURL):]
-			b = b[4:]
-		}
-		if v.Organization.ReposURL == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint32(b, uint32(len(*v.Organization.ReposURL)))
-			text = text[copy(text, *v.Organization.ReposURL):]
-			b = b[4:]
-		}
+		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
 	}
-	if v.HTMLURL == nil {
+	if v.UpdatedAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.BrowserDownloadURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.BrowserDownloadURL)))
+		text = text[copy(text, *v.BrowserDownloadURL):]
 		b = b[4:]
 	}
-	if v.MembersURL == nil {
+	if v.Uploader == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
-		text = text[copy(text, *v.MembersURL):]
+		b, text = putReleaseUser(b, text, own, v.Uploader)
+	}
+	if v.NodeID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
+		text = text[copy(text, *v.NodeID):]
 		b = b[4:]
 	}
-	if v.RepositoriesURL == nil {
+	if v.Digest == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.RepositoriesURL)))
-		text = text[copy(text, *v.RepositoriesURL):]
-		b = b[4:]
-	}
-	if v.Parent == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putReleaseTeam(b, text, own, v.Parent)
-	}
-	if v.LDAPDN == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.LDAPDN)))
-		text = text[copy(text, *v.LDAPDN):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
-	for k, x := range v.Permissions {
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
-		b = b[4:]
-		b[0] = 0
-		if x {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.Assignment == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Digest)))
+		text = text[copy(text, *v.Digest):]
 		b = b[4:]
 	}
 	return b, text
 }
 
-// takeReleaseTeam sets *v, which is zero, from the front of b, s and own, and returns what is
+// takeReleaseReleaseAsset sets *v, which is zero, from the front of b, s and own, and returns what is
 // left of them.
-func takeReleaseTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ []byte, _ string, _ []byte, ok bool) {
+func takeReleaseReleaseAsset(v *github.ReleaseAsset, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
 	var n int
-	if depth > cachert.MaxDepth {
-		return b, s, own, false
-	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -8823,57 +7647,7 @@ func takeReleaseTeam(v *github.Team, b []byte, s string, own []byte, depth int) 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.NodeID = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.NodeID, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Name = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Name, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Description = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Description, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -8887,1207 +7661,7 @@ func takeReleaseTeam(v *github.Team, b []byte, s string, own []byte, depth int) 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Slug = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Slug, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Permission = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Permission, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Privacy = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Privacy, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.NotificationSetting = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.NotificationSetting, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.MembersCount = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.MembersCount = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.ReposCount = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.ReposCount = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
-		if len(b) < 56 {
-			return b, s, own, false
-		}
-		v.Organization = new(github.Organization)
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there13 := b[0] == 1
-		b = b[1:]
-		if there13 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Login = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Login, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there14 := b[0] == 1
-		b = b[1:]
-		if there14 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.ID = new(int64)
-			*v.Organization.ID = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there15 := b[0] == 1
-		b = b[1:]
-		if there15 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.NodeID = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.NodeID, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there16 := b[0] == 1
-		b = b[1:]
-		if there16 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.AvatarURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.AvatarURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there17 := b[0] == 1
-		b = b[1:]
-		if there17 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.HTMLURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.HTMLURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there18 := b[0] == 1
-		b = b[1:]
-		if there18 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Name = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Name, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there19 := b[0] == 1
-		b = b[1:]
-		if there19 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Company = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Company, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there20 := b[0] == 1
-		b = b[1:]
-		if there20 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Blog = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Blog, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there21 := b[0] == 1
-		b = b[1:]
-		if there21 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Location = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Location, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there22 := b[0] == 1
-		b = b[1:]
-		if there22 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Email = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Email, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there23 := b[0] == 1
-		b = b[1:]
-		if there23 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.TwitterUsername = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.TwitterUsername, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there24 := b[0] == 1
-		b = b[1:]
-		if there24 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Description = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Description, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there25 := b[0] == 1
-		b = b[1:]
-		if there25 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.PublicRepos = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.PublicRepos = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there26 := b[0] == 1
-		b = b[1:]
-		if there26 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.PublicGists = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.PublicGists = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there27 := b[0] == 1
-		b = b[1:]
-		if there27 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.Followers = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.Followers = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there28 := b[0] == 1
-		b = b[1:]
-		if there28 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.Following = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.Following = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there29 := b[0] == 1
-		b = b[1:]
-		if there29 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.CreatedAt = new(github.Timestamp)
-			if b, own, ok = takeReleaseTimestamp(v.Organization.CreatedAt, b, own); !ok {
-				return b, s, own, false
-			}
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there30 := b[0] == 1
-		b = b[1:]
-		if there30 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.UpdatedAt = new(github.Timestamp)
-			if b, own, ok = takeReleaseTimestamp(v.Organization.UpdatedAt, b, own); !ok {
-				return b, s, own, false
-			}
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there31 := b[0] == 1
-		b = b[1:]
-		if there31 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.TotalPrivateRepos = new(int64)
-			*v.Organization.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there32 := b[0] == 1
-		b = b[1:]
-		if there32 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.OwnedPrivateRepos = new(int64)
-			*v.Organization.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there33 := b[0] == 1
-		b = b[1:]
-		if there33 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.PrivateGists = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.PrivateGists = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there34 := b[0] == 1
-		b = b[1:]
-		if there34 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.DiskUsage = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.DiskUsage = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there35 := b[0] == 1
-		b = b[1:]
-		if there35 {
-			if len(b) < 8 {
-				return b, s, own, false
-			}
-			v.Organization.Collaborators = new(int)
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return b, s, own, false
-			}
-			*v.Organization.Collaborators = int(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there36 := b[0] == 1
-		b = b[1:]
-		if there36 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.BillingEmail = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.BillingEmail, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there37 := b[0] == 1
-		b = b[1:]
-		if there37 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.Type = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.Type, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there38 := b[0] == 1
-		b = b[1:]
-		if there38 {
-			if len(b) < 6 {
-				return b, s, own, false
-			}
-			v.Organization.Plan = new(github.Plan)
-			if b, s, own, ok = takeReleasePlan(v.Organization.Plan, b, s, own); !ok {
-				return b, s, own, false
-			}
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there39 := b[0] == 1
-		b = b[1:]
-		if there39 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.TwoFactorRequirementEnabled = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.TwoFactorRequirementEnabled = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there40 := b[0] == 1
-		b = b[1:]
-		if there40 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.IsVerified = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.IsVerified = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there41 := b[0] == 1
-		b = b[1:]
-		if there41 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.HasOrganizationProjects = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.HasOrganizationProjects = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there42 := b[0] == 1
-		b = b[1:]
-		if there42 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.HasRepositoryProjects = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.HasRepositoryProjects = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there43 := b[0] == 1
-		b = b[1:]
-		if there43 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.DefaultRepoPermission = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.DefaultRepoPermission, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there44 := b[0] == 1
-		b = b[1:]
-		if there44 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.DefaultRepoSettings = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.DefaultRepoSettings, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there45 := b[0] == 1
-		b = b[1:]
-		if there45 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreateRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreateRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there46 := b[0] == 1
-		b = b[1:]
-		if there46 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePublicRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePublicRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there47 := b[0] == 1
-		b = b[1:]
-		if there47 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePrivateRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePrivateRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there48 := b[0] == 1
-		b = b[1:]
-		if there48 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreateInternalRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreateInternalRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there49 := b[0] == 1
-		b = b[1:]
-		if there49 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanForkPrivateRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanForkPrivateRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there50 := b[0] == 1
-		b = b[1:]
-		if there50 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.MembersAllowedRepositoryCreationType = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.MembersAllowedRepositoryCreationType, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there51 := b[0] == 1
-		b = b[1:]
-		if there51 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePages = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePages = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there52 := b[0] == 1
-		b = b[1:]
-		if there52 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePublicPages = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePublicPages = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there53 := b[0] == 1
-		b = b[1:]
-		if there53 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.MembersCanCreatePrivatePages = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.MembersCanCreatePrivatePages = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there54 := b[0] == 1
-		b = b[1:]
-		if there54 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.WebCommitSignoffRequired = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.WebCommitSignoffRequired = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there55 := b[0] == 1
-		b = b[1:]
-		if there55 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.AdvancedSecurityEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.AdvancedSecurityEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there56 := b[0] == 1
-		b = b[1:]
-		if there56 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.DependabotAlertsEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.DependabotAlertsEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there57 := b[0] == 1
-		b = b[1:]
-		if there57 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.DependabotSecurityUpdatesEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.DependabotSecurityUpdatesEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there58 := b[0] == 1
-		b = b[1:]
-		if there58 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.DependencyGraphEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.DependencyGraphEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there59 := b[0] == 1
-		b = b[1:]
-		if there59 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.SecretScanningEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.SecretScanningEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there60 := b[0] == 1
-		b = b[1:]
-		if there60 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.SecretScanningPushProtectionEnabledForNewRepos = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.SecretScanningPushProtectionEnabledForNewRepos = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there61 := b[0] == 1
-		b = b[1:]
-		if there61 {
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			v.Organization.SecretScanningValidityChecksEnabled = new(bool)
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			*v.Organization.SecretScanningValidityChecksEnabled = b[0] == 1
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there62 := b[0] == 1
-		b = b[1:]
-		if there62 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.URL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.URL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there63 := b[0] == 1
-		b = b[1:]
-		if there63 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.EventsURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.EventsURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there64 := b[0] == 1
-		b = b[1:]
-		if there64 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.HooksURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.HooksURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there65 := b[0] == 1
-		b = b[1:]
-		if there65 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.IssuesURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.IssuesURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there66 := b[0] == 1
-		b = b[1:]
-		if there66 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.MembersURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.MembersURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there67 := b[0] == 1
-		b = b[1:]
-		if there67 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.PublicMembersURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.PublicMembersURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-		if len(b) == 0 || b[0] > 1 {
-			return b, s, own, false
-		}
-		there68 := b[0] == 1
-		b = b[1:]
-		if there68 {
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			v.Organization.ReposURL = new(string)
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			*v.Organization.ReposURL, s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.HTMLURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.HTMLURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there14 := b[0] == 1
-	b = b[1:]
-	if there14 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.MembersURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.MembersURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there15 := b[0] == 1
-	b = b[1:]
-	if there15 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.RepositoriesURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.RepositoriesURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there16 := b[0] == 1
-	b = b[1:]
-	if there16 {
-		if len(b) < 19 {
-			return b, s, own, false
-		}
-		v.Parent = new(github.Team)
-		if b, s, own, ok = takeReleaseTeam(v.Parent, b, s, own, depth+1); !ok {
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there17 := b[0] == 1
-	b = b[1:]
-	if there17 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.LDAPDN = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.LDAPDN, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return b, s, own, false
-	}
-	if entries := n; entries >= 0 {
-		v.Permissions = make(map[string]bool, entries)
-		for range entries {
-			var k string
-			var x bool
-			if len(b) < 4 {
-				return b, s, own, false
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 1 {
-				return b, s, own, false
-			}
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			x = b[0] == 1
-			b = b[1:]
-			v.Permissions[k] = x
-		}
-		if len(v.Permissions) != entries { // a key twice
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there18 := b[0] == 1
-	b = b[1:]
-	if there18 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Assignment = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Assignment, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	return b, s, own, true
-}
-
-// sizeReleasePlan returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeReleasePlan(v *github.Plan) (n, text int) {
-	n++
-	if v.Name != nil {
-		n += 4
-		text += len(*v.Name)
-	}
-	n++
-	if v.Space != nil {
-		n += 8
-	}
-	n++
-	if v.Collaborators != nil {
-		n += 8
-	}
-	n++
-	if v.PrivateRepos != nil {
-		n += 8
-	}
-	n++
-	if v.FilledSeats != nil {
-		n += 8
-	}
-	n++
-	if v.Seats != nil {
-		n += 8
-	}
-	return n, text
-}
-
-// putReleasePlan writes *v to the front of b and text, and returns what is left of them.
-func putReleasePlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte) {
-	if v.Name == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
-		b = b[4:]
-	}
-	if v.Space == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Space))
-		b = b[8:]
-	}
-	if v.Collaborators == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
-		b = b[8:]
-	}
-	if v.PrivateRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateRepos))
-		b = b[8:]
-	}
-	if v.FilledSeats == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.FilledSeats))
-		b = b[8:]
-	}
-	if v.Seats == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Seats))
-		b = b[8:]
-	}
-	return b, text
-}
-
-// takeReleasePlan sets *v, which is zero, from the front of b, s and own, and returns what is
-// left of them.
-func takeReleasePlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
-	var n int
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10101,79 +7675,150 @@ func takeReleasePlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Label = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Label, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.State = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.State, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ContentType = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ContentType, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
-		v.Space = new(int)
+		v.Size = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return b, s, own, false
 		}
-		*v.Space = int(binary.LittleEndian.Uint64(b))
+		*v.Size = int(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
-		v.Collaborators = new(int)
+		v.DownloadCount = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 			return b, s, own, false
 		}
-		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
+		*v.DownloadCount = int(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
-		if len(b) < 8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
 			return b, s, own, false
 		}
-		v.PrivateRepos = new(int64)
-		*v.PrivateRepos = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
+		v.CreatedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.CreatedAt, b, own); !ok {
+			return b, s, own, false
+		}
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
-		if len(b) < 8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
 			return b, s, own, false
 		}
-		v.FilledSeats = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+		v.UpdatedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.UpdatedAt, b, own); !ok {
 			return b, s, own, false
 		}
-		*v.FilledSeats = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
-		if len(b) < 8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
 			return b, s, own, false
 		}
-		v.Seats = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+		v.BrowserDownloadURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 			return b, s, own, false
 		}
-		*v.Seats = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
+		*v.BrowserDownloadURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 46 {
+			return b, s, own, false
+		}
+		v.Uploader = new(github.User)
+		if b, s, own, ok = takeReleaseUser(v.Uploader, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NodeID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NodeID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Digest = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Digest, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	return b, s, own, true
 }
@@ -10375,39 +8020,9 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 	for i := range v.TextMatches {
 		n++
 		if v.TextMatches[i] != nil {
-			n++
-			if v.TextMatches[i].ObjectURL != nil {
-				n += 4
-				text += len(*v.TextMatches[i].ObjectURL)
-			}
-			n++
-			if v.TextMatches[i].ObjectType != nil {
-				n += 4
-				text += len(*v.TextMatches[i].ObjectType)
-			}
-			n++
-			if v.TextMatches[i].Property != nil {
-				n += 4
-				text += len(*v.TextMatches[i].Property)
-			}
-			n++
-			if v.TextMatches[i].Fragment != nil {
-				n += 4
-				text += len(*v.TextMatches[i].Fragment)
-			}
-			n += cachert.SizeUvarint(uint64(len(v.TextMatches[i].Matches)) + 1)
-			for i2 := range v.TextMatches[i].Matches {
-				n++
-				if v.TextMatches[i].Matches[i2] != nil {
-					n++
-					if v.TextMatches[i].Matches[i2].Text != nil {
-						n += 4
-						text += len(*v.TextMatches[i].Matches[i2].Text)
-					}
-					n += cachert.SizeUvarint(uint64(len(v.TextMatches[i].Matches[i2].Indices)) + 1)
-					n += 8 * len(v.TextMatches[i].Matches[i2].Indices)
-				}
-			}
+			m, t := sizeReleaseTextMatch(v.TextMatches[i])
+			n += m
+			text += t
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
@@ -10426,10 +8041,10 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 		text += len(*v.Assignment)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.InheritedFrom)) + 1)
-	for i2 := range v.InheritedFrom {
+	for i := range v.InheritedFrom {
 		n++
-		if v.InheritedFrom[i2] != nil {
-			m, t := sizeReleaseTeam(v.InheritedFrom[i2], 1)
+		if v.InheritedFrom[i] != nil {
+			m, t := sizeReleaseTeam(v.InheritedFrom[i], 1)
 			if m < 0 {
 				return m, 0
 			}
@@ -10767,71 +8382,19 @@ func putReleaseUser(b, text []byte, own *cachert.Own, v *github.User) (_, _ []by
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			if v.TextMatches[i].ObjectURL == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].ObjectURL)))
-				text = text[copy(text, *v.TextMatches[i].ObjectURL):]
-				b = b[4:]
-			}
-			if v.TextMatches[i].ObjectType == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].ObjectType)))
-				text = text[copy(text, *v.TextMatches[i].ObjectType):]
-				b = b[4:]
-			}
-			if v.TextMatches[i].Property == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].Property)))
-				text = text[copy(text, *v.TextMatches[i].Property):]
-				b = b[4:]
-			}
-			if v.TextMatches[i].Fragment == nil {
-				b[0], b = 0, b[1:]
-			} else {
-				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].Fragment)))
-				text = text[copy(text, *v.TextMatches[i].Fragment):]
-				b = b[4:]
-			}
-			b = cachert.PutCount(b, len(v.TextMatches[i].Matches), v.TextMatches[i].Matches == nil)
-			for i2 := range v.TextMatches[i].Matches {
-				if v.TextMatches[i].Matches[i2] == nil {
-					b[0], b = 0, b[1:]
-				} else {
-					b[0], b = 1, b[1:]
-					if v.TextMatches[i].Matches[i2].Text == nil {
-						b[0], b = 0, b[1:]
-					} else {
-						b[0], b = 1, b[1:]
-						binary.LittleEndian.PutUint32(b, uint32(len(*v.TextMatches[i].Matches[i2].Text)))
-						text = text[copy(text, *v.TextMatches[i].Matches[i2].Text):]
-						b = b[4:]
-					}
-					b = cachert.PutCount(b, len(v.TextMatches[i].Matches[i2].Indices), v.TextMatches[i].Matches[i2].Indices == nil)
-					for i3 := range v.TextMatches[i].Matches[i2].Indices {
-						binary.LittleEndian.PutUint64(b, uint64(v.TextMatches[i].Matches[i2].Indices[i3]))
-						b = b[8:]
-					}
-				}
-			}
+			b, text = putReleaseTextMatch(b, text, own, v.TextMatches[i])
 		}
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
 	for k, x := range v.Permissions {
+		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		b[0] = 0
+		b[4] = 0
 		if x {
-			b[0] = 1
+			b[4] = 1
 		}
-		b = b[1:]
+		b = b[5:]
 	}
 	if v.RoleName == nil {
 		b[0], b = 0, b[1:]
@@ -10850,12 +8413,12 @@ func putReleaseUser(b, text []byte, own *cachert.Own, v *github.User) (_, _ []by
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
-	for i2 := range v.InheritedFrom {
-		if v.InheritedFrom[i2] == nil {
+	for i := range v.InheritedFrom {
+		if v.InheritedFrom[i] == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putReleaseTeam(b, text, own, v.InheritedFrom[i2])
+			b, text = putReleaseTeam(b, text, own, v.InheritedFrom[i])
 		}
 	}
 	return b, text
@@ -10868,9 +8431,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10884,9 +8445,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -10897,9 +8456,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10913,9 +8470,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10929,9 +8484,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10945,9 +8498,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10961,9 +8512,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10977,9 +8526,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there8 := b[0] == 1
-	b = b[1:]
-	if there8 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -10993,9 +8540,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there9 := b[0] == 1
-	b = b[1:]
-	if there9 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11009,9 +8554,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there10 := b[0] == 1
-	b = b[1:]
-	if there10 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11025,9 +8568,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there11 := b[0] == 1
-	b = b[1:]
-	if there11 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11041,9 +8582,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there12 := b[0] == 1
-	b = b[1:]
-	if there12 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return b, s, own, false
 		}
@@ -11057,9 +8596,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there13 := b[0] == 1
-	b = b[1:]
-	if there13 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11073,9 +8610,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there14 := b[0] == 1
-	b = b[1:]
-	if there14 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11089,9 +8624,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there15 := b[0] == 1
-	b = b[1:]
-	if there15 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11105,9 +8638,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there16 := b[0] == 1
-	b = b[1:]
-	if there16 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11121,9 +8652,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there17 := b[0] == 1
-	b = b[1:]
-	if there17 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11137,9 +8666,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there18 := b[0] == 1
-	b = b[1:]
-	if there18 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11153,9 +8680,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there19 := b[0] == 1
-	b = b[1:]
-	if there19 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11167,9 +8692,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there20 := b[0] == 1
-	b = b[1:]
-	if there20 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11181,9 +8704,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there21 := b[0] == 1
-	b = b[1:]
-	if there21 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11195,9 +8716,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there22 := b[0] == 1
-	b = b[1:]
-	if there22 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11211,9 +8730,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there23 := b[0] == 1
-	b = b[1:]
-	if there23 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return b, s, own, false
 		}
@@ -11227,9 +8744,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there24 := b[0] == 1
-	b = b[1:]
-	if there24 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11240,9 +8755,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there25 := b[0] == 1
-	b = b[1:]
-	if there25 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11253,9 +8766,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there26 := b[0] == 1
-	b = b[1:]
-	if there26 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11269,9 +8780,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there27 := b[0] == 1
-	b = b[1:]
-	if there27 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11285,9 +8794,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there28 := b[0] == 1
-	b = b[1:]
-	if there28 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
 			return b, s, own, false
 		}
@@ -11301,9 +8808,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there29 := b[0] == 1
-	b = b[1:]
-	if there29 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 1 {
 			return b, s, own, false
 		}
@@ -11317,9 +8822,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there30 := b[0] == 1
-	b = b[1:]
-	if there30 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 6 {
 			return b, s, own, false
 		}
@@ -11331,9 +8834,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there31 := b[0] == 1
-	b = b[1:]
-	if there31 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11347,9 +8848,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there32 := b[0] == 1
-	b = b[1:]
-	if there32 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11363,9 +8862,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there33 := b[0] == 1
-	b = b[1:]
-	if there33 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11379,9 +8876,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there34 := b[0] == 1
-	b = b[1:]
-	if there34 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11395,9 +8890,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there35 := b[0] == 1
-	b = b[1:]
-	if there35 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11411,9 +8904,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there36 := b[0] == 1
-	b = b[1:]
-	if there36 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11427,9 +8918,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there37 := b[0] == 1
-	b = b[1:]
-	if there37 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11443,9 +8932,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there38 := b[0] == 1
-	b = b[1:]
-	if there38 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11459,9 +8946,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there39 := b[0] == 1
-	b = b[1:]
-	if there39 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11475,9 +8960,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there40 := b[0] == 1
-	b = b[1:]
-	if there40 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11491,9 +8974,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there41 := b[0] == 1
-	b = b[1:]
-	if there41 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11513,127 +8994,13 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, own, false
 			}
-			there42 := b[0] == 1
-			b = b[1:]
-			if there42 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 5 {
 					return b, s, own, false
 				}
 				v.TextMatches[i] = new(github.TextMatch)
-				if len(b) == 0 || b[0] > 1 {
+				if b, s, own, ok = takeReleaseTextMatch(v.TextMatches[i], b, s, own); !ok {
 					return b, s, own, false
-				}
-				there43 := b[0] == 1
-				b = b[1:]
-				if there43 {
-					if len(b) < 4 {
-						return b, s, own, false
-					}
-					v.TextMatches[i].ObjectURL = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return b, s, own, false
-					}
-					*v.TextMatches[i].ObjectURL, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return b, s, own, false
-				}
-				there44 := b[0] == 1
-				b = b[1:]
-				if there44 {
-					if len(b) < 4 {
-						return b, s, own, false
-					}
-					v.TextMatches[i].ObjectType = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return b, s, own, false
-					}
-					*v.TextMatches[i].ObjectType, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return b, s, own, false
-				}
-				there45 := b[0] == 1
-				b = b[1:]
-				if there45 {
-					if len(b) < 4 {
-						return b, s, own, false
-					}
-					v.TextMatches[i].Property = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return b, s, own, false
-					}
-					*v.TextMatches[i].Property, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if len(b) == 0 || b[0] > 1 {
-					return b, s, own, false
-				}
-				there46 := b[0] == 1
-				b = b[1:]
-				if there46 {
-					if len(b) < 4 {
-						return b, s, own, false
-					}
-					v.TextMatches[i].Fragment = new(string)
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return b, s, own, false
-					}
-					*v.TextMatches[i].Fragment, s = s[:n], s[n:]
-					b = b[4:]
-				}
-				if n, b, ok = cachert.TakeCount(b, 1); !ok {
-					return b, s, own, false
-				}
-				if n >= 0 {
-					v.TextMatches[i].Matches = make([]*github.Match, n)
-					for i2 := range v.TextMatches[i].Matches {
-						if len(b) == 0 || b[0] > 1 {
-							return b, s, own, false
-						}
-						there47 := b[0] == 1
-						b = b[1:]
-						if there47 {
-							if len(b) < 2 {
-								return b, s, own, false
-							}
-							v.TextMatches[i].Matches[i2] = new(github.Match)
-							if len(b) == 0 || b[0] > 1 {
-								return b, s, own, false
-							}
-							there48 := b[0] == 1
-							b = b[1:]
-							if there48 {
-								if len(b) < 4 {
-									return b, s, own, false
-								}
-								v.TextMatches[i].Matches[i2].Text = new(string)
-								if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-									return b, s, own, false
-								}
-								*v.TextMatches[i].Matches[i2].Text, s = s[:n], s[n:]
-								b = b[4:]
-							}
-							if n, b, ok = cachert.TakeCount(b, 8); !ok {
-								return b, s, own, false
-							}
-							if n >= 0 {
-								v.TextMatches[i].Matches[i2].Indices = make([]int, n)
-								for i3 := range v.TextMatches[i].Matches[i2].Indices {
-									if len(b) < 8 {
-										return b, s, own, false
-									}
-									if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-										return b, s, own, false
-									}
-									v.TextMatches[i].Matches[i2].Indices[i3] = int(binary.LittleEndian.Uint64(b))
-									b = b[8:]
-								}
-							}
-						}
-					}
 				}
 			}
 		}
@@ -11646,22 +9013,18 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 		for range entries {
 			var k string
 			var x bool
-			if len(b) < 4 {
+			if len(b) < 5 {
 				return b, s, own, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, own, false
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 1 {
+			if b[4] > 1 {
 				return b, s, own, false
 			}
-			if b[0] > 1 {
-				return b, s, own, false
-			}
-			x = b[0] == 1
-			b = b[1:]
+			x = b[4] == 1
+			b = b[5:]
 			v.Permissions[k] = x
 		}
 		if len(v.Permissions) != entries { // a key twice
@@ -11671,9 +9034,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there42 := b[0] == 1
-	b = b[1:]
-	if there42 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11687,9 +9048,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
-	there43 := b[0] == 1
-	b = b[1:]
-	if there43 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return b, s, own, false
 		}
@@ -11713,9 +9072,7 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 			if len(b) == 0 || b[0] > 1 {
 				return b, s, own, false
 			}
-			there44 := b[0] == 1
-			b = b[1:]
-			if there44 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 19 {
 					return b, s, own, false
 				}
@@ -11726,6 +9083,2455 @@ func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, 
 			}
 			b = all[len(all)-later-len(b):]
 		}
+	}
+	return b, s, own, true
+}
+
+// sizeReleasePlan returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeReleasePlan(v *github.Plan) (n, text int) {
+	n++
+	if v.Name != nil {
+		n += 4
+		text += len(*v.Name)
+	}
+	n++
+	if v.Space != nil {
+		n += 8
+	}
+	n++
+	if v.Collaborators != nil {
+		n += 8
+	}
+	n++
+	if v.PrivateRepos != nil {
+		n += 8
+	}
+	n++
+	if v.FilledSeats != nil {
+		n += 8
+	}
+	n++
+	if v.Seats != nil {
+		n += 8
+	}
+	return n, text
+}
+
+// putReleasePlan writes *v to the front of b and text, and returns what is left of them.
+func putReleasePlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte) {
+	if v.Name == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
+		text = text[copy(text, *v.Name):]
+		b = b[4:]
+	}
+	if v.Space == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Space))
+		b = b[8:]
+	}
+	if v.Collaborators == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
+		b = b[8:]
+	}
+	if v.PrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateRepos))
+		b = b[8:]
+	}
+	if v.FilledSeats == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.FilledSeats))
+		b = b[8:]
+	}
+	if v.Seats == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Seats))
+		b = b[8:]
+	}
+	return b, text
+}
+
+// takeReleasePlan sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeReleasePlan(v *github.Plan, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Name = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Name, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Space = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Space = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Collaborators = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PrivateRepos = new(int64)
+		*v.PrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.FilledSeats = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.FilledSeats = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Seats = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Seats = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	return b, s, own, true
+}
+
+// sizeReleaseTextMatch returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeReleaseTextMatch(v *github.TextMatch) (n, text int) {
+	n++
+	if v.ObjectURL != nil {
+		n += 4
+		text += len(*v.ObjectURL)
+	}
+	n++
+	if v.ObjectType != nil {
+		n += 4
+		text += len(*v.ObjectType)
+	}
+	n++
+	if v.Property != nil {
+		n += 4
+		text += len(*v.Property)
+	}
+	n++
+	if v.Fragment != nil {
+		n += 4
+		text += len(*v.Fragment)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Matches)) + 1)
+	for i := range v.Matches {
+		n++
+		if v.Matches[i] != nil {
+			m, t := sizeReleaseMatch(v.Matches[i])
+			n += m
+			text += t
+		}
+	}
+	return n, text
+}
+
+// putReleaseTextMatch writes *v to the front of b and text, and returns what is left of them.
+func putReleaseTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_, _ []byte) {
+	if v.ObjectURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectURL)))
+		text = text[copy(text, *v.ObjectURL):]
+		b = b[4:]
+	}
+	if v.ObjectType == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectType)))
+		text = text[copy(text, *v.ObjectType):]
+		b = b[4:]
+	}
+	if v.Property == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Property)))
+		text = text[copy(text, *v.Property):]
+		b = b[4:]
+	}
+	if v.Fragment == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Fragment)))
+		text = text[copy(text, *v.Fragment):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Matches), v.Matches == nil)
+	for i := range v.Matches {
+		if v.Matches[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putReleaseMatch(b, text, own, v.Matches[i])
+		}
+	}
+	return b, text
+}
+
+// takeReleaseTextMatch sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseTextMatch(v *github.TextMatch, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ObjectURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ObjectURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ObjectType = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ObjectType, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Property = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Property, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Fragment = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Fragment, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Matches = make([]*github.Match, n)
+		for i := range v.Matches {
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, own, false
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				if len(b) < 2 {
+					return b, s, own, false
+				}
+				v.Matches[i] = new(github.Match)
+				if b, s, own, ok = takeReleaseMatch(v.Matches[i], b, s, own); !ok {
+					return b, s, own, false
+				}
+			}
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeReleaseMatch returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeReleaseMatch(v *github.Match) (n, text int) {
+	n++
+	if v.Text != nil {
+		n += 4
+		text += len(*v.Text)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Indices)) + 1)
+	n += 8 * len(v.Indices)
+	return n, text
+}
+
+// putReleaseMatch writes *v to the front of b and text, and returns what is left of them.
+func putReleaseMatch(b, text []byte, own *cachert.Own, v *github.Match) (_, _ []byte) {
+	if v.Text == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Text)))
+		text = text[copy(text, *v.Text):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Indices), v.Indices == nil)
+	for i := range v.Indices {
+		binary.LittleEndian.PutUint64(b, uint64(v.Indices[i]))
+		b = b[8:]
+	}
+	return b, text
+}
+
+// takeReleaseMatch sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseMatch(v *github.Match, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Text = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Text, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.Indices = make([]int, n)
+		for i := range v.Indices {
+			if len(b) < 8 {
+				return b, s, own, false
+			}
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+				return b, s, own, false
+			}
+			v.Indices[i] = int(binary.LittleEndian.Uint64(b))
+			b = b[8:]
+		}
+	}
+	return b, s, own, true
+}
+
+// sizeReleaseTeam returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeReleaseTeam(v *github.Team, depth int) (n, text int) {
+	if depth > cachert.MaxDepth {
+		return cachert.TooDeep, 0
+	}
+	n++
+	if v.ID != nil {
+		n += 8
+	}
+	n++
+	if v.NodeID != nil {
+		n += 4
+		text += len(*v.NodeID)
+	}
+	n++
+	if v.Name != nil {
+		n += 4
+		text += len(*v.Name)
+	}
+	n++
+	if v.Description != nil {
+		n += 4
+		text += len(*v.Description)
+	}
+	n++
+	if v.URL != nil {
+		n += 4
+		text += len(*v.URL)
+	}
+	n++
+	if v.Slug != nil {
+		n += 4
+		text += len(*v.Slug)
+	}
+	n++
+	if v.Permission != nil {
+		n += 4
+		text += len(*v.Permission)
+	}
+	n++
+	if v.Privacy != nil {
+		n += 4
+		text += len(*v.Privacy)
+	}
+	n++
+	if v.NotificationSetting != nil {
+		n += 4
+		text += len(*v.NotificationSetting)
+	}
+	n++
+	if v.MembersCount != nil {
+		n += 8
+	}
+	n++
+	if v.ReposCount != nil {
+		n += 8
+	}
+	n++
+	if v.Organization != nil {
+		m, t := sizeReleaseOrganization(v.Organization)
+		n += m
+		text += t
+	}
+	n++
+	if v.HTMLURL != nil {
+		n += 4
+		text += len(*v.HTMLURL)
+	}
+	n++
+	if v.MembersURL != nil {
+		n += 4
+		text += len(*v.MembersURL)
+	}
+	n++
+	if v.RepositoriesURL != nil {
+		n += 4
+		text += len(*v.RepositoriesURL)
+	}
+	n++
+	if v.Parent != nil {
+		m, t := sizeReleaseTeam(v.Parent, depth+1)
+		if m < 0 {
+			return m, 0
+		}
+		n += m
+		text += t
+	}
+	n++
+	if v.LDAPDN != nil {
+		n += 4
+		text += len(*v.LDAPDN)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
+	n += 5 * len(v.Permissions)
+	for k := range v.Permissions {
+		text += len(k)
+	}
+	n++
+	if v.Assignment != nil {
+		n += 4
+		text += len(*v.Assignment)
+	}
+	return n, text
+}
+
+// putReleaseTeam writes *v to the front of b and text, and returns what is left of them.
+func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte) {
+	if v.ID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
+		b = b[8:]
+	}
+	if v.NodeID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
+		text = text[copy(text, *v.NodeID):]
+		b = b[4:]
+	}
+	if v.Name == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
+		text = text[copy(text, *v.Name):]
+		b = b[4:]
+	}
+	if v.Description == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
+		text = text[copy(text, *v.Description):]
+		b = b[4:]
+	}
+	if v.URL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
+		text = text[copy(text, *v.URL):]
+		b = b[4:]
+	}
+	if v.Slug == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Slug)))
+		text = text[copy(text, *v.Slug):]
+		b = b[4:]
+	}
+	if v.Permission == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Permission)))
+		text = text[copy(text, *v.Permission):]
+		b = b[4:]
+	}
+	if v.Privacy == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Privacy)))
+		text = text[copy(text, *v.Privacy):]
+		b = b[4:]
+	}
+	if v.NotificationSetting == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NotificationSetting)))
+		text = text[copy(text, *v.NotificationSetting):]
+		b = b[4:]
+	}
+	if v.MembersCount == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.MembersCount))
+		b = b[8:]
+	}
+	if v.ReposCount == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.ReposCount))
+		b = b[8:]
+	}
+	if v.Organization == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putReleaseOrganization(b, text, own, v.Organization)
+	}
+	if v.HTMLURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
+		text = text[copy(text, *v.HTMLURL):]
+		b = b[4:]
+	}
+	if v.MembersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
+		text = text[copy(text, *v.MembersURL):]
+		b = b[4:]
+	}
+	if v.RepositoriesURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.RepositoriesURL)))
+		text = text[copy(text, *v.RepositoriesURL):]
+		b = b[4:]
+	}
+	if v.Parent == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putReleaseTeam(b, text, own, v.Parent)
+	}
+	if v.LDAPDN == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.LDAPDN)))
+		text = text[copy(text, *v.LDAPDN):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	for k, x := range v.Permissions {
+		_ = b[4]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		b[4] = 0
+		if x {
+			b[4] = 1
+		}
+		b = b[5:]
+	}
+	if v.Assignment == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
+		text = text[copy(text, *v.Assignment):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// takeReleaseTeam sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseTeam(v *github.Team, b []byte, s string, own []byte, depth int) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if depth > cachert.MaxDepth {
+		return b, s, own, false
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.ID = new(int64)
+		*v.ID = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NodeID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NodeID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Name = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Name, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Description = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Description, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.URL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.URL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Slug = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Slug, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Permission = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Permission, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Privacy = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Privacy, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NotificationSetting = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NotificationSetting, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.MembersCount = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.MembersCount = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.ReposCount = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.ReposCount = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 56 {
+			return b, s, own, false
+		}
+		v.Organization = new(github.Organization)
+		if b, s, own, ok = takeReleaseOrganization(v.Organization, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HTMLURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HTMLURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.MembersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.MembersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.RepositoriesURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.RepositoriesURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 19 {
+			return b, s, own, false
+		}
+		v.Parent = new(github.Team)
+		if b, s, own, ok = takeReleaseTeam(v.Parent, b, s, own, depth+1); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.LDAPDN = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.LDAPDN, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, own, false
+	}
+	if entries := n; entries >= 0 {
+		v.Permissions = make(map[string]bool, entries)
+		for range entries {
+			var k string
+			var x bool
+			if len(b) < 5 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			k, s = s[:n], s[n:]
+			if b[4] > 1 {
+				return b, s, own, false
+			}
+			x = b[4] == 1
+			b = b[5:]
+			v.Permissions[k] = x
+		}
+		if len(v.Permissions) != entries { // a key twice
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Assignment = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Assignment, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	return b, s, own, true
+}
+
+// sizeReleaseOrganization returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeReleaseOrganization(v *github.Organization) (n, text int) {
+	n++
+	if v.Login != nil {
+		n += 4
+		text += len(*v.Login)
+	}
+	n++
+	if v.ID != nil {
+		n += 8
+	}
+	n++
+	if v.NodeID != nil {
+		n += 4
+		text += len(*v.NodeID)
+	}
+	n++
+	if v.AvatarURL != nil {
+		n += 4
+		text += len(*v.AvatarURL)
+	}
+	n++
+	if v.HTMLURL != nil {
+		n += 4
+		text += len(*v.HTMLURL)
+	}
+	n++
+	if v.Name != nil {
+		n += 4
+		text += len(*v.Name)
+	}
+	n++
+	if v.Company != nil {
+		n += 4
+		text += len(*v.Company)
+	}
+	n++
+	if v.Blog != nil {
+		n += 4
+		text += len(*v.Blog)
+	}
+	n++
+	if v.Location != nil {
+		n += 4
+		text += len(*v.Location)
+	}
+	n++
+	if v.Email != nil {
+		n += 4
+		text += len(*v.Email)
+	}
+	n++
+	if v.TwitterUsername != nil {
+		n += 4
+		text += len(*v.TwitterUsername)
+	}
+	n++
+	if v.Description != nil {
+		n += 4
+		text += len(*v.Description)
+	}
+	n++
+	if v.PublicRepos != nil {
+		n += 8
+	}
+	n++
+	if v.PublicGists != nil {
+		n += 8
+	}
+	n++
+	if v.Followers != nil {
+		n += 8
+	}
+	n++
+	if v.Following != nil {
+		n += 8
+	}
+	n++
+	if v.CreatedAt != nil {
+		n += 4
+	}
+	n++
+	if v.UpdatedAt != nil {
+		n += 4
+	}
+	n++
+	if v.TotalPrivateRepos != nil {
+		n += 8
+	}
+	n++
+	if v.OwnedPrivateRepos != nil {
+		n += 8
+	}
+	n++
+	if v.PrivateGists != nil {
+		n += 8
+	}
+	n++
+	if v.DiskUsage != nil {
+		n += 8
+	}
+	n++
+	if v.Collaborators != nil {
+		n += 8
+	}
+	n++
+	if v.BillingEmail != nil {
+		n += 4
+		text += len(*v.BillingEmail)
+	}
+	n++
+	if v.Type != nil {
+		n += 4
+		text += len(*v.Type)
+	}
+	n++
+	if v.Plan != nil {
+		m, t := sizeReleasePlan(v.Plan)
+		n += m
+		text += t
+	}
+	n++
+	if v.TwoFactorRequirementEnabled != nil {
+		n += 1
+	}
+	n++
+	if v.IsVerified != nil {
+		n += 1
+	}
+	n++
+	if v.HasOrganizationProjects != nil {
+		n += 1
+	}
+	n++
+	if v.HasRepositoryProjects != nil {
+		n += 1
+	}
+	n++
+	if v.DefaultRepoPermission != nil {
+		n += 4
+		text += len(*v.DefaultRepoPermission)
+	}
+	n++
+	if v.DefaultRepoSettings != nil {
+		n += 4
+		text += len(*v.DefaultRepoSettings)
+	}
+	n++
+	if v.MembersCanCreateRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePublicRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePrivateRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreateInternalRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanForkPrivateRepos != nil {
+		n += 1
+	}
+	n++
+	if v.MembersAllowedRepositoryCreationType != nil {
+		n += 4
+		text += len(*v.MembersAllowedRepositoryCreationType)
+	}
+	n++
+	if v.MembersCanCreatePages != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePublicPages != nil {
+		n += 1
+	}
+	n++
+	if v.MembersCanCreatePrivatePages != nil {
+		n += 1
+	}
+	n++
+	if v.WebCommitSignoffRequired != nil {
+		n += 1
+	}
+	n++
+	if v.AdvancedSecurityEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.DependabotAlertsEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.DependabotSecurityUpdatesEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.DependencyGraphEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.SecretScanningEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.SecretScanningPushProtectionEnabledForNewRepos != nil {
+		n += 1
+	}
+	n++
+	if v.SecretScanningValidityChecksEnabled != nil {
+		n += 1
+	}
+	n++
+	if v.URL != nil {
+		n += 4
+		text += len(*v.URL)
+	}
+	n++
+	if v.EventsURL != nil {
+		n += 4
+		text += len(*v.EventsURL)
+	}
+	n++
+	if v.HooksURL != nil {
+		n += 4
+		text += len(*v.HooksURL)
+	}
+	n++
+	if v.IssuesURL != nil {
+		n += 4
+		text += len(*v.IssuesURL)
+	}
+	n++
+	if v.MembersURL != nil {
+		n += 4
+		text += len(*v.MembersURL)
+	}
+	n++
+	if v.PublicMembersURL != nil {
+		n += 4
+		text += len(*v.PublicMembersURL)
+	}
+	n++
+	if v.ReposURL != nil {
+		n += 4
+		text += len(*v.ReposURL)
+	}
+	return n, text
+}
+
+// putReleaseOrganization writes *v to the front of b and text, and returns what is left of them.
+func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
+	if v.Login == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
+		text = text[copy(text, *v.Login):]
+		b = b[4:]
+	}
+	if v.ID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
+		b = b[8:]
+	}
+	if v.NodeID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
+		text = text[copy(text, *v.NodeID):]
+		b = b[4:]
+	}
+	if v.AvatarURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
+		text = text[copy(text, *v.AvatarURL):]
+		b = b[4:]
+	}
+	if v.HTMLURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
+		text = text[copy(text, *v.HTMLURL):]
+		b = b[4:]
+	}
+	if v.Name == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
+		text = text[copy(text, *v.Name):]
+		b = b[4:]
+	}
+	if v.Company == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
+		text = text[copy(text, *v.Company):]
+		b = b[4:]
+	}
+	if v.Blog == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
+		text = text[copy(text, *v.Blog):]
+		b = b[4:]
+	}
+	if v.Location == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
+		text = text[copy(text, *v.Location):]
+		b = b[4:]
+	}
+	if v.Email == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
+		text = text[copy(text, *v.Email):]
+		b = b[4:]
+	}
+	if v.TwitterUsername == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
+		text = text[copy(text, *v.TwitterUsername):]
+		b = b[4:]
+	}
+	if v.Description == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
+		text = text[copy(text, *v.Description):]
+		b = b[4:]
+	}
+	if v.PublicRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicRepos))
+		b = b[8:]
+	}
+	if v.PublicGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicGists))
+		b = b[8:]
+	}
+	if v.Followers == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Followers))
+		b = b[8:]
+	}
+	if v.Following == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Following))
+		b = b[8:]
+	}
+	if v.CreatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.UpdatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.TotalPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.TotalPrivateRepos))
+		b = b[8:]
+	}
+	if v.OwnedPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.OwnedPrivateRepos))
+		b = b[8:]
+	}
+	if v.PrivateGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateGists))
+		b = b[8:]
+	}
+	if v.DiskUsage == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.DiskUsage))
+		b = b[8:]
+	}
+	if v.Collaborators == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
+		b = b[8:]
+	}
+	if v.BillingEmail == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.BillingEmail)))
+		text = text[copy(text, *v.BillingEmail):]
+		b = b[4:]
+	}
+	if v.Type == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
+		text = text[copy(text, *v.Type):]
+		b = b[4:]
+	}
+	if v.Plan == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putReleasePlan(b, text, own, v.Plan)
+	}
+	if v.TwoFactorRequirementEnabled == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.TwoFactorRequirementEnabled {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.IsVerified == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.IsVerified {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.HasOrganizationProjects == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.HasOrganizationProjects {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.HasRepositoryProjects == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.HasRepositoryProjects {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DefaultRepoPermission == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoPermission)))
+		text = text[copy(text, *v.DefaultRepoPermission):]
+		b = b[4:]
+	}
+	if v.DefaultRepoSettings == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoSettings)))
+		text = text[copy(text, *v.DefaultRepoSettings):]
+		b = b[4:]
+	}
+	if v.MembersCanCreateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreateRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePublicRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePublicRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePrivateRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreateInternalRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreateInternalRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanForkPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanForkPrivateRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersAllowedRepositoryCreationType == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersAllowedRepositoryCreationType)))
+		text = text[copy(text, *v.MembersAllowedRepositoryCreationType):]
+		b = b[4:]
+	}
+	if v.MembersCanCreatePages == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePages {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePublicPages == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePublicPages {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.MembersCanCreatePrivatePages == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.MembersCanCreatePrivatePages {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.WebCommitSignoffRequired == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.WebCommitSignoffRequired {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.AdvancedSecurityEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.AdvancedSecurityEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DependabotAlertsEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.DependabotAlertsEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DependabotSecurityUpdatesEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.DependabotSecurityUpdatesEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.DependencyGraphEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.DependencyGraphEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.SecretScanningEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SecretScanningEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.SecretScanningPushProtectionEnabledForNewRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SecretScanningPushProtectionEnabledForNewRepos {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.SecretScanningValidityChecksEnabled == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SecretScanningValidityChecksEnabled {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.URL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
+		text = text[copy(text, *v.URL):]
+		b = b[4:]
+	}
+	if v.EventsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
+		text = text[copy(text, *v.EventsURL):]
+		b = b[4:]
+	}
+	if v.HooksURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HooksURL)))
+		text = text[copy(text, *v.HooksURL):]
+		b = b[4:]
+	}
+	if v.IssuesURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.IssuesURL)))
+		text = text[copy(text, *v.IssuesURL):]
+		b = b[4:]
+	}
+	if v.MembersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
+		text = text[copy(text, *v.MembersURL):]
+		b = b[4:]
+	}
+	if v.PublicMembersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.PublicMembersURL)))
+		text = text[copy(text, *v.PublicMembersURL):]
+		b = b[4:]
+	}
+	if v.ReposURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
+		text = text[copy(text, *v.ReposURL):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// takeReleaseOrganization sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Login = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Login, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.ID = new(int64)
+		*v.ID = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NodeID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NodeID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.AvatarURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.AvatarURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HTMLURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HTMLURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Name = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Name, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Company = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Company, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Blog = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Blog, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Location = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Location, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Email = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Email, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.TwitterUsername = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.TwitterUsername, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Description = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Description, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicRepos = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicRepos = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Followers = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Followers = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Following = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Following = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.CreatedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.CreatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.UpdatedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.UpdatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.TotalPrivateRepos = new(int64)
+		*v.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.OwnedPrivateRepos = new(int64)
+		*v.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PrivateGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PrivateGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.DiskUsage = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.DiskUsage = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Collaborators = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.BillingEmail = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.BillingEmail, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Type = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Type, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 6 {
+			return b, s, own, false
+		}
+		v.Plan = new(github.Plan)
+		if b, s, own, ok = takeReleasePlan(v.Plan, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.TwoFactorRequirementEnabled = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.TwoFactorRequirementEnabled = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.IsVerified = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.IsVerified = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.HasOrganizationProjects = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.HasOrganizationProjects = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.HasRepositoryProjects = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.HasRepositoryProjects = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.DefaultRepoPermission = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.DefaultRepoPermission, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.DefaultRepoSettings = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.DefaultRepoSettings, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreateRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreateRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePublicRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePublicRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePrivateRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePrivateRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreateInternalRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreateInternalRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanForkPrivateRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanForkPrivateRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.MembersAllowedRepositoryCreationType = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.MembersAllowedRepositoryCreationType, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePages = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePages = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePublicPages = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePublicPages = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.MembersCanCreatePrivatePages = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.MembersCanCreatePrivatePages = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.WebCommitSignoffRequired = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.WebCommitSignoffRequired = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.AdvancedSecurityEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.AdvancedSecurityEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.DependabotAlertsEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.DependabotAlertsEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.DependabotSecurityUpdatesEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.DependabotSecurityUpdatesEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.DependencyGraphEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.DependencyGraphEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SecretScanningEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SecretScanningEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SecretScanningPushProtectionEnabledForNewRepos = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SecretScanningPushProtectionEnabledForNewRepos = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SecretScanningValidityChecksEnabled = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SecretScanningValidityChecksEnabled = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.URL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.URL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.EventsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.EventsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HooksURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HooksURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.IssuesURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.IssuesURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.MembersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.MembersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.PublicMembersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.PublicMembersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ReposURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ReposURL, s = s[:n], s[n:]
+		b = b[4:]
 	}
 	return b, s, own, true
 }
@@ -12132,9 +11938,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 24 {
 			return cachert.ErrCorrupt
 		}
@@ -12168,9 +11972,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -12184,9 +11986,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -12200,9 +12000,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there4 := b[0] == 1
-	b = b[1:]
-	if there4 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -12216,9 +12014,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there5 := b[0] == 1
-	b = b[1:]
-	if there5 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -12232,9 +12028,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there6 := b[0] == 1
-	b = b[1:]
-	if there6 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -12248,9 +12042,7 @@ func decodeAddress(v *Address, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there7 := b[0] == 1
-	b = b[1:]
-	if there7 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -12458,9 +12250,7 @@ func sizeRequest(v *Request) (n, text int) {
 		text += len(e.EventSource)
 		text += len(e.AWSRegion)
 		text += len(e.EventName)
-		m, t := sizeRequestS3UserIdentity(&e.PrincipalID)
-		n += m
-		text += t
+		text += len(e.PrincipalID.PrincipalID)
 		text += len(e.RequestParameters.SourceIPAddress)
 		n += cachert.SizeUvarint(uint64(len(e.ResponseElements)) + 1)
 		n += 8 * len(e.ResponseElements)
@@ -12471,31 +12261,25 @@ func sizeRequest(v *Request) (n, text int) {
 		text += len(e.S3.SchemaVersion)
 		text += len(e.S3.ConfigurationID)
 		text += len(e.S3.Bucket.Name)
-		m2, t2 := sizeRequestS3UserIdentity(&e.S3.Bucket.OwnerIdentity)
-		n += m2
-		text += t2
+		text += len(e.S3.Bucket.OwnerIdentity.PrincipalID)
 		text += len(e.S3.Bucket.Arn)
-		n += 8 // fields of one size
 		text += len(e.S3.Object.Key)
 		text += len(e.S3.Object.URLDecodedKey)
 		text += len(e.S3.Object.VersionID)
 		text += len(e.S3.Object.ETag)
 		text += len(e.S3.Object.Sequencer)
-		n += 36 // fields of one size
 		n++
 		if e.GlacierEventData != nil {
 			n++
 			if e.GlacierEventData.RestoreEventData != nil {
-				m3, t3 := sizeRequestS3RestoreEventData(e.GlacierEventData.RestoreEventData)
-				n += m3
-				text += t3
+				n += 20
+				text += len(e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass)
 			}
 		}
 		n++
 		if e.RestoreEventData != nil {
-			m3, t3 := sizeRequestS3RestoreEventData(e.RestoreEventData)
-			n += m3
-			text += t3
+			n += 20
+			text += len(e.RestoreEventData.LifecycleRestoreStorageClass)
 		}
 		n++
 		if e.ReplicationEventData != nil {
@@ -12518,7 +12302,7 @@ func sizeRequest(v *Request) (n, text int) {
 				text += len(e.LifecycleEventData.TransitionEventData.DestinationStorageClass)
 			}
 		}
-		n += 36 // fields of one size
+		n += 88 // fields of one size
 	}
 	return n, text
 }
@@ -12536,7 +12320,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Records), v.Records == nil)
 	for i := range v.Records {
 		e := &v.Records[i]
-		_ = b[31]
+		_ = b[39]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.EventVersion)))
 		text = text[copy(text, e.EventVersion):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.EventSource)))
@@ -12548,44 +12332,43 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.EventTime))
 		binary.LittleEndian.PutUint32(b[28:], uint32(len(e.EventName)))
 		text = text[copy(text, e.EventName):]
-		b = b[32:]
-		b, text = putRequestS3UserIdentity(b, text, &e.PrincipalID)
-		binary.LittleEndian.PutUint32(b, uint32(len(e.RequestParameters.SourceIPAddress)))
+		binary.LittleEndian.PutUint32(b[32:], uint32(len(e.PrincipalID.PrincipalID)))
+		text = text[copy(text, e.PrincipalID.PrincipalID):]
+		binary.LittleEndian.PutUint32(b[36:], uint32(len(e.RequestParameters.SourceIPAddress)))
 		text = text[copy(text, e.RequestParameters.SourceIPAddress):]
-		b = b[4:]
+		b = b[40:]
 		b = cachert.PutCount(b, len(e.ResponseElements), e.ResponseElements == nil)
 		for k, x := range e.ResponseElements {
+			_ = b[7]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			text = text[copy(text, k):]
-			b = b[4:]
-			binary.LittleEndian.PutUint32(b, uint32(len(x)))
+			binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 			text = text[copy(text, x):]
-			b = b[4:]
+			b = b[8:]
 		}
-		_ = b[11]
+		_ = b[47]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.S3.SchemaVersion)))
 		text = text[copy(text, e.S3.SchemaVersion):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.S3.ConfigurationID)))
 		text = text[copy(text, e.S3.ConfigurationID):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.S3.Bucket.Name)))
 		text = text[copy(text, e.S3.Bucket.Name):]
-		b = b[12:]
-		b, text = putRequestS3UserIdentity(b, text, &e.S3.Bucket.OwnerIdentity)
-		_ = b[31]
-		binary.LittleEndian.PutUint32(b, uint32(len(e.S3.Bucket.Arn)))
+		binary.LittleEndian.PutUint32(b[12:], uint32(len(e.S3.Bucket.OwnerIdentity.PrincipalID)))
+		text = text[copy(text, e.S3.Bucket.OwnerIdentity.PrincipalID):]
+		binary.LittleEndian.PutUint32(b[16:], uint32(len(e.S3.Bucket.Arn)))
 		text = text[copy(text, e.S3.Bucket.Arn):]
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.S3.Object.Key)))
+		binary.LittleEndian.PutUint32(b[20:], uint32(len(e.S3.Object.Key)))
 		text = text[copy(text, e.S3.Object.Key):]
-		binary.LittleEndian.PutUint64(b[8:], uint64(e.S3.Object.Size))
-		binary.LittleEndian.PutUint32(b[16:], uint32(len(e.S3.Object.URLDecodedKey)))
+		binary.LittleEndian.PutUint64(b[24:], uint64(e.S3.Object.Size))
+		binary.LittleEndian.PutUint32(b[32:], uint32(len(e.S3.Object.URLDecodedKey)))
 		text = text[copy(text, e.S3.Object.URLDecodedKey):]
-		binary.LittleEndian.PutUint32(b[20:], uint32(len(e.S3.Object.VersionID)))
+		binary.LittleEndian.PutUint32(b[36:], uint32(len(e.S3.Object.VersionID)))
 		text = text[copy(text, e.S3.Object.VersionID):]
-		binary.LittleEndian.PutUint32(b[24:], uint32(len(e.S3.Object.ETag)))
+		binary.LittleEndian.PutUint32(b[40:], uint32(len(e.S3.Object.ETag)))
 		text = text[copy(text, e.S3.Object.ETag):]
-		binary.LittleEndian.PutUint32(b[28:], uint32(len(e.S3.Object.Sequencer)))
+		binary.LittleEndian.PutUint32(b[44:], uint32(len(e.S3.Object.Sequencer)))
 		text = text[copy(text, e.S3.Object.Sequencer):]
-		b = b[32:]
+		b = b[48:]
 		if e.GlacierEventData == nil {
 			b[0], b = 0, b[1:]
 		} else {
@@ -12594,14 +12377,26 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				b, text = putRequestS3RestoreEventData(b, text, e.GlacierEventData.RestoreEventData)
+				_ = b[19]
+				binary.LittleEndian.PutUint64(b, uint64(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Unix()))
+				binary.LittleEndian.PutUint32(b[8:], uint32(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Nanosecond()))
+				binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime))
+				binary.LittleEndian.PutUint32(b[16:], uint32(len(e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass)))
+				text = text[copy(text, e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass):]
+				b = b[20:]
 			}
 		}
 		if e.RestoreEventData == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b, text = putRequestS3RestoreEventData(b, text, e.RestoreEventData)
+			_ = b[19]
+			binary.LittleEndian.PutUint64(b, uint64(e.RestoreEventData.LifecycleRestorationExpiryTime.Unix()))
+			binary.LittleEndian.PutUint32(b[8:], uint32(e.RestoreEventData.LifecycleRestorationExpiryTime.Nanosecond()))
+			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.RestoreEventData.LifecycleRestorationExpiryTime))
+			binary.LittleEndian.PutUint32(b[16:], uint32(len(e.RestoreEventData.LifecycleRestoreStorageClass)))
+			text = text[copy(text, e.RestoreEventData.LifecycleRestoreStorageClass):]
+			b = b[20:]
 		}
 		if e.ReplicationEventData == nil {
 			b[0], b = 0, b[1:]
@@ -12663,7 +12458,7 @@ func decodeRequest(v *Request, data []byte, text string) error {
 		v.Records = make([]events.S3EventRecord, n)
 		for i := range v.Records {
 			e := &v.Records[i]
-			if len(b) < 32 {
+			if len(b) < 40 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
@@ -12685,18 +12480,15 @@ func decodeRequest(v *Request, data []byte, text string) error {
 				return cachert.ErrCorrupt
 			}
 			e.EventName, s = s[:n], s[n:]
-			b = b[32:]
-			if b, s, ok = takeRequestS3UserIdentity(&e.PrincipalID, b, s); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[32:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			e.PrincipalID.PrincipalID, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[36:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.RequestParameters.SourceIPAddress, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[40:]
 			if n, b, ok = cachert.TakeCount(b, 8); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -12705,29 +12497,25 @@ func decodeRequest(v *Request, data []byte, text string) error {
 				for range entries {
 					var k string
 					var x string
-					if len(b) < 4 {
+					if len(b) < 8 {
 						return cachert.ErrCorrupt
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					k, s = s[:n], s[n:]
-					b = b[4:]
-					if len(b) < 4 {
-						return cachert.ErrCorrupt
-					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+					if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
 					x, s = s[:n], s[n:]
-					b = b[4:]
+					b = b[8:]
 					e.ResponseElements[k] = x
 				}
 				if len(e.ResponseElements) != entries { // a key twice
 					return cachert.ErrCorrupt
 				}
 			}
-			if len(b) < 12 {
+			if len(b) < 48 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
@@ -12742,81 +12530,80 @@ func decodeRequest(v *Request, data []byte, text string) error {
 				return cachert.ErrCorrupt
 			}
 			e.S3.Bucket.Name, s = s[:n], s[n:]
-			b = b[12:]
-			if b, s, ok = takeRequestS3UserIdentity(&e.S3.Bucket.OwnerIdentity, b, s); !ok {
+			if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if len(b) < 32 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.S3.Bucket.Arn, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.S3.Object.Key, s = s[:n], s[n:]
-			e.S3.Object.Size = int64(binary.LittleEndian.Uint64(b[8:]))
+			e.S3.Bucket.OwnerIdentity.PrincipalID, s = s[:n], s[n:]
 			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			e.S3.Object.URLDecodedKey, s = s[:n], s[n:]
+			e.S3.Bucket.Arn, s = s[:n], s[n:]
 			if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
+			e.S3.Object.Key, s = s[:n], s[n:]
+			e.S3.Object.Size = int64(binary.LittleEndian.Uint64(b[24:]))
+			if n = int(binary.LittleEndian.Uint32(b[32:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.S3.Object.URLDecodedKey, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[36:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
 			e.S3.Object.VersionID, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[24:])); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[40:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.S3.Object.ETag, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[28:])); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[44:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			e.S3.Object.Sequencer, s = s[:n], s[n:]
-			b = b[32:]
+			b = b[48:]
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there := b[0] == 1
-			b = b[1:]
-			if there {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				e.GlacierEventData = new(events.S3GlacierEventData)
 				if len(b) == 0 || b[0] > 1 {
 					return cachert.ErrCorrupt
 				}
-				there2 := b[0] == 1
-				b = b[1:]
-				if there2 {
+				if n, b = int(b[0]), b[1:]; n == 1 {
 					if len(b) < 20 {
 						return cachert.ErrCorrupt
 					}
 					e.GlacierEventData.RestoreEventData = new(events.S3RestoreEventData)
-					if b, s, ok = takeRequestS3RestoreEventData(e.GlacierEventData.RestoreEventData, b, s); !ok {
+					if e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime, ok = cachert.TakeTime(b); !ok {
 						return cachert.ErrCorrupt
 					}
+					if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+						return cachert.ErrCorrupt
+					}
+					e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass, s = s[:n], s[n:]
+					b = b[20:]
 				}
 			}
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there2 := b[0] == 1
-			b = b[1:]
-			if there2 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 20 {
 					return cachert.ErrCorrupt
 				}
 				e.RestoreEventData = new(events.S3RestoreEventData)
-				if b, s, ok = takeRequestS3RestoreEventData(e.RestoreEventData, b, s); !ok {
+				if e.RestoreEventData.LifecycleRestorationExpiryTime, ok = cachert.TakeTime(b); !ok {
 					return cachert.ErrCorrupt
 				}
+				if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
+					return cachert.ErrCorrupt
+				}
+				e.RestoreEventData.LifecycleRestoreStorageClass, s = s[:n], s[n:]
+				b = b[20:]
 			}
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there3 := b[0] == 1
-			b = b[1:]
-			if there3 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 32 {
 					return cachert.ErrCorrupt
 				}
@@ -12845,9 +12632,7 @@ func decodeRequest(v *Request, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there4 := b[0] == 1
-			b = b[1:]
-			if there4 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
@@ -12861,16 +12646,12 @@ func decodeRequest(v *Request, data []byte, text string) error {
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
-			there5 := b[0] == 1
-			b = b[1:]
-			if there5 {
+			if n, b = int(b[0]), b[1:]; n == 1 {
 				e.LifecycleEventData = new(events.S3LifecycleEventData)
 				if len(b) == 0 || b[0] > 1 {
 					return cachert.ErrCorrupt
 				}
-				there6 := b[0] == 1
-				b = b[1:]
-				if there6 {
+				if n, b = int(b[0]), b[1:]; n == 1 {
 					if len(b) < 4 {
 						return cachert.ErrCorrupt
 					}
@@ -12888,75 +12669,6 @@ func decodeRequest(v *Request, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeRequestS3UserIdentity returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeRequestS3UserIdentity(v *events.S3UserIdentity) (n, text int) {
-	text += len(v.PrincipalID)
-	n += 4 // fields of one size
-	return n, text
-}
-
-// putRequestS3UserIdentity writes *v to the front of b and text, and returns what is left of them.
-func putRequestS3UserIdentity(b, text []byte, v *events.S3UserIdentity) (_, _ []byte) {
-	binary.LittleEndian.PutUint32(b, uint32(len(v.PrincipalID)))
-	text = text[copy(text, v.PrincipalID):]
-	b = b[4:]
-	return b, text
-}
-
-// takeRequestS3UserIdentity sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeRequestS3UserIdentity(v *events.S3UserIdentity, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 4 {
-		return b, s, false
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.PrincipalID, s = s[:n], s[n:]
-	b = b[4:]
-	return b, s, true
-}
-
-// sizeRequestS3RestoreEventData returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeRequestS3RestoreEventData(v *events.S3RestoreEventData) (n, text int) {
-	text += len(v.LifecycleRestoreStorageClass)
-	n += 20 // fields of one size
-	return n, text
-}
-
-// putRequestS3RestoreEventData writes *v to the front of b and text, and returns what is left of them.
-func putRequestS3RestoreEventData(b, text []byte, v *events.S3RestoreEventData) (_, _ []byte) {
-	_ = b[19]
-	binary.LittleEndian.PutUint64(b, uint64(v.LifecycleRestorationExpiryTime.Unix()))
-	binary.LittleEndian.PutUint32(b[8:], uint32(v.LifecycleRestorationExpiryTime.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.LifecycleRestorationExpiryTime))
-	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.LifecycleRestoreStorageClass)))
-	text = text[copy(text, v.LifecycleRestoreStorageClass):]
-	b = b[20:]
-	return b, text
-}
-
-// takeRequestS3RestoreEventData sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeRequestS3RestoreEventData(v *events.S3RestoreEventData, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 20 {
-		return b, s, false
-	}
-	if v.LifecycleRestorationExpiryTime, ok = cachert.TakeTime(b); !ok {
-		return b, s, false
-	}
-	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.LifecycleRestoreStorageClass, s = s[:n], s[n:]
-	b = b[20:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated
@@ -13315,9 +13027,7 @@ func decodeClaims(v *Claims, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -13329,9 +13039,7 @@ func decodeClaims(v *Claims, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there2 := b[0] == 1
-	b = b[1:]
-	if there2 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -13343,9 +13051,7 @@ func decodeClaims(v *Claims, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there3 := b[0] == 1
-	b = b[1:]
-	if there3 {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
 			return cachert.ErrCorrupt
 		}
@@ -13564,15 +13270,15 @@ func sizeManifest(v *Manifest) (n, text int) {
 	text += t
 	n += cachert.SizeUvarint(uint64(len(v.Layers)) + 1)
 	for i := range v.Layers {
-		m2, t2 := sizeManifestDescriptor(&v.Layers[i])
-		n += m2
-		text += t2
+		m, t = sizeManifestDescriptor(&v.Layers[i])
+		n += m
+		text += t
 	}
 	n++
 	if v.Subject != nil {
-		m2, t2 := sizeManifestDescriptor(v.Subject)
-		n += m2
-		text += t2
+		m, t = sizeManifestDescriptor(v.Subject)
+		n += m
+		text += t
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
 	n += 8 * len(v.Annotations)
@@ -13614,12 +13320,12 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
 	for k, x := range v.Annotations {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = text[copy(text, x):]
-		b = b[4:]
+		b = b[8:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -13667,9 +13373,7 @@ func decodeManifest(v *Manifest, data []byte, text string) error {
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 24 {
 			return cachert.ErrCorrupt
 		}
@@ -13686,22 +13390,18 @@ func decodeManifest(v *Manifest, data []byte, text string) error {
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Annotations[k] = x
 		}
 		if len(v.Annotations) != entries { // a key twice
@@ -13739,8 +13439,8 @@ func sizeManifestDescriptor(v *v14pkg.Descriptor) (n, text int) {
 		text += len(v.Platform.OSVersion)
 		n += cachert.SizeUvarint(uint64(len(v.Platform.OSFeatures)) + 1)
 		n += 4 * len(v.Platform.OSFeatures)
-		for i2 := range v.Platform.OSFeatures {
-			text += len(v.Platform.OSFeatures[i2])
+		for i := range v.Platform.OSFeatures {
+			text += len(v.Platform.OSFeatures[i])
 		}
 		text += len(v.Platform.Variant)
 		n += 16 // fields of one size
@@ -13767,12 +13467,12 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
 	for k, x := range v.Annotations {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = text[copy(text, x):]
-		b = b[4:]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	b = b[copy(b, v.Data):]
@@ -13789,9 +13489,9 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 		text = text[copy(text, v.Platform.OSVersion):]
 		b = b[12:]
 		b = cachert.PutCount(b, len(v.Platform.OSFeatures), v.Platform.OSFeatures == nil)
-		for i2 := range v.Platform.OSFeatures {
-			binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.OSFeatures[i2])))
-			text = text[copy(text, v.Platform.OSFeatures[i2]):]
+		for i := range v.Platform.OSFeatures {
+			binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.OSFeatures[i])))
+			text = text[copy(text, v.Platform.OSFeatures[i]):]
 			b = b[4:]
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.Variant)))
@@ -13845,22 +13545,18 @@ func takeManifestDescriptor(v *v14pkg.Descriptor, b []byte, s string) (_ []byte,
 		for range entries {
 			var k string
 			var x string
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			k, s = s[:n], s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return b, s, false
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return b, s, false
 			}
 			x, s = s[:n], s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Annotations[k] = x
 		}
 		if len(v.Annotations) != entries { // a key twice
@@ -13877,9 +13573,7 @@ func takeManifestDescriptor(v *v14pkg.Descriptor, b []byte, s string) (_ []byte,
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
 	}
-	there := b[0] == 1
-	b = b[1:]
-	if there {
+	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 17 {
 			return b, s, false
 		}
@@ -14142,9 +13836,9 @@ func sizeAlert(v *Alert) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
 	n += 8 * len(v.Annotations)
-	for k2, x2 := range v.Annotations {
-		text += len(k2)
-		text += len(x2)
+	for k, x := range v.Annotations {
+		text += len(k)
+		text += len(x)
 	}
 	text += len(v.GeneratorURL)
 	n += 36 // fields of one size
@@ -14163,21 +13857,21 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for k, x := range v.Labels {
+		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = text[copy(text, k):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = text[copy(text, x):]
-		b = b[4:]
+		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
-	for k2, x2 := range v.Annotations {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
-		b = b[4:]
-		binary.LittleEndian.PutUint32(b, uint32(len(x2)))
-		text = text[copy(text, x2):]
-		b = b[4:]
+	for k, x := range v.Annotations {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
 	}
 	_ = b[35]
 	binary.LittleEndian.PutUint64(b, uint64(v.StartsAt.Unix()))
@@ -14210,22 +13904,18 @@ func decodeAlert(v *Alert, data []byte, text string) error {
 		for range entries {
 			var k model.LabelName
 			var x model.LabelValue
-			if len(b) < 4 {
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			k, s = model.LabelName(s[:n]), s[n:]
-			b = b[4:]
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x, s = model.LabelValue(s[:n]), s[n:]
-			b = b[4:]
+			b = b[8:]
 			v.Labels[k] = x
 		}
 		if len(v.Labels) != entries { // a key twice
@@ -14235,30 +13925,26 @@ func decodeAlert(v *Alert, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.Annotations = make(model.LabelSet, entries2)
-		for range entries2 {
-			var k2 model.LabelName
-			var x2 model.LabelValue
-			if len(b) < 4 {
+	if entries := n; entries >= 0 {
+		v.Annotations = make(model.LabelSet, entries)
+		for range entries {
+			var k model.LabelName
+			var x model.LabelValue
+			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k2, s = model.LabelName(s[:n]), s[n:]
-			b = b[4:]
-			if len(b) < 4 {
+			k, s = model.LabelName(s[:n]), s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x2, s = model.LabelValue(s[:n]), s[n:]
-			b = b[4:]
-			v.Annotations[k2] = x2
+			x, s = model.LabelValue(s[:n]), s[n:]
+			b = b[8:]
+			v.Annotations[k] = x
 		}
-		if len(v.Annotations) != entries2 { // a key twice
+		if len(v.Annotations) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}

@@ -226,14 +226,12 @@ func appendOrderCacheText(k []byte, key OrderCacheKey) []byte {
 // those take.
 func sizeOrder(v *Order) (n, text int) {
 	text += len(v.Currency)
-	m, t := sizeOrderAmount(&v.Total)
-	n += m
-	text += t
+	text += len(v.Total.Currency)
 	n += cachert.SizeUvarint(uint64(len(v.Taxes)) + 1)
+	n += 12 * len(v.Taxes)
 	for i := range v.Taxes {
-		m2, t2 := sizeOrderAmount(&v.Taxes[i])
-		n += m2
-		text += t2
+		e := &v.Taxes[i]
+		text += len(e.Currency)
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByNode)) + 1)
 	n += 20 * len(v.ByNode)
@@ -242,15 +240,15 @@ func sizeOrder(v *Order) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Query)) + 1)
 	n += 4 * len(v.Query)
-	for k, x2 := range v.Query {
+	for k, x := range v.Query {
 		text += len(k)
-		n += cachert.SizeUvarint(uint64(len(x2)) + 1)
-		n += 4 * len(x2)
-		for i2 := range x2 {
-			text += len(x2[i2])
+		n += cachert.SizeUvarint(uint64(len(x)) + 1)
+		n += 4 * len(x)
+		for i := range x {
+			text += len(x[i])
 		}
 	}
-	n += 20 // fields of one size
+	n += 32 // fields of one size
 	return n, text
 }
 
@@ -264,35 +262,41 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
 	b, text := b[4:4+n], b[4+n:]
-	_ = b[11]
+	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
 	text = text[copy(text, v.Currency):]
-	b = b[12:]
-	b, text = putOrderAmount(b, text, &v.Total)
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.Total.Units))
+	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Total.Currency)))
+	text = text[copy(text, v.Total.Currency):]
+	b = b[24:]
 	b = cachert.PutCount(b, len(v.Taxes), v.Taxes == nil)
 	for i := range v.Taxes {
-		b, text = putOrderAmount(b, text, &v.Taxes[i])
+		e := &v.Taxes[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(e.Units))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
+		text = text[copy(text, e.Currency):]
+		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.ByNode), v.ByNode == nil)
 	for k, x := range v.ByNode {
+		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k))
-		b = b[8:]
-		_ = b[11]
-		binary.LittleEndian.PutUint32(b, uint32(len(x.Addr)))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(x.Addr)))
 		text = text[copy(text, x.Addr):]
-		binary.LittleEndian.PutUint64(b[4:], uint64(x.Mode))
-		b = b[12:]
+		binary.LittleEndian.PutUint64(b[12:], uint64(x.Mode))
+		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Query), v.Query == nil)
-	for k2, x2 := range v.Query {
-		binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-		text = text[copy(text, k2):]
+	for k, x := range v.Query {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
 		b = b[4:]
-		b = cachert.PutCount(b, len(x2), x2 == nil)
-		for i2 := range x2 {
-			binary.LittleEndian.PutUint32(b, uint32(len(x2[i2])))
-			text = text[copy(text, x2[i2]):]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
+			text = text[copy(text, x[i]):]
 			b = b[4:]
 		}
 	}
@@ -311,7 +315,7 @@ func decodeOrder(v *Order, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	var n int
-	if len(b) < 12 {
+	if len(b) < 24 {
 		return cachert.ErrCorrupt
 	}
 	v.ID = int64(binary.LittleEndian.Uint64(b))
@@ -319,19 +323,28 @@ func decodeOrder(v *Order, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	v.Currency, s = money.Currency(s[:n]), s[n:]
-	b = b[12:]
-	if b, s, ok = takeOrderAmount(&v.Total, b, s); !ok {
+	v.Total.Units = int64(binary.LittleEndian.Uint64(b[12:]))
+	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
 		return cachert.ErrCorrupt
 	}
+	v.Total.Currency, s = money.Currency(s[:n]), s[n:]
+	b = b[24:]
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
 		v.Taxes = make([]money.Amount, n)
 		for i := range v.Taxes {
-			if b, s, ok = takeOrderAmount(&v.Taxes[i], b, s); !ok {
+			e := &v.Taxes[i]
+			if len(b) < 12 {
 				return cachert.ErrCorrupt
 			}
+			e.Units = int64(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.Currency, s = money.Currency(s[:n]), s[n:]
+			b = b[12:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
@@ -342,26 +355,22 @@ func decodeOrder(v *Order, data []byte, text string) error {
 		for range entries {
 			var k redis2.Mode
 			var x redis2.Node
-			if len(b) < 8 {
+			if len(b) < 20 {
 				return cachert.ErrCorrupt
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
 			k = redis2.Mode(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-			if len(b) < 12 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
 			x.Addr, s = s[:n], s[n:]
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[12:])) {
 				return cachert.ErrCorrupt
 			}
-			x.Mode = redis2.Mode(binary.LittleEndian.Uint64(b[4:]))
-			b = b[12:]
+			x.Mode = redis2.Mode(binary.LittleEndian.Uint64(b[12:]))
+			b = b[20:]
 			v.ByNode[k] = x
 		}
 		if len(v.ByNode) != entries { // a key twice
@@ -371,38 +380,38 @@ func decodeOrder(v *Order, data []byte, text string) error {
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return cachert.ErrCorrupt
 	}
-	if entries2 := n; entries2 >= 0 {
-		v.Query = make(url.Values, entries2)
-		for range entries2 {
-			var k2 string
-			var x2 []string
+	if entries := n; entries >= 0 {
+		v.Query = make(url.Values, entries)
+		for range entries {
+			var k string
+			var x []string
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 				return cachert.ErrCorrupt
 			}
-			k2, s = s[:n], s[n:]
+			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 4); !ok {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x2 = make([]string, n)
-				for i := range x2 {
+				x = make([]string, n)
+				for i := range x {
 					if len(b) < 4 {
 						return cachert.ErrCorrupt
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 						return cachert.ErrCorrupt
 					}
-					x2[i], s = s[:n], s[n:]
+					x[i], s = s[:n], s[n:]
 					b = b[4:]
 				}
 			}
-			v.Query[k2] = x2
+			v.Query[k] = x
 		}
-		if len(v.Query) != entries2 { // a key twice
+		if len(v.Query) != entries { // a key twice
 			return cachert.ErrCorrupt
 		}
 	}
@@ -418,40 +427,6 @@ func decodeOrder(v *Order, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	return nil
-}
-
-// sizeOrderAmount returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeOrderAmount(v *money.Amount) (n, text int) {
-	text += len(v.Currency)
-	n += 12 // fields of one size
-	return n, text
-}
-
-// putOrderAmount writes *v to the front of b and text, and returns what is left of them.
-func putOrderAmount(b, text []byte, v *money.Amount) (_, _ []byte) {
-	_ = b[11]
-	binary.LittleEndian.PutUint64(b, uint64(v.Units))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
-	text = text[copy(text, v.Currency):]
-	b = b[12:]
-	return b, text
-}
-
-// takeOrderAmount sets *v, which is zero, from the front of b and s, and returns what is
-// left of them.
-func takeOrderAmount(v *money.Amount, b []byte, s string) (_ []byte, _ string, ok bool) {
-	var n int
-	if len(b) < 12 {
-		return b, s, false
-	}
-	v.Units = int64(binary.LittleEndian.Uint64(b))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return b, s, false
-	}
-	v.Currency, s = money.Currency(s[:n]), s[n:]
-	b = b[12:]
-	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated
