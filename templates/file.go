@@ -47,6 +47,9 @@ func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, er
 	if in.Constraint != "" {
 		g.file.HeaderComment("//go:build " + in.Constraint)
 	}
+	if slices.ContainsFunc(g.foreign(), func(t *model.Type) bool { return len(t.Fields) > 0 }) {
+		g.file.HeaderComment("//lint:file-ignore SA1019 a field is stored, whether it is deprecated or not")
+	}
 	g.register()
 	g.file.Add(g.snippet(
 		"// This file was generated for version $n of the stored form and of the interface\n"+
