@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"go/format"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -57,7 +59,7 @@ func TestGolden(t *testing.T) {
 }
 
 // TestSize holds the output for a plain struct of ten fields with two tiers to 16
-// KB.
+// KB, and that for ten of them in a file to ten times as much.
 func TestSize(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "go.mod", "module example.com/size\n\ngo 1.26\n")
@@ -77,8 +79,31 @@ type Ten struct {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(r.Files[0].Content); n > 16<<10 {
-		t.Errorf("%d bytes were generated, want at most 16 KiB", n)
+	one := len(r.Files[0].Content)
+	if one > 16<<10 {
+		t.Errorf("%d bytes were generated, want at most 16 KiB", one)
+	}
+	var many strings.Builder
+	many.WriteString("package size\n")
+	for i := range 10 {
+		fmt.Fprintf(&many, `
+//cachegen:cache key=A ttl=1m
+type T%d struct {
+	A, B int64
+	C, D string
+	E, F float64
+	G, H []string
+	I    bool
+	J    map[string]int
+}
+`, i)
+	}
+	write(t, dir, "a.go", many.String())
+	if r, err = Generate(context.Background(), Config{Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.Files[0].Content); n > 10*one {
+		t.Errorf("%d bytes were generated for ten structs, %d for one: they should share what they can", n, one)
 	}
 }
 

@@ -238,3 +238,39 @@ func TestAllocs(t *testing.T) {
 		}
 	}
 }
+
+// TestAllocsRedis holds a hit behind memory to four allocations more than the bare
+// command has: the string of the value is cut from the reply.
+func TestAllocsRedis(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	ctx := context.Background()
+	client := redistest.Shared(t).Client()
+	writer, err := NewSmallCache(SmallCacheConfig{Redis: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close(ctx)
+	if err := writer.Set(ctx, 1, Small{ID: 1, Name: "twelve bytes", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	keys := client.Keys(ctx, "smalls:*").Val()
+	if len(keys) != 1 {
+		t.Fatalf("Redis has %q, want one key", keys)
+	}
+	smalls, err := NewSmallCache(SmallCacheConfig{Redis: client}) // with nothing in memory
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer smalls.Close(ctx)
+	bare := testing.AllocsPerRun(1000, func() { _, _ = client.Get(ctx, keys[0]).Result() })
+	hit := testing.AllocsPerRun(1000, func() {
+		if e, err := smalls.Lookup(ctx, 1); err != nil || e.Source != "smalls.redis" { // a lookup refills nothing
+			t.Fatalf("%v from %q, %v", e.Status, e.Source, err)
+		}
+	})
+	if hit > bare+4 {
+		t.Errorf("%v allocations for a hit in Redis, %v for the bare command", hit, bare)
+	}
+}
