@@ -59,6 +59,10 @@ test-bench: ## test what the bench measures with: codecs by hand, peers, the sum
 bench: redis ## measure beside code by hand and peers; BENCH='-short -run memory' for a part of it, -cpu on a busy machine
 	cd bench && $(GO) run . $(BENCH)
 
+.PHONY: bench-docs
+bench-docs: redis ## measure all and write docs/performance.md with its plots; it wants the machine for itself
+	cd bench && $(GO) run . -docs ../docs $(BENCH)
+
 .PHONY: soak
 soak: redis ## run SEEDS (1000000) schedules of each race, and OPERATIONS (1000000) while Redis is killed ten times
 	SEEDS=$(SEEDS) $(GO) test -count=1 -timeout 2h -run '^TestRaces$$' -v ./golden/races

@@ -40,6 +40,11 @@ func cost(text, ours, base string, bound float64) bar {
 	return bar{text, func(r measure.Results) (measure.Figure, bool) { return r.Ratio(ours, base, clock) }, bound, true}
 }
 
+// within is cost in another unit.
+func within(text, ours, base, unit string, bound float64) bar {
+	return bar{text, func(r measure.Results) (measure.Figure, bool) { return r.Ratio(ours, base, unit) }, bound, true}
+}
+
 // gain holds that ours is at least so many times as fast as another.
 func gain(text, ours, other string, bound float64) bar {
 	return bar{text, func(r measure.Results) (measure.Figure, bool) { return r.Ratio(other, ours, clock) }, bound, false}

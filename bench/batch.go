@@ -18,7 +18,7 @@ import (
 const batchSize = 100
 
 func batches(l *lab) experiment {
-	one, many := measure.Group{Name: "batch/one"}, measure.Group{Name: "batch/" + strconv.Itoa(busy)}
+	one, many := measure.Group{Name: "batch/one", Base: "limit, MGET"}, measure.Group{Name: "batch/" + strconv.Itoa(busy), Base: "limit, MGET"}
 	for _, s := range batchers(l) {
 		open := once(l, s.open)
 		one.Cases = append(one.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { hits(b, l, open()) }})

@@ -17,19 +17,31 @@ import (
 )
 
 func codecs() experiment {
-	const ours, limit = "/ours", "/limit, one buffer for all strings"
+	const base = "limit, one buffer for all strings"
+	const ours, limit = "/ours", "/" + base
 	e := experiment{
 		title: "Codec",
-		text: `Values are encoded into a buffer that is there, and decoded from bytes that are not theirs to keep. The limits are written by hand
-for the type and differ in how they make strings. A string that points into the input costs nothing, and is only right where
-nobody changes the input: ours does so with replies of Redis. vtprotobuf can do it too.`,
+		text: `Values are encoded into a buffer that is there, and decoded from bytes that are not theirs to keep. Small has five fields and one string; Product
+fifteen fields, 31 strings, and about 900 bytes encoded; Blob a string and 4 KiB. The limits are written by hand for the type and differ in how they make strings. A string that points into the input costs nothing, and is only right where
+nobody changes the input: ours does so with replies of Redis. vtprotobuf can do it too.
+
+What makes the difference:
+
+- *One string for all strings of a value.* Encoded strings lie in one section at the end, behind their lengths. Decoding copies that section once and cuts the strings from it: 6
+  allocations for a Product and not 37. The price is that a small string keeps all others of its value alive; strings=own copies each.
+- *Runs.* Fields of fixed size that stand side by side are one run with one check of bounds, also across nested structs and elements. Lengths of strings and times have one width, so that
+  most structs are one run, and a loop over a slice of them checks once for each element.
+- *A size pass.* The size is added up first, so encoding writes into memory that is large enough and neither checks nor grows.
+- Nothing is named or tagged in the bytes: the fingerprint of the shape, in the envelope and in the key, says what they are. msgp and protobuf carry names or numbers of fields, and so can read what an
+  older program wrote with other fields. Ours cannot, and does not have to: in a cache that is a miss.
+- The formats that look at types when they run (JSON, MessagePack, CBOR) pay for that at each field. sonic compiles a program for each type on the way and gains most of it back in encoding.`,
 		groups: []measure.Group{
-			{Name: "codec/Small/encode", Cases: smallEncoders()},
-			{Name: "codec/Small/decode", Cases: smallDecoders()},
-			{Name: "codec/Product/encode", Cases: productEncoders()},
-			{Name: "codec/Product/decode", Cases: productDecoders()},
-			{Name: "codec/Blob/encode", Cases: blobEncoders()},
-			{Name: "codec/Blob/decode", Cases: blobDecoders()},
+			{Name: "codec/Small/encode", Base: base, Cases: smallEncoders()},
+			{Name: "codec/Small/decode", Base: base, Cases: smallDecoders()},
+			{Name: "codec/Product/encode", Base: base, Cases: productEncoders()},
+			{Name: "codec/Product/decode", Base: base, Cases: productDecoders()},
+			{Name: "codec/Blob/encode", Base: base, Cases: blobEncoders()},
+			{Name: "codec/Blob/decode", Base: base, Cases: blobDecoders()},
 		},
 		bars: []bar{
 			cost("Product is encoded for 1.10 of the limit", "codec/Product/encode"+ours, "codec/Product/encode"+limit, 1.10),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,11 @@ type lab struct {
 	redis func() *redistest.Server
 
 	products func() []shop.Product // by their keys
-	ends     []func()              // what ends stores of the experiment that is under way
+	temp     func() string         // a directory for whatever is made, which is removed
+	// generators is the directory of a module for generators, with those in bin.
+	generators func() string
+
+	ends []func() // what ends stores of the experiment that is under way
 }
 
 // product returns the value under a key. What it refers to is shared, so that
@@ -66,13 +71,34 @@ const (
 )
 
 func newLab(short bool, h *host) *lab {
-	return &lab{short: short, ids: stream(keys), products: sync.OnceValue(newProducts), redis: sync.OnceValue(func() *redistest.Server { return redistest.Start(h) })}
+	l := &lab{
+		short: short, ids: stream(keys), products: sync.OnceValue(newProducts),
+		redis: sync.OnceValue(func() *redistest.Server { return redistest.Start(h) }),
+		temp: sync.OnceValue(func() string {
+			dir := must(os.MkdirTemp("", "bench"))
+			h.Cleanup(func() { _ = os.RemoveAll(dir) })
+			return dir
+		}),
+	}
+	l.generators = sync.OnceValue(func() string { return newGeneratorModule(l.temp()) })
+	return l
 }
 
 // The databases of those who empty theirs.
 const (
-	clientSideDB = 1 + iota
+	clientSideDB = 1
+	deepDB       = 2
+	blobDB       = 3
+	tiersDB      = 100 // and those behind it
 )
+
+// least returns how much to do: the first if it has to be short.
+func (l *lab) least(short, long int) int {
+	if l.short {
+		return short
+	}
+	return long
+}
 
 // stream returns a stream of n keys under Zipf's law, the hot ones among all others.
 func stream(n int) []int64 {
@@ -96,6 +122,18 @@ func (l *lab) dial(network string, db int) *redis.Client {
 		url = fmt.Sprintf("unix://%s?db=%d", l.redis().Socket(), db)
 	}
 	return must(redistier.Dial(url))
+}
+
+// redisVersion returns the version of the server.
+func (l *lab) redisVersion() string {
+	client := l.dial("tcp", 0)
+	defer func() { check(client.Close()) }()
+	for line := range strings.Lines(must(client.Info(ctx, "server").Result())) {
+		if version, ok := strings.CutPrefix(line, "redis_version:"); ok {
+			return strings.TrimSpace(version)
+		}
+	}
+	return "of an unknown version"
 }
 
 // host stands in for a test to what starts servers for tests.

@@ -19,24 +19,34 @@ import (
 
 func main() {
 	testing.Init() // testing.Benchmark reads its flags
-	run := flag.String("run", "", "measure only what a regular expression matches: experiment/…/case")
+	only := flag.String("run", "", "measure only what a regular expression matches: experiment/…/case")
 	short := flag.Bool("short", false, "measure for a moment only, to see where something is")
 	rounds := flag.Int("rounds", 0, "how often everything is measured; 0: 6, or 3 if short")
 	cpu := flag.Bool("cpu", false, "compare the time that this process computes, not that of the wall: for a busy machine")
+	docs := flag.String("docs", "", "write performance.md and its plots into this directory")
+	inner := flag.Bool("child", false, "measure something in a process of its own: the bench does that itself")
 	flag.Parse()
+	if *inner {
+		child(flag.Args())
+		return
+	}
 	if *cpu {
 		clock = measure.CPU
 	}
 	log.SetOutput(io.Discard) // some peers talk
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	if err := bench(*run, *short, *rounds); err != nil {
+	if *docs != "" && *only != "" {
+		fmt.Fprintln(os.Stderr, "bench: -docs is for whole runs: a part of the page would be all of it")
+		os.Exit(2)
+	}
+	if err := bench(*only, *docs, *short, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
 }
 
-func bench(run string, short bool, rounds int) error {
-	filter, err := regexp.Compile(run)
+func bench(only, docs string, short bool, rounds int) error {
+	filter, err := regexp.Compile(only)
 	if err != nil {
 		return err
 	}
@@ -60,7 +70,11 @@ func bench(run string, short bool, rounds int) error {
 		l.end()
 		printTables(os.Stdout, e, results)
 	}
-	fmt.Printf("\n%d rounds in %v\n\n", o.Rounds, time.Since(began).Round(time.Second))
+	took := time.Since(began)
+	fmt.Printf("\n%d rounds in %v\n\n", o.Rounds, took.Round(time.Second))
 	printBars(os.Stdout, all, results)
-	return nil
+	if docs == "" {
+		return nil
+	}
+	return (&run{all, results, o.Rounds, took, l.redisVersion()}).write(docs)
 }

@@ -63,7 +63,7 @@ func printTables(w io.Writer, e experiment, r measure.Results) {
 		for _, c := range t.cases {
 			fmt.Fprint(tw, c)
 			for _, g := range t.groups {
-				fmt.Fprintf(tw, "\t%s", cell(r, g+"/"+c))
+				fmt.Fprintf(tw, "\t%s", cell(r, e.group(g), c))
 			}
 			fmt.Fprintln(tw)
 		}
@@ -71,23 +71,46 @@ func printTables(w io.Writer, e experiment, r measure.Results) {
 	}
 }
 
-// cell is what was measured of a case: time, how far that can be off, allocations;
-// or what the case itself has measured.
-func cell(r measure.Results, name string) string {
-	f, ok := r.Summary(name, clock)
-	if !ok {
-		return ""
-	}
-	if units := own(r[name]); len(units) > 0 {
-		var all []string
-		for _, unit := range units {
-			f, _ := r.Summary(name, unit)
-			all = append(all, figure(f.Median)+" "+unit)
+// cell is what was measured of a case: time, how it compares with the base, and
+// allocations; or what the case itself has measured.
+func cell(r measure.Results, g measure.Group, name string) string {
+	series := r[g.Name+"/"+name]
+	var all []string
+	if f, ok := r.Summary(g.Name+"/"+name, clock); ok && timed(series) {
+		text := duration(f.Median)
+		switch ratio, ok := r.Ratio(g.Name+"/"+name, g.Name+"/"+g.Base, clock); {
+		case name == g.Base:
+			text += " (1)"
+		case ok && ratio.Low == ratio.High: // one round
+			text += fmt.Sprintf(" (%.3g)", ratio.Median)
+		case ok:
+			text += fmt.Sprintf(" (%.3g, %.3g to %.3g)", ratio.Median, ratio.Low, ratio.High)
 		}
-		return strings.Join(all, " · ")
+		all = append(all, text)
 	}
-	allocs, _ := r.Summary(name, measure.Allocs)
-	return fmt.Sprintf("%s ±%.0f%% · %s", figure(f.Median), 50*(f.High-f.Low)/f.Median, figure(allocs.Median))
+	if f, ok := r.Summary(g.Name+"/"+name, measure.Allocs); ok && timed(series) && len(series[seconds]) == 0 {
+		all = append(all, figure(f.Median)+" allocs")
+	}
+	for _, unit := range own(series) {
+		f, _ := r.Summary(g.Name+"/"+name, unit)
+		all = append(all, figure(f.Median)+" "+unit)
+	}
+	return strings.Join(all, " · ")
+}
+
+// timed reports whether the time of a case is what it was about.
+func timed(s measure.Series) bool { return len(s[measure.CPU]) > 0 }
+
+func duration(ns float64) string {
+	switch {
+	case ns < 10e3:
+		return figure(ns) + " ns"
+	case ns < 10e6:
+		return figure(ns/1e3) + " µs"
+	case ns < 1e9:
+		return figure(ns/1e6) + " ms"
+	}
+	return figure(ns/1e9) + " s"
 }
 
 // printBars prints a line for each bar that was measured, and how many hold.
@@ -115,7 +138,7 @@ func printBars(w io.Writer, all []experiment, r measure.Results) {
 
 // own returns the units that a case has measured besides those of every case.
 func own(s measure.Series) (units []string) {
-	common := []string{measure.Nanoseconds, measure.CPU, measure.Allocs, measure.Bytes}
+	common := []string{measure.Nanoseconds, measure.CPU, measure.Allocs, measure.Bytes, seconds}
 	for _, unit := range slices.Sorted(maps.Keys(s)) {
 		if !slices.Contains(common, unit) {
 			units = append(units, unit)
@@ -124,4 +147,10 @@ func own(s measure.Series) (units []string) {
 	return units
 }
 
-func figure(x float64) string { return fmt.Sprintf("%.4g", x) }
+// figure spells three digits, or a whole number.
+func figure(x float64) string {
+	if x >= 100 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.3g", x)
+}

@@ -2,7 +2,9 @@ package hand
 
 import (
 	"testing"
+	"time"
 
+	"github.com/VictoriaMetrics/fastcache"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cachegen/cachegen/bench/shop"
@@ -42,5 +44,21 @@ func TestRoundTrips(t *testing.T) {
 	copied.Tags[0], copied.Attributes["material"], *copied.Parent = "", "", 0
 	if diff := cmp.Diff(shop.NewProduct(7), product); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestBlobs holds the limit to giving back what was stored, of any size.
+func TestBlobs(t *testing.T) {
+	for size, large := range map[int]bool{0: false, 64: false, 32 << 10: false, 64 << 10: true, 1 << 20: true} {
+		m := &Memory{Cache: fastcache.New(64 << 20), TTL: time.Minute, Large: large}
+		want := shop.NewBlob(size)
+		m.SetBlob(1, &want)
+		if got, ok := m.GetBlob(1); !ok || cmp.Diff(want, got) != "" {
+			t.Errorf("of %d bytes came back %d, %v", size, len(got.Data), ok)
+		}
+		if _, ok := m.GetBlob(2); ok {
+			t.Errorf("what was never stored is there, of %d bytes", size)
+		}
+		m.Cache.Reset()
 	}
 }

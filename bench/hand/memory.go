@@ -22,6 +22,7 @@ const keySize = 9 + 8
 type Memory struct {
 	Cache *fastcache.Cache
 	TTL   time.Duration
+	Large bool // blobs are of 64 KiB or more, which fastcache takes in pieces only
 }
 
 func key(dst *[keySize]byte, id int64) []byte {
@@ -92,4 +93,32 @@ func (m *Memory) Has(id int64) bool {
 	var buf [2048]byte
 	_, ok := m.Cache.HasGet(buf[:0], key(&kb, id))
 	return ok
+}
+
+// SetBlob stores a value.
+func (m *Memory) SetBlob(id int64, v *shop.Blob) {
+	var kb [keySize]byte
+	entry := AppendBlob(m.header(make([]byte, 0, envelope+4+len(v.Name)+len(v.Data))), v)
+	if m.Large {
+		m.Cache.SetBig(key(&kb, id), entry)
+	} else {
+		m.Cache.Set(key(&kb, id), entry)
+	}
+}
+
+// GetBlob returns a value. Its bytes are those that came out of the cache, which
+// nobody else has.
+func (m *Memory) GetBlob(id int64) (v shop.Blob, ok bool) {
+	var kb [keySize]byte
+	var b []byte
+	if m.Large {
+		b = m.Cache.GetBig(nil, key(&kb, id))
+	} else if b, ok = m.Cache.HasGet(nil, key(&kb, id)); !ok {
+		return v, false
+	}
+	if b, ok = alive(b); !ok || len(b) < 4 || uint64(len(b)) < 4+uint64(le.Uint32(b)) {
+		return v, false
+	}
+	n := le.Uint32(b)
+	return shop.Blob{Name: string(b[4 : 4+n]), Data: b[4+n:]}, true
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// cpuTime returns how long this process has computed.
-func cpuTime() time.Duration {
+// CPUTime returns how long this process has computed.
+func CPUTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0

@@ -5,6 +5,7 @@ package measure
 
 import (
 	"flag"
+	"maps"
 	"math"
 	"regexp"
 	"runtime"
@@ -22,14 +23,16 @@ type Case struct {
 	// Open, if it is not nil, makes what Bench needs, before the first round.
 	Open func()
 	// Once says that Bench measures by itself: it runs for one iteration and reports
-	// what it found by b.ReportMetric.
+	// what it found by b.ReportMetric, or by a Meter.
 	Once bool
 }
 
 // Group is cases that do the same.
 type Group struct {
-	Name  string
-	Cases []Case
+	Name   string
+	Cases  []Case
+	Base   string // the case that others are compared with; empty: none
+	Rounds int    // at most so many; 0: those of the options
 }
 
 // Options say how long to measure.
@@ -69,7 +72,11 @@ func (r Results) Run(g Group, o Options) {
 		}
 	}
 	runtime.GC() // not before each case: of large caches it takes longer than the case
-	for round := range o.Rounds {
+	rounds := o.Rounds
+	if g.Rounds > 0 {
+		rounds = min(rounds, g.Rounds)
+	}
+	for round := range rounds {
 		for i := range cases {
 			c := cases[(i+round)%len(cases)]
 			name := g.Name + "/" + c.Name
@@ -93,9 +100,9 @@ func run(c Case, d time.Duration) testing.BenchmarkResult {
 	var before, used time.Duration
 	res := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
-		before = cpuTime()
+		before = CPUTime()
 		c.Bench(b)
-		used = cpuTime() - before
+		used = CPUTime() - before
 	})
 	if res.N > 0 && !c.Once {
 		if res.Extra == nil {
@@ -110,11 +117,30 @@ func (s Series) add(res testing.BenchmarkResult) {
 	if res.N == 0 {
 		return // it has failed, and said so
 	}
-	s[Nanoseconds] = append(s[Nanoseconds], float64(res.T.Nanoseconds())/float64(res.N))
-	s[Allocs] = append(s[Allocs], hundredths(float64(res.MemAllocs)/float64(res.N)))
-	s[Bytes] = append(s[Bytes], hundredths(float64(res.MemBytes)/float64(res.N)))
-	for unit, value := range res.Extra {
+	all := map[string]float64{
+		Nanoseconds: float64(res.T.Nanoseconds()) / float64(res.N),
+		Allocs:      hundredths(float64(res.MemAllocs) / float64(res.N)),
+		Bytes:       hundredths(float64(res.MemBytes) / float64(res.N)),
+	}
+	maps.Copy(all, res.Extra) // what a case has measured by itself counts
+	for unit, value := range all {
 		s[unit] = append(s[unit], value)
+	}
+}
+
+// Meter begins to measure what a case does that runs once. The function that it
+// returns ends that, and reports it for each of n operations.
+func Meter(b *testing.B) (end func(n int)) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	used, began := CPUTime(), time.Now()
+	return func(n int) {
+		wall, used := time.Since(began), CPUTime()-used
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(wall)/float64(n), Nanoseconds)
+		b.ReportMetric(float64(used)/float64(n), CPU)
+		b.ReportMetric(hundredths(float64(after.Mallocs-before.Mallocs)/float64(n)), Allocs)
+		b.ReportMetric(hundredths(float64(after.TotalAlloc-before.TotalAlloc)/float64(n)), Bytes)
 	}
 }
 

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -22,7 +23,7 @@ func TestRun(t *testing.T) {
 		}}
 	}
 	r := Results{}
-	r.Run(Group{"g", []Case{note("a"), note("b"), note("left out")}}, Options{
+	r.Run(Group{Name: "g", Cases: []Case{note("a"), note("b"), note("left out")}}, Options{
 		Rounds: 2, Time: time.Millisecond, Filter: regexp.MustCompile("^g/.$"),
 	})
 	if want := []string{"a", "b", "b", "a"}; !slices.Equal(slices.Compact(slices.Clone(order)), slices.Compact(want)) {
@@ -39,7 +40,7 @@ func TestRun(t *testing.T) {
 func TestAllocs(t *testing.T) {
 	var sink []byte
 	r := Results{}
-	r.Run(Group{"g", []Case{{Name: "a", Bench: func(b *testing.B) {
+	r.Run(Group{Name: "g", Cases: []Case{{Name: "a", Bench: func(b *testing.B) {
 		for b.Loop() {
 			sink = make([]byte, 100)
 		}
@@ -63,4 +64,26 @@ func TestRatio(t *testing.T) {
 	if _, ok := r.Ratio("g/a", "g/none", Nanoseconds); ok {
 		t.Error("a ratio to nothing")
 	}
+}
+
+// TestMeter counts by the operations that the case has done, not by its iterations.
+func TestMeter(t *testing.T) {
+	var sink []byte
+	r := Results{}
+	r.Run(Group{Name: "g", Cases: []Case{{Name: "a", Once: true, Bench: func(b *testing.B) {
+		end := Meter(b)
+		for range 1000 {
+			sink = make([]byte, 100)
+		}
+		end(500)
+	}}}, Rounds: 2}, Options{Rounds: 3, Time: time.Millisecond, Filter: regexp.MustCompile("")})
+	if f, ok := r.Summary("g/a", Allocs); !ok || math.Round(f.Median) != 2 {
+		t.Errorf("%v allocations, not 2", f)
+	}
+	for _, unit := range []string{Nanoseconds, CPU, Bytes} {
+		if n := len(r["g/a"][unit]); n != 2 {
+			t.Errorf("%d values of %s, not one for each of 2 rounds", n, unit)
+		}
+	}
+	_ = sink
 }

@@ -576,6 +576,162 @@ func appendSmallSharedKey(k []byte, key int64) []byte {
 	return k
 }
 
+// SmallMillionConfig is what NewSmallMillion makes a cache of.
+type SmallMillionConfig struct {
+	Options cachert.Options // the zero value has sound defaults
+}
+
+// SmallMillion caches values of type Small by ID.
+//
+//   - objects: otter of 1000000 entries, one value for all callers, who must not change it
+//
+// Values live for 10m.
+type SmallMillion struct {
+	core        *cachert.Core[int64, Small]
+	objectsTier *cachert.ObjectLeaf[int64, Small]
+	hot         *ottertier.Tier[int64, int64, Small] // what objectsTier stores in
+}
+
+// NewSmallMillion returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewSmallMillion(cfg SmallMillionConfig) (*SmallMillion, error) {
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &SmallMillion{}
+	c.hot = ottertier.New[int64, int64, Small](1000000, clock, func(key int64, _ []byte) int64 { return key })
+	c.objectsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "objects", Engine: "otter"}, c.hot, true)
+	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
+		Name:         "SmallMillion",
+		Prefix:       "objects:e265b8c9:",
+		Fingerprint:  0xe265b8c9f82bcec9,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: smallMillionPrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallMillionKey(dst, key), nil },
+		Formats: []cachert.Format[Small]{
+			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.objectsTier)
+	return c, nil
+}
+
+// smallMillionPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const smallMillionPrefix = "\x00\xe2\x65\xb8\xc9\xf8\x2b\xce\xc9"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *SmallMillion) Get(ctx context.Context, key int64) (v Small, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *SmallMillion) GetMany(ctx context.Context, keys []int64) (map[int64]Small, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *SmallMillion) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Small, error)) (v Small, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *SmallMillion) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Small, error)) (map[int64]Small, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *SmallMillion) Set(ctx context.Context, key int64, v Small) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *SmallMillion) SetMany(ctx context.Context, vs map[int64]Small) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *SmallMillion) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *SmallMillion) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *SmallMillion) Lookup(ctx context.Context, key int64) (cachert.Entry[Small], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *SmallMillion) Store(ctx context.Context, key int64, e cachert.Entry[Small]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Small it works as if nested in the annotation.
+func (c *SmallMillion) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *SmallMillion) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *SmallMillion) String() string { return "objects:otter+readonly" }
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *SmallMillion) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
+// Anything else is left to the core.
+func (c *SmallMillion) hit(key int64, v *Small) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+func (c *SmallMillion) read(op *cachert.Op[int64, Small]) {
+	c.objectsTier.Read(op)
+}
+
+func (c *SmallMillion) write(op *cachert.Op[int64, Small], res []cachert.Result) {
+	c.objectsTier.Write(op, res)
+}
+
+func (c *SmallMillion) remove(op *cachert.Op[int64, Small], res []cachert.Result) {
+	c.objectsTier.Remove(op, res)
+}
+
+// appendSmallMillionKey appends key as memory tiers know it.
+func appendSmallMillionKey(k []byte, key int64) []byte {
+	k = append(k, smallMillionPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
 // SmallRedisConfig is what NewSmallRedis makes a cache of.
 type SmallRedisConfig struct {
 	Redis   redis.UniversalClient // required; redistier.Dial makes one
@@ -1647,6 +1803,371 @@ func appendProductRedisText(k []byte, key int64) []byte {
 	return k
 }
 
+// ProductTiersConfig is what NewProductTiers makes a cache of.
+type ProductTiersConfig struct {
+	Memory  *fastcache.Cache      // nil: a new one of 32 MiB; may be shared by many caches
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// ProductTiers caches values of type Product by ID.
+//
+//   - products.memory: fastcache of 32 MiB, binary
+//   - products.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
+//
+// Values live for 10m.
+//
+// products reads memory and then redis; it writes both at once, and one is enough.
+// A hit in redis is written into memory.
+type ProductTiers struct {
+	core       *cachert.Core[int64, Product]
+	memoryTier *cachert.MemoryLeaf[int64, Product]
+	redisTier  *cachert.RemoteLeaf[int64, Product]
+	hot        *fasttier.Tier // what memoryTier stores in
+}
+
+// NewProductTiers returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewProductTiers(cfg ProductTiersConfig) (*ProductTiers, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("ProductTiers", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &ProductTiers{}
+	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
+	c.memoryTier = cachert.NewMemoryLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "products.memory", Engine: "fastcache"}, c.hot)
+	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
+		Name:         "ProductTiers",
+		Prefix:       "products:1bb669bf:",
+		Fingerprint:  0x1bb669bfacaea137,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: productTiersPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductTiersKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductTiersText(dst, key), nil },
+		Formats: []cachert.Format[Product]{
+			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.memoryTier, c.redisTier)
+	return c, nil
+}
+
+// productTiersPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const productTiersPrefix = "\x00\x1b\xb6\x69\xbf\xac\xae\xa1\x37"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *ProductTiers) Get(ctx context.Context, key int64) (v Product, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *ProductTiers) GetMany(ctx context.Context, keys []int64) (map[int64]Product, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *ProductTiers) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductTiers) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *ProductTiers) Set(ctx context.Context, key int64, v Product) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *ProductTiers) SetMany(ctx context.Context, vs map[int64]Product) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *ProductTiers) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *ProductTiers) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *ProductTiers) Lookup(ctx context.Context, key int64) (cachert.Entry[Product], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *ProductTiers) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *ProductTiers) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *ProductTiers) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *ProductTiers) String() string {
+	return "products(memory:fastcache, redis:redis) read=sequential write=optimistic refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *ProductTiers) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: key and entry
+// stay on the stack. Anything else is left to the core.
+func (c *ProductTiers) hit(key int64, v *Product) bool {
+	var kb [18]byte
+	var buf [1024]byte
+	began := c.core.Hot.Begin()
+	data, status := c.hot.Get(buf[:0], appendProductTiersKey(kb[:0], key))
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	if decodeProduct(v, data, "") != nil {
+		*v = *new(Product)
+		return false
+	}
+	c.core.Hot.End(began, len(data), status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *ProductTiers) read(op *cachert.Op[int64, Product]) {
+	c.memoryTier.Read(op)
+	c.redisTier.Read(op)
+}
+
+// write writes products: memory and redis at once; one of them is enough.
+func (c *ProductTiers) write(op *cachert.Op[int64, Product], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.memoryTier, c.redisTier)
+}
+
+// remove removes from products: from redis first, so that memory is not refilled from it.
+func (c *ProductTiers) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, c.redisTier)
+}
+
+// appendProductTiersKey appends key as memory tiers know it.
+func appendProductTiersKey(k []byte, key int64) []byte {
+	k = append(k, productTiersPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendProductTiersText appends key as the tiers outside the process know it.
+func appendProductTiersText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// ProductHotConfig is what NewProductHot makes a cache of.
+type ProductHotConfig struct {
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// ProductHot caches values of type Product by ID.
+//
+//   - products.objects: otter of 32000 entries, one value for all callers, who must not change it
+//   - products.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
+//
+// Values live for 10m.
+//
+// products reads objects and then redis; it writes both at once, and one is enough.
+// A hit in redis is written into objects.
+type ProductHot struct {
+	core        *cachert.Core[int64, Product]
+	objectsTier *cachert.ObjectLeaf[int64, Product]
+	redisTier   *cachert.RemoteLeaf[int64, Product]
+	hot         *ottertier.Tier[int64, int64, Product] // what objectsTier stores in
+}
+
+// NewProductHot returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewProductHot(cfg ProductHotConfig) (*ProductHot, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("ProductHot", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &ProductHot{}
+	c.hot = ottertier.New[int64, int64, Product](32000, clock, func(key int64, _ []byte) int64 { return key })
+	c.objectsTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "products.objects", Engine: "otter"}, c.hot, true)
+	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
+		Name:         "ProductHot",
+		Prefix:       "products:1baa7862:",
+		Fingerprint:  0x1baa7862da7ccefa,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: productHotPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductHotKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductHotText(dst, key), nil },
+		Formats: []cachert.Format[Product]{
+			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
+		},
+		Clone:  func(v *Product) error { cloneProduct(v); return nil },
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.objectsTier, c.redisTier)
+	return c, nil
+}
+
+// productHotPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const productHotPrefix = "\x00\x1b\xaa\x78\x62\xda\x7c\xce\xfa"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *ProductHot) Get(ctx context.Context, key int64) (v Product, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *ProductHot) GetMany(ctx context.Context, keys []int64) (map[int64]Product, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *ProductHot) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Product, error)) (v Product, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *ProductHot) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Product, error)) (map[int64]Product, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *ProductHot) Set(ctx context.Context, key int64, v Product) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *ProductHot) SetMany(ctx context.Context, vs map[int64]Product) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *ProductHot) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *ProductHot) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *ProductHot) Lookup(ctx context.Context, key int64) (cachert.Entry[Product], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *ProductHot) Store(ctx context.Context, key int64, e cachert.Entry[Product]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Product it works as if nested in the annotation.
+func (c *ProductHot) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *ProductHot) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *ProductHot) String() string {
+	return "products(objects:otter+readonly, redis:redis) read=sequential write=optimistic refill=always"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *ProductHot) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
+// Anything else is left to the core.
+func (c *ProductHot) hit(key int64, v *Product) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *ProductHot) read(op *cachert.Op[int64, Product]) {
+	c.objectsTier.Read(op)
+	c.redisTier.Read(op)
+}
+
+// write writes products: objects and redis at once; one of them is enough.
+func (c *ProductHot) write(op *cachert.Op[int64, Product], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.objectsTier, c.redisTier)
+}
+
+// remove removes from products: from redis first, so that objects is not refilled from it.
+func (c *ProductHot) remove(op *cachert.Op[int64, Product], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.objectsTier, c.redisTier)
+}
+
+// appendProductHotKey appends key as memory tiers know it.
+func appendProductHotKey(k []byte, key int64) []byte {
+	k = append(k, productHotPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendProductHotText appends key as the tiers outside the process know it.
+func appendProductHotText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
 // BlobMemoryConfig is what NewBlobMemory makes a cache of.
 type BlobMemoryConfig struct {
 	Memory  *fastcache.Cache // nil: a new one of 256 MiB; may be shared by many caches
@@ -1875,3 +2396,966 @@ var (
 		Data []uint8
 	})((*Blob)(nil))
 )
+
+// BlobRedisConfig is what NewBlobRedis makes a cache of.
+type BlobRedisConfig struct {
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// BlobRedis caches values of type Blob by ID.
+//
+//   - redis: Redis, binary, asked for 200ms at most, values up to 4 MiB
+//
+// Values live for 10m.
+type BlobRedis struct {
+	core      *cachert.Core[int64, Blob]
+	redisTier *cachert.RemoteLeaf[int64, Blob]
+}
+
+// NewBlobRedis returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewBlobRedis(cfg BlobRedisConfig) (*BlobRedis, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("BlobRedis", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &BlobRedis{}
+	c.redisTier = cachert.NewRemoteLeaf[int64, Blob](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 4 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 4<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Blob]{
+		Name:         "BlobRedis",
+		Prefix:       "redis:5fe843ef:",
+		Fingerprint:  0x5fe843ef76dd44d0,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: blobRedisPrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendBlobRedisKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendBlobRedisText(dst, key), nil },
+		Formats: []cachert.Format[Blob]{
+			{Codec: cachert.CodecBinary, Append: appendBlob, Decode: decodeBlob},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.redisTier)
+	return c, nil
+}
+
+// blobRedisPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const blobRedisPrefix = "\x00\x5f\xe8\x43\xef\x76\xdd\x44\xd0"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *BlobRedis) Get(ctx context.Context, key int64) (v Blob, ok bool, err error) {
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *BlobRedis) GetMany(ctx context.Context, keys []int64) (map[int64]Blob, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *BlobRedis) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Blob, error)) (v Blob, err error) {
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *BlobRedis) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Blob, error)) (map[int64]Blob, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *BlobRedis) Set(ctx context.Context, key int64, v Blob) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *BlobRedis) SetMany(ctx context.Context, vs map[int64]Blob) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *BlobRedis) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *BlobRedis) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *BlobRedis) Lookup(ctx context.Context, key int64) (cachert.Entry[Blob], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *BlobRedis) Store(ctx context.Context, key int64, e cachert.Entry[Blob]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Blob it works as if nested in the annotation.
+func (c *BlobRedis) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *BlobRedis) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *BlobRedis) String() string { return "redis:redis" }
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *BlobRedis) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+func (c *BlobRedis) read(op *cachert.Op[int64, Blob]) {
+	c.redisTier.Read(op)
+}
+
+func (c *BlobRedis) write(op *cachert.Op[int64, Blob], res []cachert.Result) {
+	c.redisTier.Write(op, res)
+}
+
+func (c *BlobRedis) remove(op *cachert.Op[int64, Blob], res []cachert.Result) {
+	c.redisTier.Remove(op, res)
+}
+
+// appendBlobRedisKey appends key as memory tiers know it.
+func appendBlobRedisKey(k []byte, key int64) []byte {
+	k = append(k, blobRedisPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendBlobRedisText appends key as the tiers outside the process know it.
+func appendBlobRedisText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// DeepOneConfig is what NewDeepOne makes a cache of.
+type DeepOneConfig struct {
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// DeepOne caches values of type Deep by ID.
+//
+//   - redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
+//
+// Values live for 10m.
+type DeepOne struct {
+	core      *cachert.Core[int64, Deep]
+	redisTier *cachert.RemoteLeaf[int64, Deep]
+}
+
+// NewDeepOne returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewDeepOne(cfg DeepOneConfig) (*DeepOne, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("DeepOne", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &DeepOne{}
+	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
+		Name:         "DeepOne",
+		Prefix:       "redis:28aca9bd:",
+		Fingerprint:  0x28aca9bddf8b01cc,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepOnePrefix,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepOneKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepOneText(dst, key), nil },
+		Formats: []cachert.Format[Deep]{
+			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.redisTier)
+	return c, nil
+}
+
+// deepOnePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const deepOnePrefix = "\x00\x28\xac\xa9\xbd\xdf\x8b\x01\xcc"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *DeepOne) Get(ctx context.Context, key int64) (v Deep, ok bool, err error) {
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *DeepOne) GetMany(ctx context.Context, keys []int64) (map[int64]Deep, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *DeepOne) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Deep, error)) (v Deep, err error) {
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepOne) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *DeepOne) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *DeepOne) SetMany(ctx context.Context, vs map[int64]Deep) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *DeepOne) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *DeepOne) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *DeepOne) Lookup(ctx context.Context, key int64) (cachert.Entry[Deep], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *DeepOne) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Deep it works as if nested in the annotation.
+func (c *DeepOne) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *DeepOne) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *DeepOne) String() string { return "redis:redis" }
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *DeepOne) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+func (c *DeepOne) read(op *cachert.Op[int64, Deep]) {
+	c.redisTier.Read(op)
+}
+
+func (c *DeepOne) write(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	c.redisTier.Write(op, res)
+}
+
+func (c *DeepOne) remove(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	c.redisTier.Remove(op, res)
+}
+
+// appendDeepOneKey appends key as memory tiers know it.
+func appendDeepOneKey(k []byte, key int64) []byte {
+	k = append(k, deepOnePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendDeepOneText appends key as the tiers outside the process know it.
+func appendDeepOneText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// sizeDeep returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeDeep(v *Deep) (n, text int) {
+	text += len(v.Name)
+	n += 37 // fields of one size
+	return n, text
+}
+
+// appendDeep appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendDeep(dst []byte, v *Deep) ([]byte, error) {
+	n, t := sizeDeep(v)
+	if uint64(t) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	dst, b := cachert.Grow(dst, 4+n+t)
+	binary.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:]
+	_ = b[36]
+	binary.LittleEndian.PutUint64(b, uint64(v.ID))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
+	text = text[copy(text, v.Name):]
+	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
+	b[20] = 0
+	if v.Live {
+		b[20] = 1
+	}
+	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
+	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
+	b = b[37:]
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeDeep sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 2 times its length, and 4 KiB.
+func decodeDeep(v *Deep, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	var n int
+	if len(b) < 37 {
+		return cachert.ErrCorrupt
+	}
+	v.ID = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return cachert.ErrCorrupt
+	}
+	v.Name, s = s[:n], s[n:]
+	v.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+	if b[20] > 1 {
+		return cachert.ErrCorrupt
+	}
+	v.Live = b[20] == 1
+	if v.At, ok = cachert.TakeTime(b[21:]); !ok {
+		return cachert.ErrCorrupt
+	}
+	b = b[37:]
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
+}
+
+// These lines compile only while the types are what the code above was generated
+// for: if one does not, run cachegen again.
+var (
+	_ = (*struct {
+		ID    int64
+		Name  string
+		Score float64
+		Live  bool
+		At    time.Time
+	})((*Deep)(nil))
+)
+
+// DeepTwoConfig is what NewDeepTwo makes a cache of.
+type DeepTwoConfig struct {
+	Memory  *fastcache.Cache      // nil: a new one of 32 MiB; may be shared by many caches
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// DeepTwo caches values of type Deep by ID.
+//
+//   - two.memory: fastcache of 32 MiB, binary
+//   - two.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
+//
+// Values live for 10m.
+//
+// two reads memory and then redis; it writes both at once, and one is enough.
+// A hit in redis leaves memory as it is.
+type DeepTwo struct {
+	core       *cachert.Core[int64, Deep]
+	memoryTier *cachert.MemoryLeaf[int64, Deep]
+	redisTier  *cachert.RemoteLeaf[int64, Deep]
+	hot        *fasttier.Tier // what memoryTier stores in
+}
+
+// NewDeepTwo returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewDeepTwo(cfg DeepTwoConfig) (*DeepTwo, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("DeepTwo", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &DeepTwo{}
+	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
+	c.memoryTier = cachert.NewMemoryLeaf[int64, Deep](cachert.Leaf{Index: 0, Path: "two.memory", Engine: "fastcache"}, c.hot)
+	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 1, Path: "two.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
+		Name:         "DeepTwo",
+		Prefix:       "two:8d8df160:",
+		Fingerprint:  0x8d8df1606e0ade0b,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepTwoPrefix,
+		Far:          0b10,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepTwoKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepTwoText(dst, key), nil },
+		Formats: []cachert.Format[Deep]{
+			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.memoryTier, c.redisTier)
+	return c, nil
+}
+
+// deepTwoPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const deepTwoPrefix = "\x00\x8d\x8d\xf1\x60\x6e\x0a\xde\x0b"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *DeepTwo) Get(ctx context.Context, key int64) (v Deep, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *DeepTwo) GetMany(ctx context.Context, keys []int64) (map[int64]Deep, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *DeepTwo) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Deep, error)) (v Deep, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepTwo) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *DeepTwo) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *DeepTwo) SetMany(ctx context.Context, vs map[int64]Deep) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *DeepTwo) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *DeepTwo) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *DeepTwo) Lookup(ctx context.Context, key int64) (cachert.Entry[Deep], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *DeepTwo) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Deep it works as if nested in the annotation.
+func (c *DeepTwo) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *DeepTwo) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *DeepTwo) String() string {
+	return "two(memory:fastcache, redis:redis) read=sequential write=optimistic refill=never"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *DeepTwo) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: key and entry
+// stay on the stack. Anything else is left to the core.
+func (c *DeepTwo) hit(key int64, v *Deep) bool {
+	var kb [18]byte
+	var buf [512]byte
+	began := c.core.Hot.Begin()
+	data, status := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	if decodeDeep(v, data, "") != nil {
+		*v = *new(Deep)
+		return false
+	}
+	c.core.Hot.End(began, len(data), status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *DeepTwo) read(op *cachert.Op[int64, Deep]) {
+	c.memoryTier.Read(op)
+	c.redisTier.Read(op)
+}
+
+// write writes two: memory and redis at once; one of them is enough.
+func (c *DeepTwo) write(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.memoryTier, c.redisTier)
+}
+
+// remove removes from two: from redis first, so that memory is not refilled from it.
+func (c *DeepTwo) remove(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, c.redisTier)
+}
+
+// appendDeepTwoKey appends key as memory tiers know it.
+func appendDeepTwoKey(k []byte, key int64) []byte {
+	k = append(k, deepTwoPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendDeepTwoText appends key as the tiers outside the process know it.
+func appendDeepTwoText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// DeepThreeConfig is what NewDeepThree makes a cache of.
+type DeepThreeConfig struct {
+	Memory  *fastcache.Cache      // nil: a new one of 32 MiB; may be shared by many caches
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// DeepThree caches values of type Deep by ID.
+//
+//   - three.objects: otter of 1000 entries, a copy for each caller
+//   - three.inner.memory: fastcache of 32 MiB, binary
+//   - three.inner.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
+//
+// Values live for 10m.
+//
+// three reads objects and then inner; it writes both at once, and one is enough.
+// A hit in inner leaves objects as it is.
+//
+// inner reads memory and then redis; it writes both at once, and one is enough.
+// A hit in redis leaves memory as it is.
+type DeepThree struct {
+	core        *cachert.Core[int64, Deep]
+	objectsTier *cachert.ObjectLeaf[int64, Deep]
+	memoryTier  *cachert.MemoryLeaf[int64, Deep]
+	redisTier   *cachert.RemoteLeaf[int64, Deep]
+	hot         *ottertier.Tier[int64, int64, Deep] // what objectsTier stores in
+}
+
+// NewDeepThree returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewDeepThree(cfg DeepThreeConfig) (*DeepThree, error) {
+	if cfg.Redis == nil {
+		return nil, cachert.Required("DeepThree", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &DeepThree{}
+	c.hot = ottertier.New[int64, int64, Deep](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.objectsTier = cachert.NewObjectLeaf[int64, Deep](cachert.Leaf{Index: 0, Path: "three.objects", Engine: "otter"}, c.hot, false)
+	c.memoryTier = cachert.NewMemoryLeaf[int64, Deep](cachert.Leaf{Index: 1, Path: "three.inner.memory", Engine: "fastcache"}, fasttier.New(cfg.Memory, 32<<20, clock))
+	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 2, Path: "three.inner.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
+		Name:         "DeepThree",
+		Prefix:       "three:61351bbf:",
+		Fingerprint:  0x61351bbf3ac91879,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepThreePrefix,
+		Far:          0b110,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepThreeKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepThreeText(dst, key), nil },
+		Formats: []cachert.Format[Deep]{
+			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.objectsTier, c.memoryTier, c.redisTier)
+	return c, nil
+}
+
+// deepThreePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const deepThreePrefix = "\x00\x61\x35\x1b\xbf\x3a\xc9\x18\x79"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *DeepThree) Get(ctx context.Context, key int64) (v Deep, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *DeepThree) GetMany(ctx context.Context, keys []int64) (map[int64]Deep, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *DeepThree) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Deep, error)) (v Deep, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepThree) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *DeepThree) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *DeepThree) SetMany(ctx context.Context, vs map[int64]Deep) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *DeepThree) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *DeepThree) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *DeepThree) Lookup(ctx context.Context, key int64) (cachert.Entry[Deep], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *DeepThree) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Deep it works as if nested in the annotation.
+func (c *DeepThree) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *DeepThree) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *DeepThree) String() string {
+	return "three(objects:otter, inner(memory:fastcache, redis:redis) read=sequential write=optimistic refill=never) read=sequential write=optimistic refill=never"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *DeepThree) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is copied.
+// Anything else is left to the core.
+func (c *DeepThree) hit(key int64, v *Deep) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *DeepThree) read(op *cachert.Op[int64, Deep]) {
+	c.objectsTier.Read(op)
+	c.memoryTier.Read(op)
+	c.redisTier.Read(op)
+}
+
+// write writes three: objects and inner at once; one of them is enough.
+func (c *DeepThree) write(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.objectsTier, cachert.Parts[int64, Deep]{WriteAll: c.writeInner})
+}
+
+// remove removes from three: from inner first, so that objects is not refilled from it.
+func (c *DeepThree) remove(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.objectsTier, cachert.Parts[int64, Deep]{RemoveAll: c.removeInner})
+}
+
+// writeInner writes inner: memory and redis at once; one of them is enough.
+func (c *DeepThree) writeInner(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.memoryTier, c.redisTier)
+}
+
+// removeInner removes from inner: from redis first, so that memory is not refilled from it.
+func (c *DeepThree) removeInner(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, c.redisTier)
+}
+
+// appendDeepThreeKey appends key as memory tiers know it.
+func appendDeepThreeKey(k []byte, key int64) []byte {
+	k = append(k, deepThreePrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendDeepThreeText appends key as the tiers outside the process know it.
+func appendDeepThreeText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}
+
+// DeepFourConfig is what NewDeepFour makes a cache of.
+type DeepFourConfig struct {
+	Memory  *fastcache.Cache      // nil: a new one of 32 MiB; may be shared by many caches
+	More    *fastcache.Cache      // nil: a new one of 32 MiB; may be shared by many caches
+	Redis   redis.UniversalClient // required; redistier.Dial makes one
+	Options cachert.Options       // the zero value has sound defaults
+}
+
+// DeepFour caches values of type Deep by ID.
+//
+//   - four.objects: otter of 1000 entries, a copy for each caller
+//   - four.inner.memory: fastcache of 32 MiB, binary
+//   - four.inner.innermost.more: fastcache of 32 MiB, binary
+//   - four.inner.innermost.redis: Redis, binary, asked for 200ms at most, values up to 1 MiB
+//
+// Values live for 10m.
+//
+// four reads objects and then inner; it writes both at once, and one is enough.
+// A hit in inner leaves objects as it is.
+//
+// inner reads memory and then innermost; it writes both at once, and one is enough.
+// A hit in innermost leaves memory as it is.
+//
+// innermost reads more and then redis; it writes both at once, and one is enough.
+// A hit in redis leaves more as it is.
+type DeepFour struct {
+	core        *cachert.Core[int64, Deep]
+	objectsTier *cachert.ObjectLeaf[int64, Deep]
+	memoryTier  *cachert.MemoryLeaf[int64, Deep]
+	moreTier    *cachert.MemoryLeaf[int64, Deep]
+	redisTier   *cachert.RemoteLeaf[int64, Deep]
+	hot         *ottertier.Tier[int64, int64, Deep] // what objectsTier stores in
+}
+
+// NewDeepFour returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewDeepFour(cfg DeepFourConfig) (*DeepFour, error) {
+	if cfg.Memory != nil && cfg.Memory == cfg.More {
+		return nil, cachert.Shared("DeepFour", "Memory", "More")
+	}
+	if cfg.Redis == nil {
+		return nil, cachert.Required("DeepFour", "Redis")
+	}
+	clock := cachert.NewTimebase(cfg.Options.Clock)
+	c := &DeepFour{}
+	c.hot = ottertier.New[int64, int64, Deep](1000, clock, func(key int64, _ []byte) int64 { return key })
+	c.objectsTier = cachert.NewObjectLeaf[int64, Deep](cachert.Leaf{Index: 0, Path: "four.objects", Engine: "otter"}, c.hot, false)
+	c.memoryTier = cachert.NewMemoryLeaf[int64, Deep](cachert.Leaf{Index: 1, Path: "four.inner.memory", Engine: "fastcache"}, fasttier.New(cfg.Memory, 32<<20, clock))
+	c.moreTier = cachert.NewMemoryLeaf[int64, Deep](cachert.Leaf{Index: 2, Path: "four.inner.innermost.more", Engine: "fastcache"}, fasttier.New(cfg.More, 32<<20, clock))
+	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 3, Path: "four.inner.innermost.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
+	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
+		Name:         "DeepFour",
+		Prefix:       "four:079843a9:",
+		Fingerprint:  0x79843a927e98cfa,
+		TTL:          10 * time.Minute,
+		LoadTimeout:  10 * time.Second,
+		Plain:        true,
+		MemoryPrefix: deepFourPrefix,
+		Far:          0b1110,
+		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepFourKey(dst, key), nil },
+		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepFourText(dst, key), nil },
+		Formats: []cachert.Format[Deep]{
+			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.objectsTier, c.memoryTier, c.moreTier, c.redisTier)
+	return c, nil
+}
+
+// deepFourPrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const deepFourPrefix = "\x00\x07\x98\x43\xa9\x27\xe9\x8c\xfa"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *DeepFour) Get(ctx context.Context, key int64) (v Deep, ok bool, err error) {
+	if c.hit(key, &v) {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *DeepFour) GetMany(ctx context.Context, keys []int64) (map[int64]Deep, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *DeepFour) GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Deep, error)) (v Deep, err error) {
+	if c.hit(key, &v) {
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DeepFour) GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Deep, error)) (map[int64]Deep, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *DeepFour) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *DeepFour) SetMany(ctx context.Context, vs map[int64]Deep) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *DeepFour) Delete(ctx context.Context, key int64) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *DeepFour) DeleteMany(ctx context.Context, keys []int64) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *DeepFour) Lookup(ctx context.Context, key int64) (cachert.Entry[Deep], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *DeepFour) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of Deep it works as if nested in the annotation.
+func (c *DeepFour) Backend() cachert.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *DeepFour) Stats() cachert.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *DeepFour) String() string {
+	return "four(objects:otter, inner(memory:fastcache, innermost(more:fastcache, redis:redis) read=sequential write=optimistic refill=never) read=sequential write=optimistic refill=never) read=sequential write=optimistic refill=never"
+}
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *DeepFour) Close(ctx context.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: it is copied.
+// Anything else is left to the core.
+func (c *DeepFour) hit(key int64, v *Deep) bool {
+	began := c.core.Hot.Begin()
+	o, status := c.hot.Get(key)
+	if status == cachert.Miss || c.core.Closed() {
+		return false
+	}
+	*v = *o
+	c.core.Hot.End(began, 0, status)
+	return true
+}
+
+// read asks in turn for the keys that have no answer yet.
+func (c *DeepFour) read(op *cachert.Op[int64, Deep]) {
+	c.objectsTier.Read(op)
+	c.memoryTier.Read(op)
+	c.moreTier.Read(op)
+	c.redisTier.Read(op)
+}
+
+// write writes four: objects and inner at once; one of them is enough.
+func (c *DeepFour) write(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.objectsTier, cachert.Parts[int64, Deep]{WriteAll: c.writeInner})
+}
+
+// remove removes from four: from inner first, so that objects is not refilled from it.
+func (c *DeepFour) remove(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.objectsTier, cachert.Parts[int64, Deep]{RemoveAll: c.removeInner})
+}
+
+// writeInner writes inner: memory and innermost at once; one of them is enough.
+func (c *DeepFour) writeInner(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.memoryTier, cachert.Parts[int64, Deep]{WriteAll: c.writeInnermost})
+}
+
+// removeInner removes from inner: from innermost first, so that memory is not refilled from it.
+func (c *DeepFour) removeInner(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.memoryTier, cachert.Parts[int64, Deep]{RemoveAll: c.removeInnermost})
+}
+
+// writeInnermost writes innermost: more and redis at once; one of them is enough.
+func (c *DeepFour) writeInnermost(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.WriteOptimistic(op, res, c.moreTier, c.redisTier)
+}
+
+// removeInnermost removes from innermost: from redis first, so that more is not refilled from it.
+func (c *DeepFour) removeInnermost(op *cachert.Op[int64, Deep], res []cachert.Result) {
+	cachert.RemoveBoth(op, res, c.moreTier, c.redisTier)
+}
+
+// appendDeepFourKey appends key as memory tiers know it.
+func appendDeepFourKey(k []byte, key int64) []byte {
+	k = append(k, deepFourPrefix...)
+	k = binary.LittleEndian.AppendUint64(k, uint64(key))
+	return k
+}
+
+// appendDeepFourText appends key as the tiers outside the process know it.
+func appendDeepFourText(k []byte, key int64) []byte {
+	k = strconv.AppendInt(k, key, 10)
+	return k
+}

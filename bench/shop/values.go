@@ -13,6 +13,9 @@ func NewSmall(id int64) Small {
 	return Small{ID: id, Name: fmt.Sprintf("small%07d", id), Score: 1.5 * float64(id), Live: id%2 == 0, At: at}
 }
 
+// NewDeep returns the value under a key.
+func NewDeep(id int64) Deep { return Deep(NewSmall(id)) }
+
 // NewProduct returns the value under a key: 31 strings in all.
 func NewProduct(id int64) Product {
 	p := Product{
