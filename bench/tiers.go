@@ -28,8 +28,10 @@ for all, and the loader sleeps for a millisecond. Cold means that Redis is empty
 after a restart. Loads per key are what the loader was called for each different key of the stream: one is what must be.
 
 The limits are what one writes by hand: fastcache or otter in front, plain go-redis behind, and singleflight around both. They do not fence
-anything: a write may be lost to a slower load. Ours does, and is ahead all the same where Redis is asked, because reads that miss memory together go
-to Redis in one pipeline. Callers share otter's objects and must not change them.`,
+anything: a write may be lost to a slower load. Warm, ours is ahead all the same, because reads that miss memory together go
+to Redis in one pipeline. Cold, it computes more than the limit: a load runs in a goroutine of its own under a deadline, so that callers can leave and panics
+reach nobody, its value takes its turn on the key, and the write to Redis has a goroutine and a timeout again.
+Callers share otter's objects and must not change them.`,
 	}
 	stream := sync.OnceValue(func() []int64 { return stream(wide)[:l.least(1<<15, 1<<17)] })
 	for _, warm := range []bool{false, true} {
