@@ -60,9 +60,19 @@ func TestCorruptEntries(t *testing.T) {
 		if _, ok, err := c.Get(ctx, 1); ok || err != nil {
 			t.Fatalf("%s: Get returns %v, %v, want a miss", what, ok, err)
 		}
+		if vs, err := c.GetMany(ctx, []int64{1, 2}); len(vs) != 1 || vs[2].ID != 2 || err != nil {
+			t.Fatalf("%s: GetMany returns %v, %v, want the other value", what, vs, err)
+		}
 	}
-	if got, want := c.Stats().Tiers[1].Rejected, uint64(len(bad)-2); got != want { // GETRANGE cannot tell "" from nothing
+	stats := c.Stats().Tiers[1]
+	// By each of the two. GETRANGE cannot tell "" from nothing, and there are two of these.
+	if got, want := stats.Rejected, uint64(2*(len(bad)-2)); got != want {
 		t.Errorf("%d entries were rejected, want %d", got, want)
+	}
+	for _, why := range []string{"payload", "codec panic"} {
+		if n := stats.RejectedBy[why]; n != 0 {
+			t.Errorf("%s: %d damaged entries came as far as the codec: what is before it is to notice", why, n)
+		}
 	}
 	if err := errors.Join(client.Del(ctx, key).Err(), client.LPush(ctx, key, "a list").Err()); err != nil {
 		t.Fatal(err)
