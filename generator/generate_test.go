@@ -123,8 +123,10 @@ func TestWrite(t *testing.T) {
 	write(t, dir, "orphan", "old")
 	write(t, dir, "fresh", "new")
 	states := []State{
-		{File: at("stale"), Change: Stale}, {File: at("missing"), Change: Missing},
-		{File: at("fresh"), Change: Fresh}, {File: at("orphan"), Change: Orphan},
+		{File: at("stale"), Change: Stale},
+		{File: at("missing"), Change: Missing},
+		{File: at("fresh"), Change: Fresh},
+		{File: at("orphan"), Change: Orphan},
 	}
 	broken := append(slices.Clone(states), State{File: at("no/such/directory"), Change: Missing})
 	if err := Write(broken); err == nil {

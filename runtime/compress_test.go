@@ -84,7 +84,9 @@ func newRow(t *testing.T, maxValue int64, formats ...int) *row {
 	r.Core = runtime.NewCore(runtime.Spec[string, string]{
 		Name: "Row", BinaryKey: key, TextKey: key,
 		Formats: []runtime.Format[string]{
-			runtime.CustomFormat(r.counts), {Base: 0, Compressor: r.counts}, {Base: 0, Compressor: other{r.counts}},
+			runtime.CustomFormat(r.counts),
+			{Base: 0, Compressor: r.counts},
+			{Base: 0, Compressor: other{r.counts}},
 			runtime.CustomFormat(r.counts),
 		},
 		Read: func(op *runtime.Op[string, string]) {

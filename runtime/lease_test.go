@@ -259,7 +259,7 @@ type answer struct {
 // TestLeaseSchedules plays what can happen to a lease in the time of a bubble.
 func TestLeaseSchedules(t *testing.T) {
 	for name, play := range map[string]func(t *testing.T, s *leaseServer, a, b *node){
-		"one load": func(t *testing.T, s *leaseServer, a, b *node) {
+		"one load": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("v", 3*time.Second) // renewed on the way
 			time.Sleep(10 * time.Millisecond)
 			ofB := b.load("other", 0)
@@ -283,7 +283,7 @@ func TestLeaseSchedules(t *testing.T) {
 			check(t, got.after < 2*time.Second+leaseLife+100*time.Millisecond, true)
 			check(t, b.Stats().Leases, LeaseStats{Waited: 1, Shared: 1})
 		},
-		"the holder dies": func(t *testing.T, s *leaseServer, a, b *node) {
+		"the holder dies": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("dead", 2*time.Second)
 			time.Sleep(time.Second)
 			a.engine.die()
@@ -294,7 +294,7 @@ func TestLeaseSchedules(t *testing.T) {
 			check(t, b.Stats().Leases, LeaseStats{Taken: 1, Waited: 1})
 			check(t, (<-ofA).value, "dead") // to its own caller
 		},
-		"the loader is slower than the lease": func(t *testing.T, s *leaseServer, a, b *node) {
+		"the loader is slower than the lease": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("slow", 9500*time.Millisecond)
 			time.Sleep(10 * time.Millisecond)
 			got := <-b.load("v", time.Second)
@@ -304,7 +304,7 @@ func TestLeaseSchedules(t *testing.T) {
 			check(t, a.Stats().Leases.Refused, 1)
 			a.want(t, "k", "v") // what came too late is in no tier
 		},
-		"the loader fails": func(t *testing.T, s *leaseServer, a, b *node) {
+		"the loader fails": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("", time.Second)
 			time.Sleep(10 * time.Millisecond)
 			ofB := b.load("v", time.Second)
@@ -314,7 +314,7 @@ func TestLeaseSchedules(t *testing.T) {
 			check(t, got.after < 2100*time.Millisecond, true)
 			check(t, b.Stats().Leases, LeaseStats{Taken: 1, Waited: 1})
 		},
-		"a delete while it loads": func(t *testing.T, s *leaseServer, a, b *node) {
+		"a delete while it loads": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("old", time.Second)
 			time.Sleep(10 * time.Millisecond)
 			if _, err := b.Delete(context.Background(), "k"); err != nil {
@@ -324,14 +324,14 @@ func TestLeaseSchedules(t *testing.T) {
 			a.want(t, "k", "")
 			b.want(t, "k", "")
 		},
-		"a set while it loads": func(t *testing.T, s *leaseServer, a, b *node) {
+		"a set while it loads": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("old", time.Second)
 			time.Sleep(10 * time.Millisecond)
 			b.set(t, "k", "new")
 			check(t, (<-ofA).value, "old")
 			a.want(t, "k", "new")
 		},
-		"its own delete while it loads": func(t *testing.T, s *leaseServer, a, b *node) {
+		"its own delete while it loads": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("old", time.Second)
 			time.Sleep(10 * time.Millisecond)
 			if _, err := a.Delete(context.Background(), "k"); err != nil {
@@ -344,7 +344,7 @@ func TestLeaseSchedules(t *testing.T) {
 			a.want(t, "k", "new")
 			b.want(t, "k", "new")
 		},
-		"the server cannot be asked": func(t *testing.T, s *leaseServer, a, b *node) {
+		"the server cannot be asked": func(t *testing.T, s *leaseServer, a, _ *node) {
 			a.engine.fail = errDown
 			got := <-a.load("v", 0)
 			check(t, got.value, "v")
@@ -352,13 +352,13 @@ func TestLeaseSchedules(t *testing.T) {
 			check(t, len(s.entries), 0)
 			a.want(t, "k", "v") // from memory
 		},
-		"the server hangs": func(t *testing.T, s *leaseServer, a, b *node) {
+		"the server hangs": func(t *testing.T, _ *leaseServer, a, b *node) {
 			a.engine.die()
 			got := <-a.load("v", 0)
 			check(t, got.value, "v")
 			check(t, got.after <= 200*time.Millisecond, true) // of the read; nothing is asked after it
 		},
-		"the waiting cache is closed": func(t *testing.T, s *leaseServer, a, b *node) {
+		"the waiting cache is closed": func(t *testing.T, _ *leaseServer, a, b *node) {
 			ofA := a.load("v", 3*time.Second)
 			time.Sleep(10 * time.Millisecond)
 			ofB := b.load("other", 0)

@@ -106,7 +106,7 @@ func TestManyOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCache(t, "mr", nil)
 		s := &source{}
-		one := func(ctx context.Context, key string) (item, error) {
+		one := func(_ context.Context, key string) (item, error) {
 			pass(2 * time.Second)
 			return it("v of " + key), nil
 		}

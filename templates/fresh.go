@@ -18,14 +18,14 @@ func (x *cacheGen) hitCalls() (get, load string) {
 	if x.hot() == nil {
 		return "", ""
 	}
-	any, fresh := "c.hit(key, &v)", "c.hit(key, &v)"
+	live, fresh := "c.hit(key, &v)", "c.hit(key, &v)"
 	if x.revalidates() {
-		any, fresh = "c.hit(key, &v, true)", "c.hit(key, &v, false)"
+		live, fresh = "c.hit(key, &v, true)", "c.hit(key, &v, false)"
 	}
 	if !x.reloads() {
-		return "if " + any + " {\nreturn v, true, nil\n}\n", "if " + fresh + " {\nreturn v, nil\n}\n"
+		return "if " + live + " {\nreturn v, true, nil\n}\n", "if " + fresh + " {\nreturn v, nil\n}\n"
 	}
-	return "if ok, _ := " + any + "; ok {\nreturn v, true, nil\n}\n",
+	return "if ok, _ := " + live + "; ok {\nreturn v, true, nil\n}\n",
 		"if ok, due := " + fresh + "; ok {\nif due {\nc.core.Reload(ctx, key, load)\n}\nreturn v, nil\n}\n"
 }
 

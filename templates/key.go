@@ -164,14 +164,14 @@ func (x *cacheGen) binaryPart(w *block, expr string, t *model.Type, last bool) {
 	case model.Time:
 		w.add("k = $cachert.AppendBinaryTime(k, $v)", v)
 	case model.Array:
-		x.keyArray(w, expr, t, "", func(in *block, e string) { x.binaryPart(in, e, t.Elem, false) })
+		x.keyArray(w, expr, "", func(in *block, e string) { x.binaryPart(in, e, t.Elem, false) })
 	default:
 		panic("cachegen bug: no key of kind " + t.Kind.String())
 	}
 }
 
 // keyArray writes a loop over the elements of an array in a key.
-func (x *cacheGen) keyArray(w *block, expr string, t *model.Type, before string, each func(*block, string)) {
+func (x *cacheGen) keyArray(w *block, expr, before string, each func(*block, string)) {
 	i, e := w.local("i"), w.local("e")
 	in := w.nested()
 	if before != "" {
@@ -243,7 +243,7 @@ func (x *cacheGen) textPart(w *block, expr string, t *model.Type) {
 			w.add("k = $cachert.AppendKeyBytes(k, $v[:])", v)
 			return
 		}
-		x.keyArray(w, expr, t, "if $i > 0 {\nk = append(k, ',')\n}", func(in *block, e string) { x.textPart(in, e, t.Elem) })
+		x.keyArray(w, expr, "if $i > 0 {\nk = append(k, ',')\n}", func(in *block, e string) { x.textPart(in, e, t.Elem) })
 	default:
 		panic("cachegen bug: no key of kind " + t.Kind.String())
 	}

@@ -16,7 +16,7 @@ type composition struct {
 	opts  given
 }
 
-// addComposition reads label = l1 l2 option=value…
+// addComposition reads label = l1 l2 option=value and so on.
 func (b *block) addComposition(r reporter, d directive) {
 	label, rest, ok := r.named(d, "label = l1 l2")
 	if !ok {

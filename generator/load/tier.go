@@ -23,7 +23,7 @@ var engines = []string{
 // leastFastcache is what a fastcache takes, however little it is asked for.
 const leastFastcache = 32 << 20
 
-// addTier reads label = engine(args) option=value…
+// addTier reads label = engine(args) option=value and so on.
 func (b *block) addTier(r reporter, d directive) {
 	label, rest, ok := r.named(d, "label = engine")
 	if !ok {

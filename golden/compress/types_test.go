@@ -164,7 +164,9 @@ func TestBombs(t *testing.T) {
 		c := open()
 		planted := 0
 		for _, payload := range [][]byte{
-			bomb, most, {}, []byte("text"), append(bytes.Clone(good), good...), append(bytes.Clone(good), 0), good[:len(good)-1],
+			bomb, most,
+			{},
+			[]byte("text"), append(bytes.Clone(good), good...), append(bytes.Clone(good), 0), good[:len(good)-1],
 			binary.AppendUvarint(nil, 2<<30-1),
 		} {
 			planted++

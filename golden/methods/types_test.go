@@ -38,7 +38,7 @@ var equal = cmp.Options{
 		return a.Cmp(&b) == 0 && a.Prec() == b.Prec() && a.Mode() == b.Mode() && a.Signbit() == b.Signbit()
 	}),
 	cmp.Comparer(func(a, b Only) bool { return a == b }),
-	cmp.Comparer(func(a, b Stamp) bool { return a.Time.Equal(b.Time) && a.Note == b.Note }),
+	cmp.Comparer(func(a, b Stamp) bool { return a.Equal(b.Time) && a.Note == b.Note }),
 	cmp.Comparer(func(a, b net.IP) bool { return slices.Equal(a, b) && (a == nil) == (b == nil) }),
 }
 

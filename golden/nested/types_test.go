@@ -58,7 +58,8 @@ func (o outer) second(t *testing.T) outer {
 // expect looks a key up and compares where it was found.
 func expect(t *testing.T, c interface {
 	Lookup(context.Context, string) (runtime.Entry[Doc], error)
-}, key, source string, status runtime.Status, mode runtime.ReadMode) runtime.Entry[Doc] {
+}, key, source string, status runtime.Status, mode runtime.ReadMode,
+) runtime.Entry[Doc] {
 	t.Helper()
 	e, err := c.Lookup(context.Background(), key)
 	if err != nil {

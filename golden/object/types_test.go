@@ -221,8 +221,10 @@ func TestDepth(t *testing.T) {
 	ctx := t.Context()
 	trees := open(t, TreeCacheConfig{Options: quiet}, NewTreeCache)
 	forests := open(t, ForestCacheConfig{}, NewForestCache)
-	tree := Tree{Name: "t", Left: &Tree{Name: "l"}, Children: []Tree{{Name: "c"}}, ByName: map[string]*Tree{"x": {Name: "x"}, "nil": nil},
-		List: &List{Value: 1, Items: []Item{{Next: &List{Value: 2}}}}}
+	tree := Tree{
+		Name: "t", Left: &Tree{Name: "l"}, Children: []Tree{{Name: "c"}}, ByName: map[string]*Tree{"x": {Name: "x"}, "nil": nil},
+		List: &List{Value: 1, Items: []Item{{Next: &List{Value: 2}}}},
+	}
 	if err := trees.Set(ctx, "t", tree); err != nil {
 		t.Fatal(err)
 	}

@@ -159,6 +159,7 @@ func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		return next(ctx, cmd)
 	}
 }
+
 func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if len(cmds) > 10 { // not the handshake of a connection
@@ -187,8 +188,11 @@ func TestFreshness(t *testing.T) {
 		after  time.Duration
 		status runtime.Status
 	}{
-		{0, runtime.Hit}, {10*time.Minute - 1, runtime.Hit}, {10 * time.Minute, runtime.Stale},
-		{11*time.Minute - 1, runtime.Stale}, {11 * time.Minute, runtime.Miss},
+		{0, runtime.Hit},
+		{10*time.Minute - 1, runtime.Hit},
+		{10 * time.Minute, runtime.Stale},
+		{11*time.Minute - 1, runtime.Stale},
+		{11 * time.Minute, runtime.Miss},
 	} {
 		clock.now = start.Add(step.after)
 		for tier, c := range map[string]*ProductCache{"memory": c, "redis": open(t, db.Client(), runtime.Options{Clock: clock})} {

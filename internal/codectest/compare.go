@@ -31,9 +31,9 @@ func sameBits(a, b any) bool {
 	bits := func(x any) [2]uint64 {
 		if v := reflect.ValueOf(x); v.CanFloat() {
 			return [2]uint64{math.Float64bits(v.Float())}
-		} else {
-			return [2]uint64{math.Float64bits(real(v.Complex())), math.Float64bits(imag(v.Complex()))}
 		}
+		z := reflect.ValueOf(x).Complex()
+		return [2]uint64{math.Float64bits(real(z)), math.Float64bits(imag(z))}
 	}
 	return bits(a) == bits(b)
 }

@@ -36,7 +36,7 @@ func (c Codec[V]) mutate(t *testing.T, seeds [][]byte) {
 		} else {
 			n = max(n/2, 1)
 		}
-		r.mutator.adopt()
+		r.adopt()
 	}
 	t.Logf("%d changed encodings, %d of them values, %.2f million a second", execs, r.accepted, float64(execs)/1e6/time.Since(began).Seconds())
 }

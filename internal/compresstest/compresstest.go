@@ -25,7 +25,9 @@ func Samples() [][]byte {
 	r := rand.NewChaCha8([32]byte{})
 	_, _ = r.Read(random)
 	return [][]byte{
-		{}, {7}, []byte("hello"), []byte(strings.Repeat("hello, ", 40)), random[:255], random[:256], random[:1025],
+		{},
+		{7},
+		[]byte("hello"), []byte(strings.Repeat("hello, ", 40)), random[:255], random[:256], random[:1025],
 		random, bytes.Repeat(random[:300], 1000), make([]byte, 1<<20),
 	}
 }
