@@ -23,13 +23,18 @@ func golden(t *testing.T, patterns ...string) *Result {
 	return r
 }
 
-// TestGolden compares the golden cases with what is generated for them now, and
-// generates them again in another order.
+// TestGolden compares golden cases with what is generated for them now, and generates
+// them again in another order. They are some of all, which `make check` compares: each
+// has to be compiled for it.
 func TestGolden(t *testing.T) {
-	r := golden(t, "./...")
+	cases := []string{"./bare", "./clash", "./generics", "./kinds", "./policies", "./product", "./shapes"}
+	r := golden(t, cases...)
 	states, err := r.Compare()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(states) < len(cases) {
+		t.Errorf("%d files of %d packages", len(states), len(cases))
 	}
 	for _, s := range states {
 		if s.Change != Fresh {
@@ -40,18 +45,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s is not as gofmt has it: %v", s.Path, err)
 		}
 	}
-	cases, err := filepath.Glob("../golden/*")
-	if err != nil || len(cases) == 0 {
-		t.Fatal(cases, err)
-	}
-	cases = slices.DeleteFunc(cases, func(dir string) bool { // modules of their own are not among ./...
-		_, err := os.Stat(filepath.Join(dir, "go.mod"))
-		return err == nil
-	})
 	slices.Reverse(cases)
-	for i := range cases {
-		cases[i] = "./" + filepath.Base(cases[i]) + "/..."
-	}
 	again := golden(t, cases...)
 	if !slices.EqualFunc(r.Files, again.Files, func(a, b File) bool { return a.Path == b.Path && bytes.Equal(a.Content, b.Content) }) {
 		t.Error("generating again, with the patterns in another order, gives something else")
