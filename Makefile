@@ -23,8 +23,9 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 # it, in a fraction of the time, and so do those with tests that the detector would
 # disturb, such as counts of allocations: they import internal/race to skip them.
 TESTED     = $(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./...
-CONCURRENT = $(TESTED) | awk '/go.uber.org\/goleak/ && (!/\/golden\// || /[[ ](sync|testing\/synctest)[] ]/) { print $$1 }'
-SINGLE     = $(TESTED) | awk '!/go.uber.org\/goleak/ || (/\/golden\// && !/[[ ](sync|testing\/synctest)[] ]/) || /[[ ][^ ]*internal\/race[] ]/ { print $$1 }'
+RACED      = (/go.uber.org\/goleak/ && (!/\/golden\// || /[[ ](sync|testing\/synctest)[] ]/))
+CONCURRENT = $(TESTED) | awk '$(RACED) { print $$1 }'
+SINGLE     = $(TESTED) | awk '!$(RACED) || /[[ ][^ ]*internal\/race[] ]/ { print $$1 }'
 
 # Files that are meant to be wrong lie in testdata.
 GOFILES = find . -name '*.go' -not -path '*/testdata/*'
@@ -52,8 +53,8 @@ test: redis ## run all tests, against a real redis-server (`make lint` is what v
 	cd golden/wild && $(GO) test -vet=off ./...
 
 .PHONY: test-bench
-test-bench: ## test what the bench measures with: codecs by hand, peers, the sums
-	cd bench && $(GO) test ./hand ./peers ./measure
+test-bench: ## vet the bench, and test what the bench measures with: codecs by hand, peers, the sums
+	cd bench && $(GO) vet ./... && $(GO) test ./hand ./peers ./measure
 
 .PHONY: bench
 bench: redis ## measure beside code by hand and peers; BENCH='-short -run memory' for a part of it, -cpu on a busy machine

@@ -27,18 +27,17 @@ func entries(l *lab) experiment {
 of its own. What lies where the collector does not look grows in memory and costs the collector next to nothing. A hit becomes slower as the processor's
 caches have less of what is asked for, the same for all; keys are asked for evenly here.`,
 	}
-	groups := map[float64]string{}
+	groups, cases := map[float64]string{}, []string{"limit, bytes", "ours, bytes", "map", "otter"}
 	for _, n := range []int{10_000, 100_000, 1_000_000, 10_000_000} {
 		if l.short && n > 1_000_000 {
 			break
 		}
 		g := measure.Group{Name: fmt.Sprintf("entries/%d", n), Base: "limit, bytes", Rounds: 1}
-		for _, kind := range []string{"limit, bytes", "ours, bytes", "map", "otter"} {
+		for _, kind := range cases {
 			g.Cases = append(g.Cases, residentCase(kind, kind, n))
 		}
 		e.groups, groups[float64(n)] = append(e.groups, g), g.Name
 	}
-	cases := []string{"limit, bytes", "ours, bytes", "map", "otter"}
 	e.curves = []curve{
 		{"Computing for a collection", "entries", "ms", perCollected, groups, cases},
 		{"Heap", "entries", "MiB", heapMiB, groups, cases},

@@ -104,28 +104,11 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	if len(op.slots) == 1 && l.readOne(op, &op.slots[0]) {
 		return
 	}
-	w := &readWork{engine: l.engine}
-	reads := w.one[:0]
-	if len(op.slots) > 1 {
-		reads = op.bulk.lend(len(op.slots))
-	}
-	asked := uint64(0)
-	for i := range op.slots {
-		if s := &op.slots[i]; s.status == Miss && (remedy.Onward || s.err == nil) {
-			s.err = nil
-			asked++
-			if l.marks.hides(s.bin, s.stripe, op.now) {
-				l.counters.misses.Add(1)
-			} else {
-				reads = append(reads, RemoteRead{Key: s.text, Fenced: l.target, want: op.demand})
-			}
-		}
-	}
-	l.counters.reads.Add(asked)
+	reads := l.unread(op)
 	if len(reads) == 0 {
 		return
 	}
-	w.reads = reads
+	w := &readWork{engine: l.engine, reads: reads}
 	ctx, watch := l.watch(op.ctx, "read", len(reads))
 	left, err := l.call(op, ctx, &w.call, w)
 	l.counters.times.read.since(watch.began)
@@ -145,9 +128,33 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		l.answer(op, s, r)
 	}
 	l.seen(watch, op, len(reads), err)
-	if !left && len(op.slots) > 1 {
+	if !left {
 		op.bulk.takeBack(reads)
 	}
+}
+
+// unread returns the reads of the keys that have no answer yet. A batch that memory has
+// answered takes no room for them.
+func (l *RemoteLeaf[K, V]) unread(op *Op[K, V]) (reads []RemoteRead) {
+	asked := uint64(0)
+	for i := range op.slots {
+		s := &op.slots[i]
+		if s.status != Miss || !remedy.Onward && s.err != nil {
+			continue
+		}
+		s.err = nil
+		asked++
+		if l.marks.hides(s.bin, s.stripe, op.now) {
+			l.counters.misses.Add(1)
+			continue
+		}
+		if reads == nil {
+			reads = op.bulk.lend(len(op.slots) - i)
+		}
+		reads = append(reads, RemoteRead{Key: s.text, Fenced: l.target, want: op.demand})
+	}
+	l.counters.reads.Add(asked)
+	return reads
 }
 
 // readOne reads the key of an operation that has only one, together with those of
@@ -183,7 +190,6 @@ type readWork struct {
 	call
 	engine RemoteEngine
 	reads  []RemoteRead
-	one    [1]RemoteRead
 }
 
 // call has an engine do something for an operation. Who could not leave anyway, and a

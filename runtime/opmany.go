@@ -94,7 +94,7 @@ func (b *bulk[K, V]) end() {
 	}
 }
 
-// lend returns room for so many reads of a batch.
+// lend returns room for so many reads.
 func (b *bulk[K, V]) lend(n int) []RemoteRead {
 	reads := b.reads[:0]
 	b.reads = nil // those that are left behind are not ours any more
