@@ -32,9 +32,15 @@ What makes the difference:
 - *Runs.* Fields of fixed size that stand side by side are one run with one check of bounds, also across nested structs and elements. Lengths of strings and times have one width, so that
   most structs are one run, and a loop over a slice of them checks once for each element.
 - *A size pass.* The size is added up first, so encoding writes into memory that is large enough and neither checks nor grows.
+- *Few calls.* The strings of a run are copied behind its numbers: a call to copy takes all registers away. The zone of a time in UTC is a constant, and no call. For Small, that
+  is the difference between 1.5 and 1.1 times the limit.
 - Nothing is named or tagged in the bytes: the fingerprint of the shape, in the envelope and in the key, says what they are. msgp and protobuf carry names or numbers of fields, and so can read what an
   older program wrote with other fields. Ours cannot, and does not have to: in a cache that is a miss.
-- The formats that look at types when they run (JSON, MessagePack, CBOR) pay for that at each field. sonic compiles a program for each type on the way and gains most of it back in encoding.`,
+- The formats that look at types when they run (JSON, MessagePack, CBOR) pay for that at each field. sonic compiles a program for each type on the way and gains most of it back in encoding.
+
+Encoding a Product is as fast as by hand, and still not twice as fast as msgp and vtprotobuf, in whose encoding there is nothing to allocate either. Of its time, more than a third
+goes to ranging over a map of five twice, once for the size (Go begins each range at a random place, which it draws), and a fifth to copying 31 strings: all have to
+do that, and the code by hand too. Without names of fields, there are 70 ns less to do.`,
 		groups: []measure.Group{
 			{Name: "codec/Small/encode", Base: base, Cases: smallEncoders()},
 			{Name: "codec/Small/decode", Base: base, Cases: smallDecoders()},

@@ -14,14 +14,18 @@ const (
 	utc      = math.MinInt32
 )
 
-// Zone returns what is stored of the zone of t. The monotonic reading is not stored.
-func Zone(t time.Time) uint32 {
-	if t.Location() == time.UTC {
-		return 1 << 31
+// Zone returns what is stored of the zone of t; inUTC says that t is in UTC, where there
+// is nothing to look up and the call becomes a constant. The monotonic reading is not stored.
+func Zone(t time.Time, inUTC bool) uint32 {
+	if inUTC {
+		return 1 << 31 // utc, as it is stored
 	}
 	return zoneOf(t)
 }
 
+// zoneOf looks up the zone. Inlined, it would keep Zone from being so.
+//
+//go:noinline
 func zoneOf(t time.Time) uint32 {
 	_, offset := t.Zone()
 	return uint32(int32(offset))

@@ -11,7 +11,7 @@ import (
 func putTime(b []byte, t time.Time) {
 	binary.LittleEndian.PutUint64(b, uint64(t.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(t.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], Zone(t))
+	binary.LittleEndian.PutUint32(b[12:], Zone(t, t.Location() == time.UTC))
 }
 
 // take sends a time through its stored form.

@@ -116,7 +116,21 @@ func (r *run) put(w *block) {
 	for _, it := range r.items {
 		it.put(w, r.e)
 	}
+	for _, it := range r.items {
+		it.putText(w, r.e)
+	}
 	w.add("b = b[$n:]", vars{"n": r.width})
+}
+
+// putText writes the strings of an item. They come after the numbers of their run: a
+// call to copy takes all registers away, and so fewer have to be loaded again.
+func (it item) putText(w *block, e *codec) {
+	switch {
+	case it.t.Kind == model.String:
+		w.add("text = text[copy(text, $v):]", vars{"v": bare(it.expr)})
+	case it.t.Kind == model.Array && it.t.Strings():
+		it.each(w, e, item.putText)
+	}
 }
 
 // take reads the run.
@@ -175,12 +189,12 @@ func (it item) put(w *block, e *codec) {
 		}
 		w.add("copy($b, $v[:])", vars{"b": v["b"], "v": it.expr})
 	case model.String:
-		w.add("$binary.LittleEndian.PutUint32($b, uint32(len($v)))\ntext = text[copy(text, $v):]", v)
+		w.add("$binary.LittleEndian.PutUint32($b, uint32(len($v)))", v)
 	case model.Time:
 		v["t"], v["nsec"], v["zone"] = receiver(it.expr), it.at(8), it.at(12)
 		w.add("$binary.LittleEndian.PutUint64($b, uint64($t.Unix()))", v)
 		w.add("$binary.LittleEndian.PutUint32($nsec, uint32($t.Nanosecond()))", v)
-		w.add("$binary.LittleEndian.PutUint32($zone, $cachert.Zone($v))", v)
+		w.add("$binary.LittleEndian.PutUint32($zone, $cachert.Zone($v, $t.Location() == $time.UTC))", v)
 	}
 }
 

@@ -18,7 +18,7 @@ var (
 
 // productFixed is how much of a product has one size: numbers, times, and the
 // lengths of the strings that there always are.
-const productFixed = 8 + 8 + 8 + 1 + 1 + 8 + 12 + 12 + 8 + 6*4 + 3*4
+const productFixed = 8 + 8 + 8 + 1 + 1 + 8 + 16 + 16 + 8 + 6*4 + 3*4
 
 // AppendProduct appends *v to dst: what has one size, then the lengths of the
 // strings in slices and maps, then all strings.
@@ -58,24 +58,26 @@ func AppendProduct(dst []byte, v *shop.Product) []byte {
 	}
 	le.PutUint64(b[34:], uint64(v.Created.Unix()))
 	le.PutUint32(b[42:], uint32(v.Created.Nanosecond()))
-	le.PutUint64(b[46:], uint64(v.Updated.Unix()))
-	le.PutUint32(b[54:], uint32(v.Updated.Nanosecond()))
-	le.PutUint64(b[58:], uint64(v.Warranty))
-	le.PutUint32(b[66:], uint32(len(v.SKU)))
+	le.PutUint32(b[46:], zone(v.Created, v.Created.Location() == time.UTC))
+	le.PutUint64(b[50:], uint64(v.Updated.Unix()))
+	le.PutUint32(b[58:], uint32(v.Updated.Nanosecond()))
+	le.PutUint32(b[62:], zone(v.Updated, v.Updated.Location() == time.UTC))
+	le.PutUint64(b[66:], uint64(v.Warranty))
+	le.PutUint32(b[74:], uint32(len(v.SKU)))
 	s = s[copy(s, v.SKU):]
-	le.PutUint32(b[70:], uint32(len(v.Name)))
+	le.PutUint32(b[78:], uint32(len(v.Name)))
 	s = s[copy(s, v.Name):]
-	le.PutUint32(b[74:], uint32(len(v.Description)))
+	le.PutUint32(b[82:], uint32(len(v.Description)))
 	s = s[copy(s, v.Description):]
-	le.PutUint32(b[78:], uint32(len(v.Maker.Name)))
+	le.PutUint32(b[86:], uint32(len(v.Maker.Name)))
 	s = s[copy(s, v.Maker.Name):]
-	le.PutUint32(b[82:], uint32(len(v.Maker.Country)))
+	le.PutUint32(b[90:], uint32(len(v.Maker.Country)))
 	s = s[copy(s, v.Maker.Country):]
-	le.PutUint32(b[86:], uint32(len(v.Maker.City)))
+	le.PutUint32(b[94:], uint32(len(v.Maker.City)))
 	s = s[copy(s, v.Maker.City):]
-	le.PutUint32(b[90:], count(len(v.Tags), v.Tags == nil))
-	le.PutUint32(b[94:], count(len(v.Attributes), v.Attributes == nil))
-	le.PutUint32(b[98:], count(len(v.Variants), v.Variants == nil))
+	le.PutUint32(b[98:], count(len(v.Tags), v.Tags == nil))
+	le.PutUint32(b[102:], count(len(v.Attributes), v.Attributes == nil))
+	le.PutUint32(b[106:], count(len(v.Variants), v.Variants == nil))
 	b = b[productFixed:]
 	for i := range v.Tags {
 		le.PutUint32(b, uint32(len(v.Tags[i])))
@@ -167,7 +169,7 @@ func productHead(b []byte) int {
 		return 0
 	}
 	f := b[:productFixed]
-	tags, attributes, variants := le.Uint32(f[90:]), le.Uint32(f[94:]), le.Uint32(f[98:])
+	tags, attributes, variants := le.Uint32(f[98:]), le.Uint32(f[102:]), le.Uint32(f[106:])
 	n := productFixed + 4*length(tags) + 8*length(attributes) + 20*length(variants)
 	if tags|attributes|variants > 1<<24 || len(b) < n {
 		return 0
@@ -177,7 +179,7 @@ func productHead(b []byte) int {
 
 func decodeProduct(v *shop.Product, b []byte, c cutter) error {
 	f := b[:productFixed]
-	tags, attributes, variants := le.Uint32(f[90:]), le.Uint32(f[94:]), le.Uint32(f[98:])
+	tags, attributes, variants := le.Uint32(f[98:]), le.Uint32(f[102:]), le.Uint32(f[106:])
 	v.ID = int64(le.Uint64(f))
 	v.Price = math.Float64frombits(le.Uint64(f[8:]))
 	v.Stock = int64(le.Uint64(f[16:]))
@@ -186,15 +188,15 @@ func decodeProduct(v *shop.Product, b []byte, c cutter) error {
 		parent := int64(le.Uint64(f[26:]))
 		v.Parent = &parent
 	}
-	v.Created = time.Unix(int64(le.Uint64(f[34:])), int64(le.Uint32(f[42:]))).UTC()
-	v.Updated = time.Unix(int64(le.Uint64(f[46:])), int64(le.Uint32(f[54:]))).UTC()
-	v.Warranty = time.Duration(le.Uint64(f[58:]))
-	v.SKU = c.cut(le.Uint32(f[66:]))
-	v.Name = c.cut(le.Uint32(f[70:]))
-	v.Description = c.cut(le.Uint32(f[74:]))
-	v.Maker.Name = c.cut(le.Uint32(f[78:]))
-	v.Maker.Country = c.cut(le.Uint32(f[82:]))
-	v.Maker.City = c.cut(le.Uint32(f[86:]))
+	v.Created = instant(f[34:])
+	v.Updated = instant(f[50:])
+	v.Warranty = time.Duration(le.Uint64(f[66:]))
+	v.SKU = c.cut(le.Uint32(f[74:]))
+	v.Name = c.cut(le.Uint32(f[78:]))
+	v.Description = c.cut(le.Uint32(f[82:]))
+	v.Maker.Name = c.cut(le.Uint32(f[86:]))
+	v.Maker.Country = c.cut(le.Uint32(f[90:]))
+	v.Maker.City = c.cut(le.Uint32(f[94:]))
 	b = b[productFixed:]
 	if tags > 0 {
 		v.Tags = make([]string, tags-1)

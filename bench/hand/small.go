@@ -8,7 +8,7 @@ import (
 )
 
 // smallFixed is how much of a Small has one size.
-const smallFixed = 8 + 8 + 1 + 8 + 4
+const smallFixed = 8 + 8 + 1 + 8 + 4 + 4
 
 // AppendSmall appends *v to dst.
 func AppendSmall(dst []byte, v *shop.Small) []byte {
@@ -30,6 +30,7 @@ func AppendSmall(dst []byte, v *shop.Small) []byte {
 	}
 	le.PutUint64(b[17:], uint64(v.At.Unix()))
 	le.PutUint32(b[25:], uint32(v.At.Nanosecond()))
+	le.PutUint32(b[29:], zone(v.At, v.At.Location() == time.UTC))
 	copy(b[smallFixed:], v.Name)
 	return dst
 }
@@ -59,7 +60,34 @@ func decodeSmall(v *shop.Small, b []byte) {
 	v.ID = int64(le.Uint64(b))
 	v.Score = math.Float64frombits(le.Uint64(b[8:]))
 	v.Live = b[16] == 1
-	v.At = time.Unix(int64(le.Uint64(b[17:])), int64(le.Uint32(b[25:]))).UTC()
+	v.At = instant(b[17:])
+}
+
+// utc stands for the zone of a time in UTC.
+const utc = math.MinInt32
+
+// zone returns how many seconds the zone of t lies east of UTC.
+func zone(t time.Time, inUTC bool) uint32 {
+	if inUTC {
+		return 1 << 31
+	}
+	return lookUp(t)
+}
+
+//go:noinline
+func lookUp(t time.Time) uint32 {
+	_, offset := t.Zone()
+	return uint32(int32(offset))
+}
+
+// instant reads a time of 16 bytes.
+func instant(b []byte) time.Time {
+	_ = b[15]
+	t := time.Unix(int64(le.Uint64(b)), int64(le.Uint32(b[8:])))
+	if zone := int32(le.Uint32(b[12:])); zone != utc {
+		return t.In(time.FixedZone("", int(zone)))
+	}
+	return t.UTC()
 }
 
 // AppendBlob appends *v to dst.

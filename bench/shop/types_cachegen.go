@@ -206,7 +206,6 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
 	b[20] = 0
 	if v.Live {
@@ -214,7 +213,8 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
+	text = text[copy(text, v.Name):]
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -1088,17 +1088,17 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.SKU)))
-	text = text[copy(text, v.SKU):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Description)))
-	text = text[copy(text, v.Description):]
 	binary.LittleEndian.PutUint64(b[20:], math.Float64bits(v.Price))
 	binary.LittleEndian.PutUint64(b[28:], uint64(v.Stock))
 	b[36] = 0
 	if v.Active {
 		b[36] = 1
 	}
+	text = text[copy(text, v.SKU):]
+	text = text[copy(text, v.Name):]
+	text = text[copy(text, v.Description):]
 	b = b[37:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
@@ -1110,17 +1110,17 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	for k, x := range v.Attributes {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Maker.Name)))
-	text = text[copy(text, v.Maker.Name):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Maker.Country)))
-	text = text[copy(text, v.Maker.Country):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Maker.City)))
+	text = text[copy(text, v.Maker.Name):]
+	text = text[copy(text, v.Maker.Country):]
 	text = text[copy(text, v.Maker.City):]
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
@@ -1128,12 +1128,12 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		e := &v.Variants[i]
 		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.SKU)))
-		text = text[copy(text, e.SKU):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Color)))
-		text = text[copy(text, e.Color):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Size)))
-		text = text[copy(text, e.Size):]
 		binary.LittleEndian.PutUint64(b[12:], math.Float64bits(e.Price))
+		text = text[copy(text, e.SKU):]
+		text = text[copy(text, e.Color):]
+		text = text[copy(text, e.Size):]
 		b = b[20:]
 	}
 	if v.Parent == nil {
@@ -1146,10 +1146,10 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	_ = b[39]
 	binary.LittleEndian.PutUint64(b, uint64(v.Created.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Created.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created, v.Created.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[16:], uint64(v.Updated.Unix()))
 	binary.LittleEndian.PutUint32(b[24:], uint32(v.Updated.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Updated))
+	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Updated, v.Updated.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.Warranty))
 	b = b[40:]
 	_, _ = b, text
@@ -2705,7 +2705,6 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
 	b[20] = 0
 	if v.Live {
@@ -2713,7 +2712,8 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
+	text = text[copy(text, v.Name):]
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil

@@ -314,12 +314,12 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ImportPath)))
-	text = text[copy(text, v.ImportPath):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Synopsis)))
-	text = text[copy(text, v.Synopsis):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Doc)))
+	text = text[copy(text, v.ImportPath):]
+	text = text[copy(text, v.Name):]
+	text = text[copy(text, v.Synopsis):]
 	text = text[copy(text, v.Doc):]
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.Imports), v.Imports == nil)
@@ -382,12 +382,12 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 			e := &x[i]
 			_ = b[19]
 			binary.LittleEndian.PutUint32(b, uint32(len(e.UID)))
-			text = text[copy(text, e.UID):]
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Body)))
-			text = text[copy(text, e.Body):]
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.File)))
-			text = text[copy(text, e.File):]
 			binary.LittleEndian.PutUint64(b[12:], uint64(e.Line))
+			text = text[copy(text, e.UID):]
+			text = text[copy(text, e.Body):]
+			text = text[copy(text, e.File):]
 			b = b[20:]
 		}
 	}
@@ -730,10 +730,10 @@ func sizePackageDocSymbol(v *Symbol) (n, text int) {
 func putPackageDocSymbol(b, text []byte, v *Symbol) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Doc)))
-	text = text[copy(text, v.Doc):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Decl)))
-	text = text[copy(text, v.Decl):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Since)))
+	text = text[copy(text, v.Doc):]
+	text = text[copy(text, v.Decl):]
 	text = text[copy(text, v.Since):]
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)
@@ -748,8 +748,8 @@ func putPackageDocSymbol(b, text []byte, v *Symbol) (_, _ []byte) {
 		b[0] = 1
 	}
 	binary.LittleEndian.PutUint32(b[1:], uint32(len(v.File)))
-	text = text[copy(text, v.File):]
 	binary.LittleEndian.PutUint64(b[5:], uint64(v.Line))
+	text = text[copy(text, v.File):]
 	b = b[13:]
 	return b, text
 }
@@ -832,8 +832,8 @@ func putPackageDocFunc(b, text []byte, v *Func) (_, _ []byte) {
 	b, text = putPackageDocSymbol(b, text, &v.Symbol)
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Recv)))
+	text = text[copy(text, v.Name):]
 	text = text[copy(text, v.Recv):]
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Examples), v.Examples == nil)
@@ -891,17 +891,17 @@ func sizePackageDocExample(v *Example) (n, text int) {
 func putPackageDocExample(b, text []byte, v *Example) (_, _ []byte) {
 	_ = b[16]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Suffix)))
-	text = text[copy(text, v.Suffix):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Doc)))
-	text = text[copy(text, v.Doc):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Code)))
-	text = text[copy(text, v.Code):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Output)))
-	text = text[copy(text, v.Output):]
 	b[16] = 0
 	if v.Unordered {
 		b[16] = 1
 	}
+	text = text[copy(text, v.Suffix):]
+	text = text[copy(text, v.Doc):]
+	text = text[copy(text, v.Code):]
+	text = text[copy(text, v.Output):]
 	b = b[17:]
 	return b, text
 }

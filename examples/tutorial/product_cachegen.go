@@ -232,8 +232,8 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Price))
+	text = text[copy(text, v.Name):]
 	b = b[20:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {

@@ -224,8 +224,8 @@ func appendSession(dst []byte, v *Session) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.User))
+	text = text[copy(text, v.ID):]
 	b = b[12:]
 	_, _ = b, text
 	return dst, nil

@@ -485,31 +485,31 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[68]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.VIN)))
-	text = text[copy(text, v.VIN):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Plate)))
-	text = text[copy(text, v.Plate):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PlateState)))
-	text = text[copy(text, v.PlateState):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
-	text = text[copy(text, v.Country):]
 	binary.LittleEndian.PutUint64(b[16:], uint64(v.FleetID))
 	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.AssetTag)))
-	text = text[copy(text, v.AssetTag):]
 	copy(b[28:], v.UUID[:])
 	binary.LittleEndian.PutUint32(b[44:], uint32(len(v.Make)))
-	text = text[copy(text, v.Make):]
 	binary.LittleEndian.PutUint32(b[48:], uint32(len(v.Model)))
-	text = text[copy(text, v.Model):]
 	binary.LittleEndian.PutUint32(b[52:], uint32(len(v.Trim)))
-	text = text[copy(text, v.Trim):]
 	binary.LittleEndian.PutUint16(b[56:], v.ModelYear)
 	b[58] = uint8(v.BodyStyle)
 	binary.LittleEndian.PutUint32(b[59:], uint32(len(v.Color)))
-	text = text[copy(text, v.Color):]
 	binary.LittleEndian.PutUint32(b[63:], uint32(len(v.InteriorTone)))
-	text = text[copy(text, v.InteriorTone):]
 	b[67] = v.Doors
 	b[68] = v.Seats
+	text = text[copy(text, v.VIN):]
+	text = text[copy(text, v.Plate):]
+	text = text[copy(text, v.PlateState):]
+	text = text[copy(text, v.Country):]
+	text = text[copy(text, v.AssetTag):]
+	text = text[copy(text, v.Make):]
+	text = text[copy(text, v.Model):]
+	text = text[copy(text, v.Trim):]
+	text = text[copy(text, v.Color):]
+	text = text[copy(text, v.InteriorTone):]
 	b = b[69:]
 	if v.Nickname == nil {
 		b[0], b = 0, b[1:]
@@ -531,13 +531,13 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b, v.Revision)
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Ordered.Unix()))
 	binary.LittleEndian.PutUint32(b[16:], uint32(v.Ordered.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Ordered))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Ordered, v.Ordered.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[24:], uint64(v.Delivered.Unix()))
 	binary.LittleEndian.PutUint32(b[32:], uint32(v.Delivered.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.Delivered))
+	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.Delivered, v.Delivered.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[40:], uint64(v.Registered.Unix()))
 	binary.LittleEndian.PutUint32(b[48:], uint32(v.Registered.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[52:], cachert.Zone(v.Registered))
+	binary.LittleEndian.PutUint32(b[52:], cachert.Zone(v.Registered, v.Registered.Location() == time.UTC))
 	b = b[56:]
 	if v.FirstUse == nil {
 		b[0], b = 0, b[1:]
@@ -546,7 +546,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.FirstUse.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.FirstUse.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.FirstUse))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.FirstUse, v.FirstUse.Location() == time.UTC))
 		b = b[16:]
 	}
 	if v.Retired == nil {
@@ -556,16 +556,14 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Retired.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Retired.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Retired))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Retired, v.Retired.Location() == time.UTC))
 		b = b[16:]
 	}
 	_ = b[45]
 	binary.LittleEndian.PutUint64(b, uint64(v.PurchasePrice.Amount))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PurchasePrice.Currency)))
-	text = text[copy(text, v.PurchasePrice.Currency):]
 	binary.LittleEndian.PutUint64(b[12:], uint64(v.ResidualValue.Amount))
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResidualValue.Currency)))
-	text = text[copy(text, v.ResidualValue.Currency):]
 	b[24] = 0
 	if v.Leased {
 		b[24] = 1
@@ -574,19 +572,18 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[26:], math.Float32bits(v.LeaseRate))
 	binary.LittleEndian.PutUint64(b[30:], uint64(v.LeaseEnds.Unix()))
 	binary.LittleEndian.PutUint32(b[38:], uint32(v.LeaseEnds.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[42:], cachert.Zone(v.LeaseEnds))
+	binary.LittleEndian.PutUint32(b[42:], cachert.Zone(v.LeaseEnds, v.LeaseEnds.Location() == time.UTC))
+	text = text[copy(text, v.PurchasePrice.Currency):]
+	text = text[copy(text, v.ResidualValue.Currency):]
 	b = b[46:]
 	b, text = putVehicleContact(b, text, &v.Dealer)
 	_ = b[43]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.InvoiceNumber)))
-	text = text[copy(text, v.InvoiceNumber):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.CostCenter)))
-	text = text[copy(text, v.CostCenter):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.InsuranceID)))
-	text = text[copy(text, v.InsuranceID):]
 	binary.LittleEndian.PutUint64(b[12:], uint64(v.InsuredUntil.Unix()))
 	binary.LittleEndian.PutUint32(b[20:], uint32(v.InsuredUntil.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.InsuredUntil))
+	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.InsuredUntil, v.InsuredUntil.Location() == time.UTC))
 	b[28] = uint8(v.PremiumClass)
 	binary.LittleEndian.PutUint16(b[29:], uint16(v.TaxClass))
 	b[31] = 0
@@ -595,6 +592,9 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.TaxDue.Amount))
 	binary.LittleEndian.PutUint32(b[40:], uint32(len(v.TaxDue.Currency)))
+	text = text[copy(text, v.InvoiceNumber):]
+	text = text[copy(text, v.CostCenter):]
+	text = text[copy(text, v.InsuranceID):]
 	text = text[copy(text, v.TaxDue.Currency):]
 	b = b[44:]
 	b = cachert.PutCount(b, len(v.TitleScan), v.TitleScan == nil)
@@ -607,10 +607,10 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	for k, x := range v.Certificates {
 		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
 		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x))
+		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
+		text = text[copy(text, k):]
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Inspections), v.Inspections == nil)
@@ -620,7 +620,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.NextInspection.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.NextInspection.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.NextInspection))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.NextInspection, v.NextInspection.Location() == time.UTC))
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.RecallNumbers), v.RecallNumbers == nil)
 	for i := range v.RecallNumbers {
@@ -653,7 +653,6 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		binary.LittleEndian.PutUint16(b[39+2*i:], v.AxleLoadsKG[i])
 	}
 	binary.LittleEndian.PutUint32(b[45:], uint32(len(v.TireSize)))
-	text = text[copy(text, v.TireSize):]
 	for i := range v.TirePressures {
 		binary.LittleEndian.PutUint32(b[49+4*i:], math.Float32bits(v.TirePressures[i]))
 	}
@@ -662,7 +661,6 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	for i := range v.TireSerials {
 		binary.LittleEndian.PutUint32(b[69+4*i:], uint32(len(v.TireSerials[i])))
-		text = text[copy(text, v.TireSerials[i]):]
 	}
 	for i := range v.TreadDepthMM {
 		binary.LittleEndian.PutUint32(b[85+4*i:], math.Float32bits(v.TreadDepthMM[i]))
@@ -679,6 +677,10 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	for i := range v.CenterOfGravity {
 		binary.LittleEndian.PutUint64(b[111+8*i:], math.Float64bits(v.CenterOfGravity[i]))
 	}
+	text = text[copy(text, v.TireSize):]
+	for i := range v.TireSerials {
+		text = text[copy(text, v.TireSerials[i]):]
+	}
 	b = b[135:]
 	b, text = putVehicleEngine(b, text, &v.Engine)
 	if v.SecondEngine == nil {
@@ -689,8 +691,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	_ = b[4]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Gearbox)))
-	text = text[copy(text, v.Gearbox):]
 	b[4] = uint8(v.Gears)
+	text = text[copy(text, v.Gearbox):]
 	b = b[5:]
 	b = cachert.PutCount(b, len(v.GearRatios), v.GearRatios == nil)
 	for i := range v.GearRatios {
@@ -706,13 +708,13 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint16(b[9:], v.TopSpeedKMH)
 	binary.LittleEndian.PutUint32(b[11:], math.Float32bits(v.SprintSeconds))
 	binary.LittleEndian.PutUint32(b[15:], uint32(len(v.EmissionClass)))
-	text = text[copy(text, v.EmissionClass):]
 	binary.LittleEndian.PutUint16(b[19:], uint16(v.CO2GramsPerKM))
 	binary.LittleEndian.PutUint16(b[21:], uint16(v.NOxMilligrams))
 	binary.LittleEndian.PutUint32(b[23:], math.Float32bits(v.FuelTankLiters))
 	binary.LittleEndian.PutUint32(b[27:], math.Float32bits(v.FuelLevel))
 	binary.LittleEndian.PutUint32(b[31:], math.Float32bits(v.AdBlueLevel))
 	binary.LittleEndian.PutUint32(b[35:], math.Float32bits(v.OilLevel))
+	text = text[copy(text, v.EmissionClass):]
 	b = b[39:]
 	if v.OilQuality == nil {
 		b[0], b = 0, b[1:]
@@ -747,7 +749,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 			_ = b[15]
 			binary.LittleEndian.PutUint64(b, uint64(x[i].Unix()))
 			binary.LittleEndian.PutUint32(b[8:], uint32(x[i].Nanosecond()))
-			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x[i]))
+			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x[i], x[i].Location() == time.UTC))
 			b = b[16:]
 		}
 	}
@@ -784,12 +786,12 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint16(b[28:], v.RangeKM)
 	b[30] = v.ChargeLimit
 	binary.LittleEndian.PutUint32(b[31:], uint32(len(v.ChargePort)))
-	text = text[copy(text, v.ChargePort):]
 	b[35] = 0
 	if v.Charging {
 		b[35] = 1
 	}
 	binary.LittleEndian.PutUint32(b[36:], math.Float32bits(v.ChargePowerKW))
+	text = text[copy(text, v.ChargePort):]
 	b = b[40:]
 	if v.ChargeEnds == nil {
 		b[0], b = 0, b[1:]
@@ -798,7 +800,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.ChargeEnds.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.ChargeEnds.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ChargeEnds))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ChargeEnds, v.ChargeEnds.Location() == time.UTC))
 		b = b[16:]
 	}
 	_ = b[223]
@@ -806,10 +808,10 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		e := &v.ChargeSchedule[i]
 		binary.LittleEndian.PutUint64(b[32*i:], uint64(e.From.Unix()))
 		binary.LittleEndian.PutUint32(b[8+32*i:], uint32(e.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12+32*i:], cachert.Zone(e.From))
+		binary.LittleEndian.PutUint32(b[12+32*i:], cachert.Zone(e.From, e.From.Location() == time.UTC))
 		binary.LittleEndian.PutUint64(b[16+32*i:], uint64(e.Until.Unix()))
 		binary.LittleEndian.PutUint32(b[24+32*i:], uint32(e.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[28+32*i:], cachert.Zone(e.Until))
+		binary.LittleEndian.PutUint32(b[28+32*i:], cachert.Zone(e.Until, e.Until.Location() == time.UTC))
 	}
 	b = b[224:]
 	b = cachert.PutCount(b, len(v.ChargeCurve), v.ChargeCurve == nil)
@@ -850,7 +852,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	binary.LittleEndian.PutUint16(b[20:], v.Position.Accuracy)
 	binary.LittleEndian.PutUint64(b[22:], uint64(v.Position.At.Unix()))
 	binary.LittleEndian.PutUint32(b[30:], uint32(v.Position.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.Position.At))
+	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.Position.At, v.Position.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[38:], math.Float32bits(v.Heading))
 	binary.LittleEndian.PutUint32(b[42:], math.Float32bits(v.SpeedKMH))
 	for i := range v.Accelerations {
@@ -868,7 +870,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(b[76:], uint64(v.Parked.Unix()))
 	binary.LittleEndian.PutUint32(b[84:], uint32(v.Parked.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[88:], cachert.Zone(v.Parked))
+	binary.LittleEndian.PutUint32(b[88:], cachert.Zone(v.Parked, v.Parked.Location() == time.UTC))
 	b = b[92:]
 	if v.ParkedAt == nil {
 		b[0], b = 0, b[1:]
@@ -881,7 +883,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		binary.LittleEndian.PutUint16(b[20:], v.ParkedAt.Accuracy)
 		binary.LittleEndian.PutUint64(b[22:], uint64(v.ParkedAt.At.Unix()))
 		binary.LittleEndian.PutUint32(b[30:], uint32(v.ParkedAt.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.ParkedAt.At))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.ParkedAt.At, v.ParkedAt.At.Location() == time.UTC))
 		b = b[38:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Garage)))
@@ -894,8 +896,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	for k, x := range v.ZonesEntered {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], x)
+		text = text[copy(text, k):]
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Route), v.Route == nil)
@@ -908,7 +910,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		binary.LittleEndian.PutUint16(b[20:], e.Accuracy)
 		binary.LittleEndian.PutUint64(b[22:], uint64(e.At.Unix()))
 		binary.LittleEndian.PutUint32(b[30:], uint32(e.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At, e.At.Location() == time.UTC))
 		b = b[38:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.RouteName)))
@@ -921,7 +923,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.ETA.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.ETA.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ETA))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ETA, v.ETA.Location() == time.UTC))
 		b = b[16:]
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.Delay))
@@ -936,24 +938,24 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	copy(b[16:], v.DeviceMAC[:])
 	copy(b[22:], v.DeviceIP[:])
 	binary.LittleEndian.PutUint32(b[26:], uint32(len(v.Firmware)))
-	text = text[copy(text, v.Firmware):]
 	copy(b[30:], v.FirmwareHash[:])
 	binary.LittleEndian.PutUint32(b[62:], uint32(len(v.SIM)))
-	text = text[copy(text, v.SIM):]
 	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Carrier)))
-	text = text[copy(text, v.Carrier):]
 	b[70] = uint8(v.SignalDBM)
 	b[71] = v.Satellites
 	binary.LittleEndian.PutUint64(b[72:], uint64(v.Uptime))
 	binary.LittleEndian.PutUint64(b[80:], uint64(v.LastSeen.Unix()))
 	binary.LittleEndian.PutUint32(b[88:], uint32(v.LastSeen.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[92:], cachert.Zone(v.LastSeen))
+	binary.LittleEndian.PutUint32(b[92:], cachert.Zone(v.LastSeen, v.LastSeen.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[96:], uint32(len(v.LastError)))
-	text = text[copy(text, v.LastError):]
 	binary.LittleEndian.PutUint64(b[100:], uint64(v.Reboots))
 	binary.LittleEndian.PutUint64(b[108:], uint64(v.PacketsSent))
 	binary.LittleEndian.PutUint32(b[116:], v.PacketsLost)
 	binary.LittleEndian.PutUint64(b[120:], uint64(v.BufferedBytes))
+	text = text[copy(text, v.Firmware):]
+	text = text[copy(text, v.SIM):]
+	text = text[copy(text, v.Carrier):]
+	text = text[copy(text, v.LastError):]
 	b = b[128:]
 	b = cachert.PutCount(b, len(v.SessionKey), v.SessionKey == nil)
 	b = b[copy(b, v.SessionKey):]
@@ -971,8 +973,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	for k, x := range v.Settings {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -981,11 +983,11 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		_ = b[29]
 		binary.LittleEndian.PutUint16(b, k)
 		binary.LittleEndian.PutUint32(b[2:], uint32(len(x.Unit)))
-		text = text[copy(text, x.Unit):]
 		binary.LittleEndian.PutUint64(b[6:], math.Float64bits(x.Value))
 		binary.LittleEndian.PutUint64(b[14:], uint64(x.At.Unix()))
 		binary.LittleEndian.PutUint32(b[22:], uint32(x.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At))
+		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At, x.At.Location() == time.UTC))
+		text = text[copy(text, x.Unit):]
 		b = b[30:]
 	}
 	if v.Driver == nil {
@@ -1000,15 +1002,15 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	_ = b[39]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Pool)))
-	text = text[copy(text, v.Pool):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.BookedBy)))
-	text = text[copy(text, v.BookedBy):]
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.BookedFrom.Unix()))
 	binary.LittleEndian.PutUint32(b[16:], uint32(v.BookedFrom.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.BookedFrom))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.BookedFrom, v.BookedFrom.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[24:], uint64(v.BookedUntil.Unix()))
 	binary.LittleEndian.PutUint32(b[32:], uint32(v.BookedUntil.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.BookedUntil))
+	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.BookedUntil, v.BookedUntil.Location() == time.UTC))
+	text = text[copy(text, v.Pool):]
+	text = text[copy(text, v.BookedBy):]
 	b = b[40:]
 	b = cachert.PutCount(b, len(v.Bookings), v.Bookings == nil)
 	for k, x := range v.Bookings {
@@ -1016,10 +1018,10 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		binary.LittleEndian.PutUint64(b[8:], uint64(x.From.Unix()))
 		binary.LittleEndian.PutUint32(b[16:], uint32(x.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[20:], cachert.Zone(x.From))
+		binary.LittleEndian.PutUint32(b[20:], cachert.Zone(x.From, x.From.Location() == time.UTC))
 		binary.LittleEndian.PutUint64(b[24:], uint64(x.Until.Unix()))
 		binary.LittleEndian.PutUint32(b[32:], uint32(x.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[36:], cachert.Zone(x.Until))
+		binary.LittleEndian.PutUint32(b[36:], cachert.Zone(x.Until, x.Until.Location() == time.UTC))
 		b = b[40:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(v.KeyNumber))
@@ -1076,11 +1078,11 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	_ = b[27]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Remarks)))
-	text = text[copy(text, v.Remarks):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.ServiceDue.Unix()))
 	binary.LittleEndian.PutUint32(b[12:], uint32(v.ServiceDue.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.ServiceDue))
+	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.ServiceDue, v.ServiceDue.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[20:], v.ServiceAt)
+	text = text[copy(text, v.Remarks):]
 	b = b[28:]
 	if v.ServicePartner == nil {
 		b[0], b = 0, b[1:]
@@ -1091,8 +1093,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.ServiceCost.Amount))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ServiceCost.Currency)))
-	text = text[copy(text, v.ServiceCost.Currency):]
 	binary.LittleEndian.PutUint32(b[12:], math.Float32bits(v.ServiceHours))
+	text = text[copy(text, v.ServiceCost.Currency):]
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.ServiceLog), v.ServiceLog == nil)
 	for i := range v.ServiceLog {
@@ -1102,8 +1104,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	for k, x := range v.PartsInStock {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		text = text[copy(text, k):]
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.PartsOrdered), v.PartsOrdered == nil)
@@ -1124,7 +1126,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	_ = b[16]
 	binary.LittleEndian.PutUint64(b, uint64(v.CleanedAt.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.CleanedAt.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.CleanedAt))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.CleanedAt, v.CleanedAt.Location() == time.UTC))
 	b[16] = 0
 	if v.Smoking {
 		b[16] = 1
@@ -1145,8 +1147,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -1164,8 +1166,8 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 		for k2, x2 := range x {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-			text = text[copy(text, k2):]
 			binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x2))
+			text = text[copy(text, k2):]
 			b = b[12:]
 		}
 	}
@@ -1188,13 +1190,13 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.Version))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ChangedBy)))
-	text = text[copy(text, v.ChangedBy):]
 	binary.LittleEndian.PutUint64(b[12:], uint64(v.Created.Unix()))
 	binary.LittleEndian.PutUint32(b[20:], uint32(v.Created.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.Created))
+	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.Created, v.Created.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[28:], uint64(v.Changed.Unix()))
 	binary.LittleEndian.PutUint32(b[36:], uint32(v.Changed.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[40:], cachert.Zone(v.Changed))
+	binary.LittleEndian.PutUint32(b[40:], cachert.Zone(v.Changed, v.Changed.Location() == time.UTC))
+	text = text[copy(text, v.ChangedBy):]
 	b = b[44:]
 	_, _ = b, text
 	return dst, nil
@@ -2555,10 +2557,10 @@ func sizeVehicleContact(v *Contact) (n, text int) {
 func putVehicleContact(b, text []byte, v *Contact) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Phone)))
-	text = text[copy(text, v.Phone):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Email)))
+	text = text[copy(text, v.Name):]
+	text = text[copy(text, v.Phone):]
 	text = text[copy(text, v.Email):]
 	b = b[12:]
 	if v.Address == nil {
@@ -2570,7 +2572,7 @@ func putVehicleContact(b, text []byte, v *Contact) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Since.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Since.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Since))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Since, v.Since.Location() == time.UTC))
 	b = b[16:]
 	return b, text
 }
@@ -2632,12 +2634,12 @@ func sizeVehicleAddress(v *Address) (n, text int) {
 func putVehicleAddress(b, text []byte, v *Address) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Street)))
-	text = text[copy(text, v.Street):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.City)))
-	text = text[copy(text, v.City):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Zip)))
-	text = text[copy(text, v.Zip):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
+	text = text[copy(text, v.Street):]
+	text = text[copy(text, v.City):]
+	text = text[copy(text, v.Zip):]
 	text = text[copy(text, v.Country):]
 	b = b[16:]
 	return b, text
@@ -2684,18 +2686,18 @@ func sizeVehicleDocument(v *Document) (n, text int) {
 func putVehicleDocument(b, text []byte, v *Document) (_, _ []byte) {
 	_ = b[5]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Title)))
-	text = text[copy(text, v.Title):]
 	binary.LittleEndian.PutUint16(b[4:], v.Pages)
+	text = text[copy(text, v.Title):]
 	b = b[6:]
 	b = cachert.PutCount(b, len(v.Scan), v.Scan == nil)
 	b = b[copy(b, v.Scan):]
 	_ = b[31]
 	binary.LittleEndian.PutUint64(b, uint64(v.Valid.From.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Valid.From.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Valid.From))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Valid.From, v.Valid.From.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[16:], uint64(v.Valid.Until.Unix()))
 	binary.LittleEndian.PutUint32(b[24:], uint32(v.Valid.Until.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Valid.Until))
+	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Valid.Until, v.Valid.Until.Location() == time.UTC))
 	b = b[32:]
 	return b, text
 }
@@ -2751,13 +2753,13 @@ func putVehicleInspection(b, text []byte, v *Inspection) (_, _ []byte) {
 	_ = b[20]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Station)))
-	text = text[copy(text, v.Station):]
 	b[20] = 0
 	if v.Passed {
 		b[20] = 1
 	}
+	text = text[copy(text, v.Station):]
 	b = b[21:]
 	b = cachert.PutCount(b, len(v.Findings), v.Findings == nil)
 	for i := range v.Findings {
@@ -2833,9 +2835,7 @@ func sizeVehicleEngine(v *Engine) (n, text int) {
 func putVehicleEngine(b, text []byte, v *Engine) (_, _ []byte) {
 	_ = b[33]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Code)))
-	text = text[copy(text, v.Code):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Fuel)))
-	text = text[copy(text, v.Fuel):]
 	b[8] = v.Cylinders
 	binary.LittleEndian.PutUint32(b[9:], math.Float32bits(v.Liters))
 	binary.LittleEndian.PutUint16(b[13:], v.PowerKW)
@@ -2846,7 +2846,9 @@ func putVehicleEngine(b, text []byte, v *Engine) (_, _ []byte) {
 	}
 	binary.LittleEndian.PutUint64(b[18:], uint64(v.Mounted.Unix()))
 	binary.LittleEndian.PutUint32(b[26:], uint32(v.Mounted.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[30:], cachert.Zone(v.Mounted))
+	binary.LittleEndian.PutUint32(b[30:], cachert.Zone(v.Mounted, v.Mounted.Location() == time.UTC))
+	text = text[copy(text, v.Code):]
+	text = text[copy(text, v.Fuel):]
 	b = b[34:]
 	b = cachert.PutCount(b, len(v.TimingMaps), v.TimingMaps == nil)
 	for k, x := range v.TimingMaps {
@@ -2944,10 +2946,10 @@ func sizeVehicleBattery(v *Battery) (n, text int) {
 func putVehicleBattery(b, text []byte, v *Battery) (_, _ []byte) {
 	_ = b[17]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Serial)))
-	text = text[copy(text, v.Serial):]
 	binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.Capacity))
 	binary.LittleEndian.PutUint16(b[12:], v.Cells)
 	binary.LittleEndian.PutUint32(b[14:], v.Cycles)
+	text = text[copy(text, v.Serial):]
 	b = b[18:]
 	b = cachert.PutCount(b, len(v.Modules), v.Modules == nil)
 	for i := range v.Modules {
@@ -3009,19 +3011,19 @@ func sizeVehicleCharge(v *Charge) (n, text int) {
 func putVehicleCharge(b, text []byte, v *Charge) (_, _ []byte) {
 	_ = b[69]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Station)))
-	text = text[copy(text, v.Station):]
 	binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.At.Lat))
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.At.Lon))
 	binary.LittleEndian.PutUint32(b[20:], math.Float32bits(v.At.Altitude))
 	binary.LittleEndian.PutUint16(b[24:], v.At.Accuracy)
 	binary.LittleEndian.PutUint64(b[26:], uint64(v.At.At.Unix()))
 	binary.LittleEndian.PutUint32(b[34:], uint32(v.At.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[38:], cachert.Zone(v.At.At))
+	binary.LittleEndian.PutUint32(b[38:], cachert.Zone(v.At.At, v.At.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[42:], uint64(v.Started.Unix()))
 	binary.LittleEndian.PutUint32(b[50:], uint32(v.Started.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[54:], cachert.Zone(v.Started))
+	binary.LittleEndian.PutUint32(b[54:], cachert.Zone(v.Started, v.Started.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[58:], uint64(v.Took))
 	binary.LittleEndian.PutUint32(b[66:], v.EnergyWH)
+	text = text[copy(text, v.Station):]
 	b = b[70:]
 	if v.Paid == nil {
 		b[0], b = 0, b[1:]
@@ -3098,18 +3100,18 @@ func putVehicleTrip(b, text []byte, v *Trip) (_, _ []byte) {
 	binary.LittleEndian.PutUint16(b[20:], v.From.Accuracy)
 	binary.LittleEndian.PutUint64(b[22:], uint64(v.From.At.Unix()))
 	binary.LittleEndian.PutUint32(b[30:], uint32(v.From.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.From.At))
+	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.From.At, v.From.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[38:], math.Float64bits(v.To.Lat))
 	binary.LittleEndian.PutUint64(b[46:], math.Float64bits(v.To.Lon))
 	binary.LittleEndian.PutUint32(b[54:], math.Float32bits(v.To.Altitude))
 	binary.LittleEndian.PutUint16(b[58:], v.To.Accuracy)
 	binary.LittleEndian.PutUint64(b[60:], uint64(v.To.At.Unix()))
 	binary.LittleEndian.PutUint32(b[68:], uint32(v.To.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[72:], cachert.Zone(v.To.At))
+	binary.LittleEndian.PutUint32(b[72:], cachert.Zone(v.To.At, v.To.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[76:], uint32(len(v.Driver)))
-	text = text[copy(text, v.Driver):]
 	binary.LittleEndian.PutUint32(b[80:], v.Meters)
 	binary.LittleEndian.PutUint32(b[84:], uint32(len(v.Purpose)))
+	text = text[copy(text, v.Driver):]
 	text = text[copy(text, v.Purpose):]
 	b = b[88:]
 	b = cachert.PutCount(b, len(v.Stops), v.Stops == nil)
@@ -3122,7 +3124,7 @@ func putVehicleTrip(b, text []byte, v *Trip) (_, _ []byte) {
 		binary.LittleEndian.PutUint16(b[20:], e.Accuracy)
 		binary.LittleEndian.PutUint64(b[22:], uint64(e.At.Unix()))
 		binary.LittleEndian.PutUint32(b[30:], uint32(e.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At, e.At.Location() == time.UTC))
 		b = b[38:]
 	}
 	return b, text
@@ -3206,18 +3208,18 @@ func putVehicleAccident(b, text []byte, v *Accident) (_, _ []byte) {
 	_ = b[69]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[16:], math.Float64bits(v.Where.Lat))
 	binary.LittleEndian.PutUint64(b[24:], math.Float64bits(v.Where.Lon))
 	binary.LittleEndian.PutUint32(b[32:], math.Float32bits(v.Where.Altitude))
 	binary.LittleEndian.PutUint16(b[36:], v.Where.Accuracy)
 	binary.LittleEndian.PutUint64(b[38:], uint64(v.Where.At.Unix()))
 	binary.LittleEndian.PutUint32(b[46:], uint32(v.Where.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[50:], cachert.Zone(v.Where.At))
+	binary.LittleEndian.PutUint32(b[50:], cachert.Zone(v.Where.At, v.Where.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[54:], uint32(len(v.Report)))
-	text = text[copy(text, v.Report):]
 	binary.LittleEndian.PutUint64(b[58:], uint64(v.Damage.Amount))
 	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Damage.Currency)))
+	text = text[copy(text, v.Report):]
 	text = text[copy(text, v.Damage.Currency):]
 	b = b[70:]
 	b = cachert.PutCount(b, len(v.Photos), v.Photos == nil)
@@ -3318,7 +3320,7 @@ func putVehicleService(b, text []byte, v *Service) (_, _ []byte) {
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[16:], v.Odometer)
 	b = b[24:]
 	b = cachert.PutCount(b, len(v.Work), v.Work == nil)
@@ -3331,8 +3333,8 @@ func putVehicleService(b, text []byte, v *Service) (_, _ []byte) {
 	for k, x := range v.Parts {
 		_ = b[5]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint16(b[4:], x)
+		text = text[copy(text, k):]
 		b = b[6:]
 	}
 	_ = b[11]

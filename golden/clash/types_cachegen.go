@@ -225,12 +225,12 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[35]
 	binary2.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
 	binary2.LittleEndian.PutUint64(b[4:], math2.Float64bits(v.Score))
 	binary2.LittleEndian.PutUint64(b[12:], uint64(v.Count))
 	binary2.LittleEndian.PutUint64(b[20:], uint64(v.At.Unix()))
 	binary2.LittleEndian.PutUint32(b[28:], uint32(v.At.Nanosecond()))
-	binary2.LittleEndian.PutUint32(b[32:], cachert2.Zone(v.At))
+	binary2.LittleEndian.PutUint32(b[32:], cachert2.Zone(v.At, v.At.Location() == time.UTC))
+	text = text[copy(text, v.ID):]
 	b = b[36:]
 	_, _ = b, text
 	return dst, nil

@@ -201,9 +201,9 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
-	text = text[copy(text, v.Tenant):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Note)))
+	text = text[copy(text, v.Tenant):]
 	text = text[copy(text, v.Note):]
 	b = b[16:]
 	_, _ = b, text

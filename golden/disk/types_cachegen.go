@@ -238,8 +238,8 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.URL)))
-	text = text[copy(text, v.URL):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
+	text = text[copy(text, v.URL):]
 	text = text[copy(text, v.Title):]
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Body), v.Body == nil)
@@ -253,7 +253,7 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Fetched.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Fetched.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Fetched))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Fetched, v.Fetched.Location() == time.UTC))
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil

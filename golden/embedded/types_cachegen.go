@@ -237,7 +237,7 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Base.ID))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Base.Created.Unix()))
 	binary.LittleEndian.PutUint32(b[16:], uint32(v.Base.Created.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Base.Created))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Base.Created, v.Base.Created.Location() == time.UTC))
 	b = b[24:]
 	if v.Owner == nil {
 		b[0], b = 0, b[1:]
@@ -245,33 +245,33 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Owner.Name)))
-		text = text[copy(text, v.Owner.Name):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Owner.Email)))
+		text = text[copy(text, v.Owner.Name):]
 		text = text[copy(text, v.Owner.Email):]
 		b = b[8:]
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.hidden.Secret)))
-	text = text[copy(text, v.hidden.Secret):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.hidden.level))
+	text = text[copy(text, v.hidden.Secret):]
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
 	for k, x := range v.Flags {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		b[4] = 0
 		if x {
 			b[4] = 1
 		}
+		text = text[copy(text, k):]
 		b = b[5:]
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Label.Text)))
-	text = text[copy(text, v.Label.Text):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Path)))
-	text = text[copy(text, v.Path):]
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Size))
+	text = text[copy(text, v.Label.Text):]
+	text = text[copy(text, v.Path):]
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil

@@ -232,23 +232,23 @@ func appendEvent(dst []byte, v *Event) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Kind)))
+	text = text[copy(text, v.ID):]
 	text = text[copy(text, v.Kind):]
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	for k, x := range v.Data {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/cachegen/cachegen/internal/codectest"
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime"
 )
@@ -17,6 +18,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(redistest.Main(m)) }
 
 var event = Event{ID: "e1", Kind: "start", Data: map[string]string{"a": "b"}, At: time.Unix(7, 0).UTC()}
+
+var events = codectest.Codec[Event]{Append: appendEvent, Decode: decodeEvent, Prefix: eventCachePrefix}
+
+func TestCodec(t *testing.T) { events.Check(t, Event{}, event, Event{Data: map[string]string{}}) }
+func FuzzEvent(f *testing.F) { events.Fuzz(f, Event{}, event) }
 
 // TestTwoFormats goes from JSON in Redis to binary in memory.
 func TestTwoFormats(t *testing.T) {

@@ -671,8 +671,8 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 		e := &v.Pairs[i]
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.First)))
-		text = text[copy(text, e.First):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(e.Second))
+		text = text[copy(text, e.First):]
 		b = b[12:]
 	}
 	_ = b[8]

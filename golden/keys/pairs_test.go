@@ -12,6 +12,13 @@ import (
 
 // must leaves the error out of a function that spells keys of types which spell
 // themselves: these never fail.
+var pages = codectest.Codec[Page]{Append: appendPage, Decode: decodePage, Prefix: pageCachePrefix}
+
+var page = Page{Tenant: "t", SKU: "s", At: time.Unix(1700000000, 7).UTC(), Body: "text"}
+
+func TestCodec(t *testing.T) { pages.Check(t, Page{}, page) }
+func FuzzPage(f *testing.F)  { pages.Fuzz(f, Page{}, page) }
+
 func must[K any](spell func([]byte, K) ([]byte, error)) func([]byte, K) []byte {
 	return func(dst []byte, key K) []byte {
 		b, err := spell(dst, key)
@@ -45,8 +52,8 @@ func FuzzKeys(f *testing.F) {
 	f.Add([]byte{}, []byte{0})
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		all.Pair(t, keyOf(a), keyOf(b))
-		pages := codectest.Keys[PageCacheKey]{Binary: appendPageCacheKey, Text: appendPageCacheText}
-		pages.Pair(t, pageKeyOf(a), pageKeyOf(b))
+		keys := codectest.Keys[PageCacheKey]{Binary: appendPageCacheKey, Text: appendPageCacheText}
+		keys.Pair(t, pageKeyOf(a), pageKeyOf(b))
 	})
 }
 

@@ -240,13 +240,13 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[27]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
-	text = text[copy(text, v.Tenant):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.SKU)))
-	text = text[copy(text, v.SKU):]
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[16:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.Body)))
+	text = text[copy(text, v.Tenant):]
+	text = text[copy(text, v.SKU):]
 	text = text[copy(text, v.Body):]
 	b = b[28:]
 	_, _ = b, text

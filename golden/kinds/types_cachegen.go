@@ -359,7 +359,6 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[143]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Key)))
-	text = text[copy(text, v.Key):]
 	b[4] = 0
 	if v.B {
 		b[4] = 1
@@ -381,7 +380,6 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[71:], math.Float64bits(real(complex128(v.C128))))
 	binary.LittleEndian.PutUint64(b[79:], math.Float64bits(imag(complex128(v.C128))))
 	binary.LittleEndian.PutUint32(b[87:], uint32(len(v.S)))
-	text = text[copy(text, v.S):]
 	binary.LittleEndian.PutUint32(b[91:], uint32(v.R))
 	b[95] = v.By
 	b[96] = 0
@@ -396,8 +394,10 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[120:], math.Float64bits(real(complex128(v.NC))))
 	binary.LittleEndian.PutUint64(b[128:], math.Float64bits(imag(complex128(v.NC))))
 	binary.LittleEndian.PutUint32(b[136:], uint32(len(v.NS)))
-	text = text[copy(text, v.NS):]
 	binary.LittleEndian.PutUint32(b[140:], uint32(len(v.T)))
+	text = text[copy(text, v.Key):]
+	text = text[copy(text, v.S):]
+	text = text[copy(text, v.NS):]
 	text = text[copy(text, v.T):]
 	b = b[144:]
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
@@ -460,7 +460,6 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	}
 	for i := range v.Strs {
 		binary.LittleEndian.PutUint32(b[15+4*i:], uint32(len(v.Strs[i])))
-		text = text[copy(text, v.Strs[i]):]
 	}
 	for i := range v.NamedArray {
 		b[23+i] = uint8(v.NamedArray[i])
@@ -470,13 +469,16 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 			binary.LittleEndian.PutUint64(b[26+24*i+8*i2:], math.Float64bits(v.Matrix[i][i2]))
 		}
 	}
+	for i := range v.Strs {
+		text = text[copy(text, v.Strs[i]):]
+	}
 	b = b[74:]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
 	for k, x := range v.Map {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		text = text[copy(text, k):]
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.IntMap), v.IntMap == nil)
@@ -491,8 +493,8 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	for k, x := range v.NamedMap {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		text = text[copy(text, k):]
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.MapOfLists), v.MapOfLists == nil)
@@ -518,8 +520,8 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		binary.LittleEndian.PutUint64(b, uint64(k.X))
 		binary.LittleEndian.PutUint64(b[8:], uint64(k.Y))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(k.Name)))
-		text = text[copy(text, k.Name):]
 		binary.LittleEndian.PutUint32(b[20:], uint32(len(x)))
+		text = text[copy(text, k.Name):]
 		text = text[copy(text, x):]
 		b = b[24:]
 	}
@@ -587,8 +589,8 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		for k, x := range *v.PMap {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
-			text = text[copy(text, k):]
 			binary.LittleEndian.PutUint64(b[4:], uint64(x))
+			text = text[copy(text, k):]
 			b = b[12:]
 		}
 	}
@@ -621,14 +623,14 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Nested.X))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Nested.Y))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Nested.Name)))
-	text = text[copy(text, v.Nested.Name):]
 	binary.LittleEndian.PutUint32(b[20:], uint32(v.Anon.X))
 	binary.LittleEndian.PutUint32(b[24:], uint32(v.Anon.Y))
 	binary.LittleEndian.PutUint32(b[28:], uint32(len(v.Anon.Name)))
-	text = text[copy(text, v.Anon.Name):]
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[40:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[44:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[44:], cachert.Zone(v.At, v.At.Location() == time.UTC))
+	text = text[copy(text, v.Nested.Name):]
+	text = text[copy(text, v.Anon.Name):]
 	b = b[48:]
 	if v.PAt == nil {
 		b[0], b = 0, b[1:]
@@ -637,7 +639,7 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.PAt.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.PAt.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.PAt))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.PAt, v.PAt.Location() == time.UTC))
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
@@ -645,7 +647,7 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Times[i].Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Times[i].Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i]))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Times[i], v.Times[i].Location() == time.UTC))
 		b = b[16:]
 	}
 	_ = b[15]
@@ -656,10 +658,10 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	for k, x := range v.Zones {
 		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
 		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x))
+		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
+		text = text[copy(text, k):]
 		b = b[20:]
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))

@@ -708,9 +708,9 @@ func appendLine(dst []byte, v *Line) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
-	text = text[copy(text, v.Tenant):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Text)))
+	text = text[copy(text, v.Tenant):]
 	text = text[copy(text, v.Text):]
 	b = b[16:]
 	_, _ = b, text

@@ -424,10 +424,10 @@ func appendNote(dst []byte, v *Note) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
-	text = text[copy(text, v.Title):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Body)))
+	text = text[copy(text, v.ID):]
+	text = text[copy(text, v.Title):]
 	text = text[copy(text, v.Body):]
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)

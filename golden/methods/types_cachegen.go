@@ -376,22 +376,22 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	_ = b[41]
 	binary.LittleEndian.PutUint64(b, uint64(v.Stamp.Time.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Stamp.Time.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Stamp.Time))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Stamp.Time, v.Stamp.Time.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Stamp.Note)))
-	text = text[copy(text, v.Stamp.Note):]
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Note.String)))
-	text = text[copy(text, v.Note.String):]
 	b[24] = 0
 	if v.Note.Valid {
 		b[24] = 1
 	}
 	binary.LittleEndian.PutUint64(b[25:], uint64(v.Seen.Time.Unix()))
 	binary.LittleEndian.PutUint32(b[33:], uint32(v.Seen.Time.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[37:], cachert.Zone(v.Seen.Time))
+	binary.LittleEndian.PutUint32(b[37:], cachert.Zone(v.Seen.Time, v.Seen.Time.Location() == time.UTC))
 	b[41] = 0
 	if v.Seen.Valid {
 		b[41] = 1
 	}
+	text = text[copy(text, v.Stamp.Note):]
+	text = text[copy(text, v.Note.String):]
 	b = b[42:]
 	own.Set(v.Counted.V.AppendBinary(own.Bytes))
 	b = own.PutSize(b)

@@ -244,8 +244,8 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Text)))
+	text = text[copy(text, v.ID):]
 	text = text[copy(text, v.Text):]
 	b = b[8:]
 	_, _ = b, text

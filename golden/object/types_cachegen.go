@@ -198,7 +198,6 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Score))
 	b[20] = 0
 	if v.Live {
@@ -206,7 +205,8 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
+	text = text[copy(text, v.Name):]
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -693,8 +693,8 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	for k, x := range v.Attrs {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -756,7 +756,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Created.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Created.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Created, v.Created.Location() == time.UTC))
 	b = b[16:]
 	if v.Updated == nil {
 		b[0], b = 0, b[1:]
@@ -765,7 +765,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Updated.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Updated.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Updated))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Updated, v.Updated.Location() == time.UTC))
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Anon.Notes), v.Anon.Notes == nil)
@@ -3734,10 +3734,10 @@ func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[19]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Place)))
-	text = text[copy(text, v.Place):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[12:], uint32(v.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.At))
+	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.At, v.At.Location() == time.UTC))
+	text = text[copy(text, v.Place):]
 	b = b[20:]
 	own.Add(v.Code.MarshalText())
 	b = own.PutSize(b)

@@ -59,13 +59,20 @@ func expect(t *testing.T, c *ProductCache, id int64, source string, status runti
 	return e
 }
 
-var codec = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix}
+var (
+	codec  = codectest.Codec[Product]{Append: appendProduct, Decode: decodeProduct, Prefix: productCachePrefix}
+	smalls = codectest.Codec[Small]{Append: appendSmall, Decode: decodeSmall, Prefix: smallCachePrefix}
+
+	zoned = Small{ID: 7, Name: "seven", Score: 0.7, Live: true, At: time.Unix(1700000000, 7).In(time.FixedZone("", 3600))}
+)
 
 func TestCodec(t *testing.T) {
 	codec.Check(t, Product{}, sample(7), Product{Tags: []string{}, Attributes: map[string]string{}, Variants: []Variant{}})
+	smalls.Check(t, Small{}, zoned)
 }
 
 func FuzzDecode(f *testing.F) { codec.Fuzz(f, Product{}, sample(7)) }
+func FuzzSmall(f *testing.F)  { smalls.Fuzz(f, Small{}, zoned) }
 
 // TestThroughRedis is the main job: what one process sets, another gets from
 // Redis, and then from its memory.

@@ -255,13 +255,15 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	for k, x := range v.Map {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.N))
+		text = text[copy(text, k):]
 		b = b[12:]
 	}
 	_ = b[7]
 	for i := range v.Array {
 		binary.LittleEndian.PutUint32(b[4*i:], uint32(len(v.Array[i].S)))
+	}
+	for i := range v.Array {
 		text = text[copy(text, v.Array[i].S):]
 	}
 	b = b[8:]

@@ -252,12 +252,14 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	}
 	for i := range v.Strings {
 		binary.LittleEndian.PutUint32(b[321+4*i:], uint32(len(v.Strings[i])))
-		text = text[copy(text, v.Strings[i]):]
 	}
 	for i := range v.Matrix {
 		for i2 := range v.Matrix[i] {
 			binary.LittleEndian.PutUint32(b[333+12*i+4*i2:], math.Float32bits(v.Matrix[i][i2]))
 		}
+	}
+	for i := range v.Strings {
+		text = text[copy(text, v.Strings[i]):]
 	}
 	b = b[357:]
 	for i := range v.Lists {
@@ -272,8 +274,8 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		for k, x := range v.Maps[i] {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
-			text = text[copy(text, k):]
 			binary.LittleEndian.PutUint64(b[4:], uint64(x))
+			text = text[copy(text, k):]
 			b = b[12:]
 		}
 	}
@@ -292,17 +294,26 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[12*i:], uint32(e.X))
 		binary.LittleEndian.PutUint32(b[4+12*i:], uint32(e.Y))
 		binary.LittleEndian.PutUint32(b[8+12*i:], uint32(len(e.Label)))
-		text = text[copy(text, e.Label):]
 	}
 	for i := range v.Times {
 		binary.LittleEndian.PutUint64(b[24+16*i:], uint64(v.Times[i].Unix()))
 		binary.LittleEndian.PutUint32(b[32+16*i:], uint32(v.Times[i].Nanosecond()))
-		binary.LittleEndian.PutUint32(b[36+16*i:], cachert.Zone(v.Times[i]))
+		binary.LittleEndian.PutUint32(b[36+16*i:], cachert.Zone(v.Times[i], v.Times[i].Location() == time.UTC))
 	}
 	for i := range v.Cube {
 		for i2 := range v.Cube[i] {
 			for i3 := range v.Cube[i][i2] {
 				binary.LittleEndian.PutUint32(b[56+16*i+8*i2+4*i3:], uint32(len(v.Cube[i][i2][i3])))
+			}
+		}
+	}
+	for i := range v.Structs {
+		e := &v.Structs[i]
+		text = text[copy(text, e.Label):]
+	}
+	for i := range v.Cube {
+		for i2 := range v.Cube[i] {
+			for i3 := range v.Cube[i][i2] {
 				text = text[copy(text, v.Cube[i][i2][i3]):]
 			}
 		}
@@ -316,6 +327,9 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b[12*i2:], uint32(e.X))
 			binary.LittleEndian.PutUint32(b[4+12*i2:], uint32(e.Y))
 			binary.LittleEndian.PutUint32(b[8+12*i2:], uint32(len(e.Label)))
+		}
+		for i2 := range v.Slices[i] {
+			e := &v.Slices[i][i2]
 			text = text[copy(text, e.Label):]
 		}
 		b = b[24:]

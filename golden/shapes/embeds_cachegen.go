@@ -212,7 +212,7 @@ func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Time))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Time, v.Time.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Box.Content)))
 	text = text[copy(text, v.Box.Content):]
 	b = b[20:]

@@ -223,18 +223,18 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 	_ = b[16]
 	binary.LittleEndian.PutUint64(b, uint64(v.number))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.text)))
-	text = text[copy(text, v.text):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.inner.value)))
-	text = text[copy(text, v.inner.value):]
 	b[16] = v.inner.level
+	text = text[copy(text, v.text):]
+	text = text[copy(text, v.inner.value):]
 	b = b[17:]
 	b = cachert.PutCount(b, len(v.list), v.list == nil)
 	for i := range v.list {
 		e := &v.list[i]
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.value)))
-		text = text[copy(text, e.value):]
 		b[4] = e.level
+		text = text[copy(text, e.value):]
 		b = b[5:]
 	}
 	b = cachert.PutCount(b, len(v.byName), v.byName == nil)
@@ -248,15 +248,15 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 			b[0], b = 1, b[1:]
 			_ = b[4]
 			binary.LittleEndian.PutUint32(b, uint32(len(x.value)))
-			text = text[copy(text, x.value):]
 			b[4] = x.level
+			text = text[copy(text, x.value):]
 			b = b[5:]
 		}
 	}
 	_ = b[4]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.secret.value)))
-	text = text[copy(text, v.secret.value):]
 	b[4] = v.secret.level
+	text = text[copy(text, v.secret.value):]
 	b = b[5:]
 	if v.cover == nil {
 		b[0], b = 0, b[1:]

@@ -217,8 +217,8 @@ func appendLeftOut(dst []byte, v *LeftOut) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.A)))
-	text = text[copy(text, v.A):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.B))
+	text = text[copy(text, v.A):]
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Parts), v.Parts == nil)
 	for i := range v.Parts {
@@ -325,8 +325,8 @@ func sizeLeftOutPart(v *Part) (n, text int) {
 func putLeftOutPart(b, text []byte, v *Part) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Kept)))
-	text = text[copy(text, v.Kept):]
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.Size))
+	text = text[copy(text, v.Kept):]
 	b = b[12:]
 	return b, text
 }

@@ -355,8 +355,8 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(k.X))
 		binary.LittleEndian.PutUint32(b[4:], uint32(k.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(k.Label)))
-		text = text[copy(text, k.Label):]
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(x)))
+		text = text[copy(text, k.Label):]
 		text = text[copy(text, x):]
 		b = b[16:]
 	}
@@ -365,8 +365,8 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[13]
 		binary.LittleEndian.PutUint16(b, uint16(k.A))
 		binary.LittleEndian.PutUint32(b[2:], uint32(len(k.B)))
-		text = text[copy(text, k.B):]
 		binary.LittleEndian.PutUint64(b[6:], uint64(x))
+		text = text[copy(text, k.B):]
 		b = b[14:]
 	}
 	b = cachert.PutCount(b, len(v.Array), v.Array == nil)
@@ -374,9 +374,11 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[15]
 		for i := range k {
 			binary.LittleEndian.PutUint32(b[4*i:], uint32(len(k[i])))
-			text = text[copy(text, k[i]):]
 		}
 		binary.LittleEndian.PutUint64(b[8:], uint64(x))
+		for i := range k {
+			text = text[copy(text, k[i]):]
+		}
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
@@ -387,11 +389,14 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b[12*i:], uint32(e.X))
 			binary.LittleEndian.PutUint32(b[4+12*i:], uint32(e.Y))
 			binary.LittleEndian.PutUint32(b[8+12*i:], uint32(len(e.Label)))
-			text = text[copy(text, e.Label):]
 		}
 		binary.LittleEndian.PutUint32(b[24:], uint32(x.X))
 		binary.LittleEndian.PutUint32(b[28:], uint32(x.Y))
 		binary.LittleEndian.PutUint32(b[32:], uint32(len(x.Label)))
+		for i := range k {
+			e := &k[i]
+			text = text[copy(text, e.Label):]
+		}
 		text = text[copy(text, x.Label):]
 		b = b[36:]
 	}
@@ -406,8 +411,8 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	for k, x := range v.Named {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -416,7 +421,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(k.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k, k.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
 		text = text[copy(text, x):]
 		b = b[20:]
@@ -484,12 +489,14 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[31]
 		binary.LittleEndian.PutUint64(b, uint64(k.At.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(k.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k.At))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k.At, k.At.Location() == time.UTC))
 		for i := range k.Names {
 			binary.LittleEndian.PutUint32(b[16+4*i:], uint32(len(k.Names[i])))
-			text = text[copy(text, k.Names[i]):]
 		}
 		binary.LittleEndian.PutUint64(b[24:], uint64(x))
+		for i := range k.Names {
+			text = text[copy(text, k.Names[i]):]
+		}
 		b = b[32:]
 	}
 	_, _ = b, text

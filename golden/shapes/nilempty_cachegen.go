@@ -273,8 +273,8 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	for k, x := range v.Map {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		text = text[copy(text, k):]
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)

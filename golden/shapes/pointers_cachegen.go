@@ -501,7 +501,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Time))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Time, v.Time.Location() == time.UTC))
 		b = b[16:]
 	}
 	if v.Until == nil {
@@ -511,7 +511,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		_ = b[15]
 		binary.LittleEndian.PutUint64(b, uint64(v.Until.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(v.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Until))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Until, v.Until.Location() == time.UTC))
 		b = b[16:]
 	}
 	if v.Anonymous == nil {

@@ -374,8 +374,8 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	for _, p := range cachert.Sorted(v.Texts, cmp.Compare[string]) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
-		text = text[copy(text, p.Key):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(p.Value)))
+		text = text[copy(text, p.Key):]
 		text = text[copy(text, p.Value):]
 		b = b[8:]
 	}
@@ -434,7 +434,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(p.Key.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(p.Key.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(p.Key))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(p.Key, p.Key.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(p.Value)))
 		text = text[copy(text, p.Value):]
 		b = b[20:]
@@ -449,12 +449,14 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			b[4] = 1
 		}
 		binary.LittleEndian.PutUint32(b[5:], uint32(len(p.Key.Name)))
-		text = text[copy(text, p.Key.Name):]
 		binary.LittleEndian.PutUint64(b[9:], uint64(p.Key.Since.Unix()))
 		binary.LittleEndian.PutUint32(b[17:], uint32(p.Key.Since.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(p.Key.Since))
+		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(p.Key.Since, p.Key.Since.Location() == time.UTC))
 		for i := range p.Key.Near {
 			binary.LittleEndian.PutUint32(b[25+4*i:], uint32(len(p.Key.Near[i])))
+		}
+		text = text[copy(text, p.Key.Name):]
+		for i := range p.Key.Near {
 			text = text[copy(text, p.Key.Near[i]):]
 		}
 		b = b[33:]
@@ -472,9 +474,11 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		_ = b[15]
 		for i := range p.Key {
 			binary.LittleEndian.PutUint32(b[4*i:], uint32(len(p.Key[i])))
-			text = text[copy(text, p.Key[i]):]
 		}
 		binary.LittleEndian.PutUint64(b[8:], uint64(p.Value))
+		for i := range p.Key {
+			text = text[copy(text, p.Key[i]):]
+		}
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Arrays), v.Arrays == nil)
@@ -1429,8 +1433,8 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	for k, x := range v.Texts {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -1489,7 +1493,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k.Unix()))
 		binary.LittleEndian.PutUint32(b[8:], uint32(k.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k, k.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
 		text = text[copy(text, x):]
 		b = b[20:]
@@ -1504,12 +1508,14 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			b[4] = 1
 		}
 		binary.LittleEndian.PutUint32(b[5:], uint32(len(k.Name)))
-		text = text[copy(text, k.Name):]
 		binary.LittleEndian.PutUint64(b[9:], uint64(k.Since.Unix()))
 		binary.LittleEndian.PutUint32(b[17:], uint32(k.Since.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(k.Since))
+		binary.LittleEndian.PutUint32(b[21:], cachert.Zone(k.Since, k.Since.Location() == time.UTC))
 		for i := range k.Near {
 			binary.LittleEndian.PutUint32(b[25+4*i:], uint32(len(k.Near[i])))
+		}
+		text = text[copy(text, k.Name):]
+		for i := range k.Near {
 			text = text[copy(text, k.Near[i]):]
 		}
 		b = b[33:]
@@ -1527,9 +1533,11 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		_ = b[15]
 		for i := range k {
 			binary.LittleEndian.PutUint32(b[4*i:], uint32(len(k[i])))
-			text = text[copy(text, k[i]):]
 		}
 		binary.LittleEndian.PutUint64(b[8:], uint64(x))
+		for i := range k {
+			text = text[copy(text, k[i]):]
+		}
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Arrays), v.Arrays == nil)
@@ -2284,8 +2292,8 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 	for _, p := range cachert.Sorted(v.Labels, cmp.Compare[string]) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
-		text = text[copy(text, p.Key):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(p.Value)))
+		text = text[copy(text, p.Key):]
 		text = text[copy(text, p.Value):]
 		b = b[8:]
 	}
@@ -2299,11 +2307,11 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 		for _, p2 := range cachert.Sorted(p.Value.Alpha, cmp.Compare[string]) {
 			_ = b[4]
 			binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
-			text = text[copy(text, p2.Key):]
 			b[4] = 0
 			if p2.Value {
 				b[4] = 1
 			}
+			text = text[copy(text, p2.Key):]
 			b = b[5:]
 		}
 	}
@@ -2318,8 +2326,8 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 			for _, p2 := range cachert.Sorted(p.Value, cmp.Compare[string]) {
 				_ = b[11]
 				binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
-				text = text[copy(text, p2.Key):]
 				binary.LittleEndian.PutUint64(b[4:], uint64(p2.Value))
+				text = text[copy(text, p2.Key):]
 				b = b[12:]
 			}
 		}

@@ -82,11 +82,23 @@ func zones(back bool) map[time.Time]string {
 var (
 	options = []cmp.Option{cmpopts.IgnoreUnexported(Place{}), cmpopts.EquateComparable(netip.Addr{})}
 	indexes = codectest.Codec[Index]{Append: appendIndex, Decode: decodeIndex, Prefix: indexCachePrefix, Own: true, Options: options}
-	labels  = codectest.Codec[Labels]{Append: appendLabels, Decode: decodeLabels, Prefix: labelsCachePrefix, Own: true}
+	anys    = codectest.Codec[AnyIndex]{
+		Append:  func(dst []byte, v *AnyIndex) ([]byte, error) { return appendIndex2(dst, (*Index)(v)) },
+		Decode:  func(v *AnyIndex, data []byte, text string) error { return decodeIndex2((*Index)(v), data, text) },
+		Prefix:  anyIndexCachePrefix,
+		K:       96, // as decodeIndex2 says
+		Own:     true,
+		Options: options,
+	}
+	labels = codectest.Codec[Labels]{Append: appendLabels, Decode: decodeLabels, Prefix: labelsCachePrefix, Own: true}
 )
+
+// AnyIndex is an Index whose maps are stored in any order.
+type AnyIndex Index
 
 func TestCodec(t *testing.T) {
 	indexes.Check(t, Index{}, index(false, 0, 2), Index{Texts: map[string]string{}, Tree: map[string]Index{"": {}}})
+	anys.Check(t, AnyIndex{}, AnyIndex(index(false, 0, 2)))
 	labels.Check(t, Labels{}, Labels{Labels: map[string]string{}, Counts: map[int]Count{1: {Alpha: map[string]bool{"a": true, "b": false}}}})
 }
 

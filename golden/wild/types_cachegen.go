@@ -299,22 +299,22 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[39]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.TypeMeta.Kind)))
-	text = text[copy(text, v.TypeMeta.Kind):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.TypeMeta.APIVersion)))
-	text = text[copy(text, v.TypeMeta.APIVersion):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ObjectMeta.Name)))
-	text = text[copy(text, v.ObjectMeta.Name):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.ObjectMeta.GenerateName)))
-	text = text[copy(text, v.ObjectMeta.GenerateName):]
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.ObjectMeta.Namespace)))
-	text = text[copy(text, v.ObjectMeta.Namespace):]
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ObjectMeta.SelfLink)))
-	text = text[copy(text, v.ObjectMeta.SelfLink):]
 	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.ObjectMeta.UID)))
-	text = text[copy(text, v.ObjectMeta.UID):]
 	binary.LittleEndian.PutUint32(b[28:], uint32(len(v.ObjectMeta.ResourceVersion)))
-	text = text[copy(text, v.ObjectMeta.ResourceVersion):]
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.ObjectMeta.Generation))
+	text = text[copy(text, v.TypeMeta.Kind):]
+	text = text[copy(text, v.TypeMeta.APIVersion):]
+	text = text[copy(text, v.ObjectMeta.Name):]
+	text = text[copy(text, v.ObjectMeta.GenerateName):]
+	text = text[copy(text, v.ObjectMeta.Namespace):]
+	text = text[copy(text, v.ObjectMeta.SelfLink):]
+	text = text[copy(text, v.ObjectMeta.UID):]
+	text = text[copy(text, v.ObjectMeta.ResourceVersion):]
 	b = b[40:]
 	own.Set(v.ObjectMeta.CreationTimestamp.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -336,8 +336,8 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	for k, x := range v.ObjectMeta.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -345,8 +345,8 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	for k, x := range v.ObjectMeta.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -355,12 +355,12 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		e := &v.ObjectMeta.OwnerReferences[i]
 		_ = b[15]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.APIVersion)))
-		text = text[copy(text, e.APIVersion):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Kind)))
-		text = text[copy(text, e.Kind):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(e.UID)))
+		text = text[copy(text, e.APIVersion):]
+		text = text[copy(text, e.Kind):]
+		text = text[copy(text, e.Name):]
 		text = text[copy(text, e.UID):]
 		b = b[16:]
 		if e.Controller == nil {
@@ -395,10 +395,10 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		e := &v.ObjectMeta.ManagedFields[i]
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Manager)))
-		text = text[copy(text, e.Manager):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Operation)))
-		text = text[copy(text, e.Operation):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.APIVersion)))
+		text = text[copy(text, e.Manager):]
+		text = text[copy(text, e.Operation):]
 		text = text[copy(text, e.APIVersion):]
 		b = b[12:]
 		if e.Time == nil {
@@ -436,8 +436,8 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	for k, x := range v.Data {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -1054,8 +1054,8 @@ func appendService(dst []byte, v *Service) ([]byte, error) {
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.TypeMeta.Kind)))
-	text = text[copy(text, v.TypeMeta.Kind):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.TypeMeta.APIVersion)))
+	text = text[copy(text, v.TypeMeta.Kind):]
 	text = text[copy(text, v.TypeMeta.APIVersion):]
 	b = b[8:]
 	b, text = putServiceObjectMeta(b, text, own, &v.ObjectMeta)
@@ -1159,18 +1159,18 @@ func sizeServiceObjectMeta(v *v12pkg.ObjectMeta) (n, text int) {
 func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta) (_, _ []byte) {
 	_ = b[31]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.GenerateName)))
-	text = text[copy(text, v.GenerateName):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Namespace)))
-	text = text[copy(text, v.Namespace):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.SelfLink)))
-	text = text[copy(text, v.SelfLink):]
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.UID)))
-	text = text[copy(text, v.UID):]
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResourceVersion)))
-	text = text[copy(text, v.ResourceVersion):]
 	binary.LittleEndian.PutUint64(b[24:], uint64(v.Generation))
+	text = text[copy(text, v.Name):]
+	text = text[copy(text, v.GenerateName):]
+	text = text[copy(text, v.Namespace):]
+	text = text[copy(text, v.SelfLink):]
+	text = text[copy(text, v.UID):]
+	text = text[copy(text, v.ResourceVersion):]
 	b = b[32:]
 	own.Set(v.CreationTimestamp.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -1192,8 +1192,8 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -1201,8 +1201,8 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -1398,12 +1398,12 @@ func sizeServiceOwnerReference(v *v12pkg.OwnerReference) (n, text int) {
 func putServiceOwnerReference(b, text []byte, own *cachert.Own, v *v12pkg.OwnerReference) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.APIVersion)))
-	text = text[copy(text, v.APIVersion):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Kind)))
-	text = text[copy(text, v.Kind):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.UID)))
+	text = text[copy(text, v.APIVersion):]
+	text = text[copy(text, v.Kind):]
+	text = text[copy(text, v.Name):]
 	text = text[copy(text, v.UID):]
 	b = b[16:]
 	if v.Controller == nil {
@@ -1510,10 +1510,10 @@ func sizeServiceManagedFieldsEntry(v *v12pkg.ManagedFieldsEntry) (n, text int) {
 func putServiceManagedFieldsEntry(b, text []byte, own *cachert.Own, v *v12pkg.ManagedFieldsEntry) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Manager)))
-	text = text[copy(text, v.Manager):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Operation)))
-	text = text[copy(text, v.Operation):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.APIVersion)))
+	text = text[copy(text, v.Manager):]
+	text = text[copy(text, v.Operation):]
 	text = text[copy(text, v.APIVersion):]
 	b = b[12:]
 	if v.Time == nil {
@@ -1712,8 +1712,8 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	for k, x := range v.Selector {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -1737,8 +1737,8 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.SessionAffinity)))
-	text = text[copy(text, v.SessionAffinity):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.LoadBalancerIP)))
+	text = text[copy(text, v.SessionAffinity):]
 	text = text[copy(text, v.LoadBalancerIP):]
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.LoadBalancerSourceRanges), v.LoadBalancerSourceRanges == nil)
@@ -1749,14 +1749,14 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	}
 	_ = b[12]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ExternalName)))
-	text = text[copy(text, v.ExternalName):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.ExternalTrafficPolicy)))
-	text = text[copy(text, v.ExternalTrafficPolicy):]
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.HealthCheckNodePort))
 	b[12] = 0
 	if v.PublishNotReadyAddresses {
 		b[12] = 1
 	}
+	text = text[copy(text, v.ExternalName):]
+	text = text[copy(text, v.ExternalTrafficPolicy):]
 	b = b[13:]
 	if v.SessionAffinityConfig == nil {
 		b[0], b = 0, b[1:]
@@ -2066,8 +2066,8 @@ func sizeServiceServicePort(v *v13pkg.ServicePort) (n, text int) {
 func putServiceServicePort(b, text []byte, own *cachert.Own, v *v13pkg.ServicePort) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Protocol)))
+	text = text[copy(text, v.Name):]
 	text = text[copy(text, v.Protocol):]
 	b = b[8:]
 	if v.AppProtocol == nil {
@@ -2083,8 +2083,8 @@ func putServiceServicePort(b, text []byte, own *cachert.Own, v *v13pkg.ServicePo
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.TargetPort.Type))
 	binary.LittleEndian.PutUint32(b[12:], uint32(v.TargetPort.IntVal))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.TargetPort.StrVal)))
-	text = text[copy(text, v.TargetPort.StrVal):]
 	binary.LittleEndian.PutUint32(b[20:], uint32(v.NodePort))
+	text = text[copy(text, v.TargetPort.StrVal):]
 	b = b[24:]
 	return b, text
 }
@@ -2322,8 +2322,8 @@ func sizeServiceLoadBalancerIngress(v *v13pkg.LoadBalancerIngress) (n, text int)
 func putServiceLoadBalancerIngress(b, text []byte, own *cachert.Own, v *v13pkg.LoadBalancerIngress) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.IP)))
-	text = text[copy(text, v.IP):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Hostname)))
+	text = text[copy(text, v.IP):]
 	text = text[copy(text, v.Hostname):]
 	b = b[8:]
 	if v.IPMode == nil {
@@ -2461,17 +2461,17 @@ func sizeServiceCondition(v *v12pkg.Condition) (n, text int) {
 func putServiceCondition(b, text []byte, own *cachert.Own, v *v12pkg.Condition) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Type)))
-	text = text[copy(text, v.Type):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Status)))
-	text = text[copy(text, v.Status):]
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.ObservedGeneration))
+	text = text[copy(text, v.Type):]
+	text = text[copy(text, v.Status):]
 	b = b[16:]
 	own.Set(v.LastTransitionTime.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Reason)))
-	text = text[copy(text, v.Reason):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Message)))
+	text = text[copy(text, v.Reason):]
 	text = text[copy(text, v.Message):]
 	b = b[8:]
 	return b, text
@@ -3351,11 +3351,11 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		b[4] = 0
 		if x {
 			b[4] = 1
 		}
+		text = text[copy(text, k):]
 		b = b[5:]
 	}
 	if v.RoleName == nil {
@@ -4702,11 +4702,11 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		b[4] = 0
 		if x {
 			b[4] = 1
 		}
+		text = text[copy(text, k):]
 		b = b[5:]
 	}
 	if v.Assignment == nil {
@@ -8390,11 +8390,11 @@ func putReleaseUser(b, text []byte, own *cachert.Own, v *github.User) (_, _ []by
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		b[4] = 0
 		if x {
 			b[4] = 1
 		}
+		text = text[copy(text, k):]
 		b = b[5:]
 	}
 	if v.RoleName == nil {
@@ -9728,11 +9728,11 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		b[4] = 0
 		if x {
 			b[4] = 1
 		}
+		text = text[copy(text, k):]
 		b = b[5:]
 	}
 	if v.Assignment == nil {
@@ -11862,16 +11862,16 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 		b[0], b = 1, b[1:]
 		_ = b[23]
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Address.City)))
-		text = text[copy(text, v.Address.City):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Address.Country)))
-		text = text[copy(text, v.Address.Country):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Address.Line1)))
-		text = text[copy(text, v.Address.Line1):]
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Address.Line2)))
-		text = text[copy(text, v.Address.Line2):]
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Address.PostalCode)))
-		text = text[copy(text, v.Address.PostalCode):]
 		binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Address.State)))
+		text = text[copy(text, v.Address.City):]
+		text = text[copy(text, v.Address.Country):]
+		text = text[copy(text, v.Address.Line1):]
+		text = text[copy(text, v.Address.Line2):]
+		text = text[copy(text, v.Address.PostalCode):]
 		text = text[copy(text, v.Address.State):]
 		b = b[24:]
 	}
@@ -12323,51 +12323,51 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		e := &v.Records[i]
 		_ = b[39]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.EventVersion)))
-		text = text[copy(text, e.EventVersion):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.EventSource)))
-		text = text[copy(text, e.EventSource):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.AWSRegion)))
-		text = text[copy(text, e.AWSRegion):]
 		binary.LittleEndian.PutUint64(b[12:], uint64(e.EventTime.Unix()))
 		binary.LittleEndian.PutUint32(b[20:], uint32(e.EventTime.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.EventTime))
+		binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.EventTime, e.EventTime.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[28:], uint32(len(e.EventName)))
-		text = text[copy(text, e.EventName):]
 		binary.LittleEndian.PutUint32(b[32:], uint32(len(e.PrincipalID.PrincipalID)))
-		text = text[copy(text, e.PrincipalID.PrincipalID):]
 		binary.LittleEndian.PutUint32(b[36:], uint32(len(e.RequestParameters.SourceIPAddress)))
+		text = text[copy(text, e.EventVersion):]
+		text = text[copy(text, e.EventSource):]
+		text = text[copy(text, e.AWSRegion):]
+		text = text[copy(text, e.EventName):]
+		text = text[copy(text, e.PrincipalID.PrincipalID):]
 		text = text[copy(text, e.RequestParameters.SourceIPAddress):]
 		b = b[40:]
 		b = cachert.PutCount(b, len(e.ResponseElements), e.ResponseElements == nil)
 		for k, x := range e.ResponseElements {
 			_ = b[7]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
-			text = text[copy(text, k):]
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+			text = text[copy(text, k):]
 			text = text[copy(text, x):]
 			b = b[8:]
 		}
 		_ = b[47]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.S3.SchemaVersion)))
-		text = text[copy(text, e.S3.SchemaVersion):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.S3.ConfigurationID)))
-		text = text[copy(text, e.S3.ConfigurationID):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.S3.Bucket.Name)))
-		text = text[copy(text, e.S3.Bucket.Name):]
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(e.S3.Bucket.OwnerIdentity.PrincipalID)))
-		text = text[copy(text, e.S3.Bucket.OwnerIdentity.PrincipalID):]
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(e.S3.Bucket.Arn)))
-		text = text[copy(text, e.S3.Bucket.Arn):]
 		binary.LittleEndian.PutUint32(b[20:], uint32(len(e.S3.Object.Key)))
-		text = text[copy(text, e.S3.Object.Key):]
 		binary.LittleEndian.PutUint64(b[24:], uint64(e.S3.Object.Size))
 		binary.LittleEndian.PutUint32(b[32:], uint32(len(e.S3.Object.URLDecodedKey)))
-		text = text[copy(text, e.S3.Object.URLDecodedKey):]
 		binary.LittleEndian.PutUint32(b[36:], uint32(len(e.S3.Object.VersionID)))
-		text = text[copy(text, e.S3.Object.VersionID):]
 		binary.LittleEndian.PutUint32(b[40:], uint32(len(e.S3.Object.ETag)))
-		text = text[copy(text, e.S3.Object.ETag):]
 		binary.LittleEndian.PutUint32(b[44:], uint32(len(e.S3.Object.Sequencer)))
+		text = text[copy(text, e.S3.SchemaVersion):]
+		text = text[copy(text, e.S3.ConfigurationID):]
+		text = text[copy(text, e.S3.Bucket.Name):]
+		text = text[copy(text, e.S3.Bucket.OwnerIdentity.PrincipalID):]
+		text = text[copy(text, e.S3.Bucket.Arn):]
+		text = text[copy(text, e.S3.Object.Key):]
+		text = text[copy(text, e.S3.Object.URLDecodedKey):]
+		text = text[copy(text, e.S3.Object.VersionID):]
+		text = text[copy(text, e.S3.Object.ETag):]
 		text = text[copy(text, e.S3.Object.Sequencer):]
 		b = b[48:]
 		if e.GlacierEventData == nil {
@@ -12381,7 +12381,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 				_ = b[19]
 				binary.LittleEndian.PutUint64(b, uint64(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Unix()))
 				binary.LittleEndian.PutUint32(b[8:], uint32(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Nanosecond()))
-				binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime))
+				binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime, e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Location() == time.UTC))
 				binary.LittleEndian.PutUint32(b[16:], uint32(len(e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass)))
 				text = text[copy(text, e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass):]
 				b = b[20:]
@@ -12394,7 +12394,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			_ = b[19]
 			binary.LittleEndian.PutUint64(b, uint64(e.RestoreEventData.LifecycleRestorationExpiryTime.Unix()))
 			binary.LittleEndian.PutUint32(b[8:], uint32(e.RestoreEventData.LifecycleRestorationExpiryTime.Nanosecond()))
-			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.RestoreEventData.LifecycleRestorationExpiryTime))
+			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.RestoreEventData.LifecycleRestorationExpiryTime, e.RestoreEventData.LifecycleRestorationExpiryTime.Location() == time.UTC))
 			binary.LittleEndian.PutUint32(b[16:], uint32(len(e.RestoreEventData.LifecycleRestoreStorageClass)))
 			text = text[copy(text, e.RestoreEventData.LifecycleRestoreStorageClass):]
 			b = b[20:]
@@ -12405,15 +12405,15 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			b[0], b = 1, b[1:]
 			_ = b[31]
 			binary.LittleEndian.PutUint32(b, uint32(len(e.ReplicationEventData.ReplicationRuleID)))
-			text = text[copy(text, e.ReplicationEventData.ReplicationRuleID):]
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(e.ReplicationEventData.DestinationBucket)))
-			text = text[copy(text, e.ReplicationEventData.DestinationBucket):]
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.ReplicationEventData.S3Operation)))
-			text = text[copy(text, e.ReplicationEventData.S3Operation):]
 			binary.LittleEndian.PutUint64(b[12:], uint64(e.ReplicationEventData.RequestTime.Unix()))
 			binary.LittleEndian.PutUint32(b[20:], uint32(e.ReplicationEventData.RequestTime.Nanosecond()))
-			binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.ReplicationEventData.RequestTime))
+			binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.ReplicationEventData.RequestTime, e.ReplicationEventData.RequestTime.Location() == time.UTC))
 			binary.LittleEndian.PutUint32(b[28:], uint32(len(e.ReplicationEventData.FailureReason)))
+			text = text[copy(text, e.ReplicationEventData.ReplicationRuleID):]
+			text = text[copy(text, e.ReplicationEventData.DestinationBucket):]
+			text = text[copy(text, e.ReplicationEventData.S3Operation):]
 			text = text[copy(text, e.ReplicationEventData.FailureReason):]
 			b = b[32:]
 		}
@@ -12946,8 +12946,8 @@ func appendClaims(dst []byte, v *Claims) ([]byte, error) {
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Issuer)))
-	text = text[copy(text, v.Issuer):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Subject)))
+	text = text[copy(text, v.Issuer):]
 	text = text[copy(text, v.Subject):]
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Audience), v.Audience == nil)
@@ -13304,8 +13304,8 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Versioned.SchemaVersion))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.MediaType)))
-	text = text[copy(text, v.MediaType):]
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.ArtifactType)))
+	text = text[copy(text, v.MediaType):]
 	text = text[copy(text, v.ArtifactType):]
 	b = b[16:]
 	b, text = putManifestDescriptor(b, text, &v.Config)
@@ -13323,8 +13323,8 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -13455,10 +13455,10 @@ func sizeManifestDescriptor(v *v14pkg.Descriptor) (n, text int) {
 func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.MediaType)))
-	text = text[copy(text, v.MediaType):]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Digest)))
-	text = text[copy(text, v.Digest):]
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Size))
+	text = text[copy(text, v.MediaType):]
+	text = text[copy(text, v.Digest):]
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.URLs), v.URLs == nil)
 	for i := range v.URLs {
@@ -13470,8 +13470,8 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -13483,10 +13483,10 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 		b[0], b = 1, b[1:]
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.Architecture)))
-		text = text[copy(text, v.Platform.Architecture):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Platform.OS)))
-		text = text[copy(text, v.Platform.OS):]
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Platform.OSVersion)))
+		text = text[copy(text, v.Platform.Architecture):]
+		text = text[copy(text, v.Platform.OS):]
 		text = text[copy(text, v.Platform.OSVersion):]
 		b = b[12:]
 		b = cachert.PutCount(b, len(v.Platform.OSFeatures), v.Platform.OSFeatures == nil)
@@ -13860,8 +13860,8 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
@@ -13869,18 +13869,18 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
 		text = text[copy(text, x):]
 		b = b[8:]
 	}
 	_ = b[35]
 	binary.LittleEndian.PutUint64(b, uint64(v.StartsAt.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.StartsAt.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.StartsAt))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.StartsAt, v.StartsAt.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[16:], uint64(v.EndsAt.Unix()))
 	binary.LittleEndian.PutUint32(b[24:], uint32(v.EndsAt.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.EndsAt))
+	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.EndsAt, v.EndsAt.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[32:], uint32(len(v.GeneratorURL)))
 	text = text[copy(text, v.GeneratorURL):]
 	b = b[36:]

@@ -266,9 +266,9 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
-	text = text[copy(text, v.Currency):]
 	binary.LittleEndian.PutUint64(b[12:], uint64(v.Total.Units))
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Total.Currency)))
+	text = text[copy(text, v.Currency):]
 	text = text[copy(text, v.Total.Currency):]
 	b = b[24:]
 	b = cachert.PutCount(b, len(v.Taxes), v.Taxes == nil)
@@ -285,8 +285,8 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(x.Addr)))
-		text = text[copy(text, x.Addr):]
 		binary.LittleEndian.PutUint64(b[12:], uint64(x.Mode))
+		text = text[copy(text, x.Addr):]
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Query), v.Query == nil)
