@@ -28,9 +28,9 @@ for all, and the loader sleeps for a millisecond. Cold means that Redis is empty
 after a restart. Loads per key are what the loader was called for each different key of the stream: one is what must be.
 
 The limits are what one writes by hand: fastcache or otter in front, plain go-redis behind, and singleflight around both. They do not fence
-anything: a write may be lost to a slower load. Warm, ours is ahead all the same, because reads that miss memory together go
-to Redis in one pipeline. Cold, it computes more than the limit: a load runs in a goroutine of its own under a deadline, so that callers can leave and panics
-reach nobody, its value takes its turn on the key, and the write to Redis has a goroutine and a timeout again.
+anything: a write may be lost to a slower load. Ours is ahead all the same, because reads that miss memory together go
+to Redis in one pipeline, and so do writes of loads that end together. Cold, that has to pay for more: a load runs in a goroutine of its own under a deadline, so that callers can
+leave and panics reach nobody, and its value takes its turn on the key.
 Callers share otter's objects and must not change them.`,
 	}
 	stream := sync.OnceValue(func() []int64 { return stream(wide)[:l.least(1<<15, 1<<17)] })

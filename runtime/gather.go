@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -135,7 +136,7 @@ func (c *caller) explain(ctx context.Context, began int64, err error) error {
 	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) {
 		return context.DeadlineExceeded
 	}
-	if c.timeout > 0 && tick() >= after(began, c.timeout) {
+	if c.timeout > 0 && tick() >= after(began, c.timeout) && !errors.Is(err, ErrTimeout) {
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
 	return err

@@ -69,8 +69,9 @@ type RemoteLeaf[K comparable, V any] struct {
 	engine    RemoteEngine
 	core      *Core[K, V]
 	caller    *caller
-	gather    *gatherer    // of single reads; nil if the engine cannot
-	longest   atomic.Int64 // life of an entry here, in nanoseconds; Never: for ever
+	gather    *gatherer      // of single reads; nil if the engine cannot
+	joint     *writeGatherer // of single writes; nil if the engine cannot, or keeps no deadlines
+	longest   atomic.Int64   // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
 	typed     bool        // the engine is a composedEngine
@@ -81,7 +82,11 @@ type RemoteLeaf[K comparable, V any] struct {
 // NewRemoteLeaf returns the tier that info describes, over the engine.
 func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
 	c := newCaller(info.Timeout)
-	return &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
+	l := &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
+	if l.gather != nil && l.gather.punctual {
+		l.joint = &writeGatherer{engine: engine, caller: c}
+	}
+	return l
 }
 
 func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) {
@@ -195,10 +200,16 @@ type readWork struct {
 // call has an engine do something for an operation. Who could not leave anyway, and a
 // goroutine that nobody waits for, do it themselves. See gatherer.lead.
 func (l *RemoteLeaf[K, V]) call(op *Op[K, V], ctx context.Context, k *call, work operation) (left bool, err error) {
-	if l.gather != nil && l.gather.punctual && (op.unattended || ctx.Done() == nil) {
+	if l.leads(op, ctx) {
 		return false, l.caller.lead(ctx, k, work)
 	}
 	return l.caller.run(ctx, k, work)
+}
+
+// leads reports whether the caller of an operation stays until it has ended, and the
+// engine ends it in time.
+func (l *RemoteLeaf[K, V]) leads(op *Op[K, V], ctx context.Context) bool {
+	return l.joint != nil && (op.unattended || ctx.Done() == nil)
 }
 
 func (w *readWork) do(ctx context.Context) error { return w.engine.Read(ctx, w.reads) }

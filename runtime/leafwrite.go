@@ -45,7 +45,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
-	left, err := l.call(op, ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
+	left, err := l.send(op, ctx, writes, keys)
 	l.counters.times.write.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {
@@ -64,6 +64,15 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
 		}
 	}
+}
+
+// send has the engine write, a single entry together with those of others where that
+// can be done.
+func (l *RemoteLeaf[K, V]) send(op *Op[K, V], ctx context.Context, writes []RemoteWrite, keys []markedKey) (left bool, err error) {
+	if l.leads(op, ctx) && l.joint.gathers(ctx, writes) {
+		return false, l.joint.do(ctx, writes[0])
+	}
+	return l.call(op, ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
 }
 
 // writeWork is a write under way. When its caller leaves, the keys are marked

@@ -1,0 +1,231 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// dock is a RemoteEngine whose writes take a second, if ask does not say otherwise.
+type dock struct {
+	RemoteEngine
+	ask func(ctx context.Context, writes []RemoteWrite) error
+
+	mu    sync.Mutex
+	trips []string // the keys of each
+}
+
+func (d *dock) Write(ctx context.Context, writes []RemoteWrite) error {
+	var keys []string
+	for _, w := range writes {
+		keys = append(keys, w.Key)
+	}
+	d.mu.Lock()
+	d.trips = append(d.trips, strings.Join(keys, " "))
+	d.mu.Unlock()
+	if d.ask != nil {
+		return d.ask(ctx, writes)
+	}
+	time.Sleep(time.Second)
+	return nil
+}
+
+// sent returns the keys of each trip.
+func (d *dock) sent() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.trips)
+}
+
+// wharf runs a test of writes that an engine gathers.
+func wharf(t *testing.T, test func(t *testing.T, d *dock, g *writeGatherer)) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &dock{}
+		g := &writeGatherer{engine: d, caller: newCaller(time.Minute)}
+		test(t, d, g)
+		synctest.Wait()
+		check(t, g.trips, 0)
+		check(t, len(g.waiting), 0)
+		check(t, len(g.caller.running), 0)
+	})
+}
+
+// at writes a key after a while and hands its error to then.
+func (g *writeGatherer) at(d time.Duration, key string, then func(took time.Duration, err error)) {
+	time.AfterFunc(d, func() {
+		began := time.Now()
+		err := g.do(context.Background(), RemoteWrite{Key: key})
+		then(time.Since(began), err)
+	})
+}
+
+// TestGatherWrites looks at who goes together: whoever comes while a trip is under way.
+func TestGatherWrites(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		for i, at := range []time.Duration{0, 100, 200, 300, 1500, 1600, 10_000} {
+			g.at(at*time.Millisecond, fmt.Sprint(i), func(took time.Duration, err error) {
+				check(t, err, nil)
+				if took < time.Second || took > 2*time.Second {
+					t.Errorf("%d took %v", i, took)
+				}
+			})
+		}
+		time.Sleep(20 * time.Second)
+		if want := []string{"0", "1 2 3", "4 5", "6"}; !slices.Equal(d.sent(), want) {
+			t.Errorf("trips %q, not %q", d.sent(), want)
+		}
+	})
+}
+
+// TestGatherWritesCrowd holds that a trip has no more than so many writes, and all go.
+func TestGatherWritesCrowd(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		var done atomic.Int64
+		for i := range 2*crowd + 2 {
+			g.at(time.Duration(i), fmt.Sprint(i), func(_ time.Duration, err error) { check(t, err, nil); done.Add(1) })
+			time.Sleep(1)
+		}
+		time.Sleep(time.Minute)
+		var sizes []int
+		for _, trip := range d.sent() {
+			sizes = append(sizes, len(strings.Fields(trip)))
+		}
+		if want := []int{1, crowd, crowd, 1}; !slices.Equal(sizes, want) {
+			t.Errorf("trips of %v, not %v", sizes, want)
+		}
+		check(t, done.Load(), 2*crowd+2)
+	})
+}
+
+// TestGatherWritesHung has the engine hang until its deadline: nobody waits for longer
+// than the timeout, and nobody's entry is sent when half of his time has gone in line.
+func TestGatherWritesHung(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		d.ask = func(ctx context.Context, writes []RemoteWrite) error {
+			deadline, _ := ctx.Deadline()
+			if left := time.Until(deadline); left < g.caller.timeout/2 || left > g.caller.timeout {
+				t.Errorf("%d writes have %v", len(writes), left)
+			}
+			time.Sleep(time.Until(deadline))
+			return errDown
+		}
+		for i := range 200 {
+			g.at(time.Duration(i)*time.Second, "k", func(took time.Duration, err error) {
+				if !errors.Is(err, ErrTimeout) || took > g.caller.timeout {
+					t.Errorf("%v after %v", err, took)
+				}
+			})
+		}
+		time.Sleep(10 * time.Minute)
+	})
+}
+
+// TestGatherWritesStuck has one trip hang, as on a dead connection: who comes when
+// nothing has moved for a while takes along whoever is in line.
+func TestGatherWritesStuck(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		d.ask = func(_ context.Context, writes []RemoteWrite) error {
+			if writes[0].Key == "dead" {
+				time.Sleep(g.caller.timeout)
+				return errDown
+			}
+			return nil
+		}
+		eighth := g.caller.timeout / 8
+		g.at(0, "dead", func(_ time.Duration, err error) { check(t, errors.Is(err, ErrTimeout), true) })
+		g.at(eighth/2, "a", func(took time.Duration, err error) { check(t, err, nil); check(t, took, eighth/2+1) })
+		g.at(eighth+1, "b", func(took time.Duration, err error) { check(t, err, nil); check(t, took, 0) })
+		time.Sleep(2 * g.caller.timeout)
+		if want := []string{"dead", "b a"}; !slices.Equal(d.sent(), want) {
+			t.Errorf("trips %q, not %q", d.sent(), want)
+		}
+	})
+}
+
+// TestGatherWritesErrors has trips fail in every way: all that went along know of it, and
+// those in line go after it.
+func TestGatherWritesErrors(t *testing.T) {
+	for name, fail := range map[string]func() error{
+		"error":  func() error { return errDown },
+		"panic":  func() error { panic("engine") },
+		"goexit": func() error { runtime.Goexit(); return nil },
+	} {
+		wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+			d.ask = func(_ context.Context, writes []RemoteWrite) error {
+				time.Sleep(time.Second)
+				if len(writes) == 2 {
+					return fail()
+				}
+				for i := range writes {
+					if writes[i].Key == "odd" {
+						writes[i].Err = ErrWrongType
+					}
+				}
+				return nil
+			}
+			var failed atomic.Int64
+			count := func(_ time.Duration, err error) {
+				if err != nil {
+					failed.Add(1)
+				}
+			}
+			well := func(_ time.Duration, err error) { check(t, err, nil) }
+			g.at(0, "a", well)
+			g.at(1, "b", count) // leads, and under goexit is gone
+			g.at(2, "c", count)
+			g.at(time.Second+3, "d", well)
+			g.at(time.Second+4, "odd", func(_ time.Duration, err error) { check(t, err, error(ErrWrongType)) })
+			g.at(time.Second+5, "e", well)
+			time.Sleep(time.Minute)
+			check(t, failed.Load(), map[bool]int64{false: 2, true: 1}[name == "goexit"])
+			check(t, len(d.sent()), 3)
+		})
+	}
+}
+
+// TestGatherWritesRoom has no room for calls: a write is turned away in time.
+func TestGatherWritesRoom(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		for range maxCalls {
+			g.caller.running <- struct{}{}
+		}
+		g.at(0, "k", func(took time.Duration, err error) {
+			check(t, errors.Is(err, ErrTimeout), true)
+			check(t, took, g.caller.timeout)
+		})
+		time.Sleep(2 * g.caller.timeout)
+		g.at(0, "k", func(_ time.Duration, err error) { check(t, err, nil) })
+		time.Sleep(time.Second)
+		<-g.caller.running
+		time.Sleep(2 * time.Second)
+		for range maxCalls - 1 {
+			<-g.caller.running
+		}
+		check(t, len(d.sent()), 1)
+	})
+}
+
+// TestGathers says what is not written with others: what is large, what ends sooner than
+// the timeout of the tier, and batches.
+func TestGathers(t *testing.T) {
+	g := &writeGatherer{caller: newCaller(time.Minute)}
+	hasty, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	patient, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	small, large := []RemoteWrite{{}}, []RemoteWrite{{Raw: Raw{Data: make([]byte, light+1)}}}
+	check(t, g.gathers(t.Context(), small), true)
+	check(t, g.gathers(patient, small), true)
+	check(t, g.gathers(hasty, small), false)
+	check(t, g.gathers(patient, large), false)
+	check(t, g.gathers(patient, make([]RemoteWrite, 2)), false)
+	check(t, (*writeGatherer)(nil).gathers(patient, small), false)
+}
