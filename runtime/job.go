@@ -44,8 +44,9 @@ type leg[K comparable, V any] struct {
 	look  bool                       // the tiers are to be asked first
 	spare atomic.Pointer[slot[K, V]] // what is served if loading fails
 	aside uint64                     // tiers that have an outdated entry
-	job   atomic.Pointer[job[K, V]]  // that loads it now
-	*loan                            // nil without lease=
+	silence
+	job   atomic.Pointer[job[K, V]] // that loads it now
+	*loan                           // nil without lease=
 
 	landing[V]
 }
@@ -64,7 +65,7 @@ func (c *Core[K, V]) job(call func(*job[K, V], context.Context)) *job[K, V] {
 func (j *job[K, V]) add(s *slot[K, V], p *part[V], r *round[V]) *leg[K, V] {
 	l := &leg[K, V]{
 		key: s.key, id: s.id(), stripe: &j.core.fence.stripes[s.stripe], part: p, round: r,
-		aside: s.aside,
+		aside: s.aside, silence: s.silence,
 	}
 	l.job.Store(j)
 	l.loan = j.core.leases.loan(s)
@@ -87,7 +88,7 @@ func (j *job[K, V]) look(op *Op[K, V]) {
 	for i, l := range j.legs {
 		s := &op.slots[i]
 		if s.status == Miss {
-			l.aside = s.aside
+			l.aside, l.silence = s.aside, s.silence
 			l.spare.Store(s.spare)
 			l.loan.asked(s.text, s.seen)
 			left = append(left, l)

@@ -20,6 +20,7 @@ func (j *job[K, V]) store(ctx context.Context) {
 		s := &op.slots[i]
 		s.load = l.part
 		s.writ = l.permit()
+		s.silence = l.silence
 		switch j.plan(op, s, l) {
 		case toStore:
 			if !j.prepare(op, s, l) {

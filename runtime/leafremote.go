@@ -71,6 +71,7 @@ type RemoteLeaf[K comparable, V any] struct {
 	caller    *caller
 	gather    *gatherer      // of single reads; nil if the engine cannot
 	joint     *writeGatherer // of single writes; nil if the engine cannot, or keeps no deadlines
+	answered  atomic.Int64   // tick of the last answer
 	longest   atomic.Int64   // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
@@ -117,6 +118,9 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	ctx, watch := l.watch(op.ctx, "read", len(reads))
 	left, err := l.call(op, ctx, &w.call, w)
 	l.counters.times.read.since(watch.began)
+	if err == nil {
+		l.heard()
+	}
 	next := 0
 	for i := range op.slots {
 		s := &op.slots[i]
@@ -126,6 +130,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		r := &reads[next]
 		next++
 		if err != nil { // the engine may still write to r, all but its key
+			l.unheard(s, watch.began)
 			s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 			continue
 		}
@@ -182,8 +187,10 @@ func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
 	r, err := l.gather.read(ctx, owner, s.text)
 	l.counters.times.read.since(watch.began)
 	if err != nil {
+		l.unheard(s, watch.began)
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 	} else {
+		l.heard()
 		l.answer(op, s, &r)
 	}
 	l.seen(watch, op, 1, err)

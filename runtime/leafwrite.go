@@ -20,6 +20,9 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.writes.Add(1)
 		w, err := l.seal(op, s)
+		if err == nil && l.mute(s) {
+			err = ErrTimeout
+		}
 		if err == nil && !op.behind.admit(&l.marks, l.Index, s.bin, 0) {
 			err = ErrBusy
 		}
@@ -59,6 +62,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		case writes[j].Err != nil:
 			res[i].Err = l.overtaken(op.ctx, keys[j], "write", writes[j].Err)
 		default:
+			l.heard()
 			op.behind.wrote(place{l.Index, keys[j].id})
 			l.marks.known(keys[j].id)
 			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))

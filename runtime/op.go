@@ -53,6 +53,7 @@ type slot[K comparable, V any] struct {
 	spare *slot[K, V] // the best of what was found and is no answer
 	aside uint64      // tiers in which that was
 	load  *part[V]    // the load that the value comes from, if the slot is to be written
+	silence
 
 	source string                                          // path of a tier inside of an inner cache, or ""
 	below  func(ctx context.Context, v V, wait bool) error // refills inside of the inner cache; may be nil

@@ -46,14 +46,16 @@ func (s *slot[K, V]) setAside() {
 		spare = &found
 	}
 	aside := s.aside | 1<<s.leaf
+	silence := s.silence
 	*s = s.unanswered()
-	s.spare, s.aside = spare, aside
+	s.spare, s.aside, s.silence = spare, aside, silence
 }
 
 // alike has the answer of a read that was in two parts know what both have set
 // aside.
 func (s *slot[K, V]) alike(l1, l2 *slot[K, V]) {
 	s.aside = l1.aside | l2.aside
+	s.silence = l1.silence.with(l2.silence)
 	s.seen = l1.seen
 	if !s.seen.known {
 		s.seen = l2.seen
