@@ -116,6 +116,13 @@ func (s *stripe[V]) reload(id []byte) *part[V] {
 	return &part[V]{flight: s.open(string(id), &flight[V]{reload: true})}
 }
 
+// flying reports whether the key is being loaded, or is going to be.
+func (s *stripe[V]) flying(id []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flights[string(id)] != nil
+}
+
 // start begins the load of a reload. It does not if the flight has been superseded,
 // or if somebody else has not waited for it to begin.
 func (s *stripe[V]) start(id string, p *part[V]) bool {

@@ -412,3 +412,33 @@ func TestJitter(t *testing.T) {
 		}
 	})
 }
+
+// TestReloadNoRoom has hits of stale values while the offload is full: they are counted as
+// shed, cost no memory, and when there is room again the value is reloaded.
+func TestReloadNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := NewOffload(OffloadOptions{Workers: 1, Queue: 1})
+		defer o.Close(context.Background())
+		c := newCache(t, "m", func(c *config) { c.spec.Reload = true; c.opts.Offload = o })
+		c.set(t, "k", "old")
+		time.Sleep(c.spec.TTL)
+		gate := make(chan struct{})
+		for _, key := range []string{"a", "b"} {
+			o.submit(nil, "refill", key, func(context.Context) { <-gate }, nothing)
+		}
+		load := func(context.Context, string) (item, error) { return it("new"), nil }
+		allocs := testing.AllocsPerRun(10, func() { c.Reload(t.Context(), "k", load) })
+		check(t, allocs, 0)
+		check(t, o.Dropped(), 11)
+		expectKind(t, o, KindStats{Kind: "reload", Shed: 11})
+		check(t, o.Dropped(), 11)
+		close(gate)
+		synctest.Wait()
+		c.Reload(t.Context(), "k", load)
+		synctest.Wait()
+		c.want(t, "k", "new")
+		check(t, o.Close(context.Background()), nil)
+		c.Reload(t.Context(), "other", load)
+		check(t, o.Dropped(), 12)
+	})
+}

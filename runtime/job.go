@@ -133,7 +133,7 @@ func (j *job[K, V]) later(ctx context.Context) {
 		c.tasks.end()
 	}
 	// A loader that hangs keeps its goroutine, but no worker of the offload.
-	if !c.offload.submit(j, "reload", "", func(closing context.Context) {
+	if !c.offload.submit(j, kindReload, "", func(closing context.Context) {
 		ran = true
 		if !j.start() {
 			return

@@ -120,21 +120,26 @@ func (op *Op[K, V]) outdated(s *slot[K, V]) bool {
 }
 
 // Reload has a value that has just been found loaded again in the background, unless
-// that is under way. It is meant to be cheap when it is.
+// that is under way, or there is no room for it. Then it is cheap, since hits of a stale
+// value come here as often as they come.
 func (c *Core[K, V]) Reload(ctx context.Context, key K, load Loader[K, V]) {
-	op := c.blank(ctx)
-	defer op.end()
-	op.slots = op.one[:]
-	s := &op.slots[0]
-	s.key = key
-	var err error
-	if s.bin, err = c.spec.BinaryKey(op.keys[:0], key); err != nil {
+	room, _ := c.ops.Get().(*Op[K, V])
+	if room == nil {
+		room = &Op[K, V]{core: c}
+	}
+	defer c.ops.Put(room) // only where its key goes was used
+	bin, err := c.spec.BinaryKey(room.keys[:0], key)
+	if err != nil {
 		return
 	}
-	s.stripe = c.fence.index(s.bin)
-	if p := c.fence.stripes[s.stripe].reload(s.bin); p != nil {
+	s := slot[K, V]{key: key, bin: bin, stripe: c.fence.index(bin)}
+	st := &c.fence.stripes[s.stripe]
+	if st.flying(bin) || c.offload.refuses() {
+		return
+	}
+	if p := st.reload(bin); p != nil {
 		j := c.job(single(load))
-		j.add(s, p, nil)
+		j.add(&s, p, nil)
 		j.later(ctx)
 	}
 }

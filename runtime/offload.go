@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -46,6 +47,9 @@ type Offload struct {
 	idle    chan struct{}    // closed when there is no work; nil if nobody waits
 	closed  bool
 	kinds   map[string]*KindStats
+
+	full atomic.Bool   // there is no room for a task more
+	shed atomic.Uint64 // reloads that were refused for that
 
 	warnings limiter
 }
@@ -98,6 +102,25 @@ func (o *Offload) submit(owner any, kind, key string, run func(context.Context),
 		k.Queued++
 		o.queue = append(o.queue, t)
 	}
+	o.room()
+	return true
+}
+
+// room notes whether there is any. The lock must be held.
+func (o *Offload) room() {
+	o.full.Store(o.closed || o.workers >= o.opts.Workers && len(o.queue) >= o.opts.Queue)
+}
+
+// kindReload is the kind of reloads of single keys.
+const kindReload = "reload"
+
+// refuses reports whether there is no room for a reload, and counts it then. It takes no
+// lock: hits that find a stale value ask.
+func (o *Offload) refuses() bool {
+	if !o.full.Load() {
+		return false
+	}
+	o.shed.Add(1)
 	return true
 }
 
@@ -210,9 +233,11 @@ func (o *Offload) next(ended task) (task, bool) {
 		k := o.of(t.kind)
 		k.Queued--
 		k.start()
+		o.room()
 		return t, true
 	}
 	o.workers--
+	o.room()
 	o.rest()
 	return task{}, false
 }
@@ -243,6 +268,7 @@ func (o *Offload) Wait(ctx context.Context) error {
 func (o *Offload) Close(ctx context.Context) error {
 	o.mu.Lock()
 	o.closed = true
+	o.room()
 	o.mu.Unlock()
 	err := o.Wait(ctx)
 	o.mu.Lock()

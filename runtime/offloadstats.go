@@ -28,6 +28,9 @@ type KindStats struct {
 func (o *Offload) Stats() OffloadStats {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if n := o.shed.Swap(0); n > 0 {
+		o.of(kindReload).Shed += n
+	}
 	var s OffloadStats
 	for _, k := range o.kinds {
 		s.Kinds = append(s.Kinds, *k)
@@ -44,7 +47,7 @@ func (o *Offload) Dropped() (n uint64) {
 	for k := range maps.Values(o.kinds) {
 		n += k.Shed
 	}
-	return n
+	return n + o.shed.Load()
 }
 
 // of returns the counters of a kind. The lock must be held.
