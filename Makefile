@@ -53,8 +53,8 @@ test: redis ## run all tests, against a real redis-server (`make lint` is what v
 	cd golden/wild && $(GO) test -vet=off ./...
 
 .PHONY: test-bench
-test-bench: ## vet the bench, and test what the bench measures with: codecs by hand, peers, the sums
-	cd bench && $(GO) vet ./... && $(GO) test ./hand ./peers ./measure
+test-bench: ## vet the bench, and test what the bench measures with: codecs by hand, peers, the sums, plots
+	cd bench && $(GO) vet ./... && $(GO) test . ./hand ./peers ./measure
 
 .PHONY: bench
 bench: redis ## measure beside code by hand and peers; BENCH='-short -run memory' for a part of it, -cpu on a busy machine

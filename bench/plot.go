@@ -1,17 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"image/color"
 	"maps"
 	"math"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -25,21 +27,67 @@ func fileName(parts ...string) string {
 	return strings.Trim(unfiled.ReplaceAllString(strings.ToLower(strings.Join(parts, " ")), "-"), "-") + ".svg"
 }
 
+// palettes are the colours of ours, of limits, and of others.
+var palettes = [3][]color.RGBA{
+	{{0x1f, 0x77, 0xb4, 0xff}, {0x17, 0xbe, 0xcf, 0xff}},
+	{{0x33, 0x33, 0x33, 0xff}, {0x99, 0x99, 0x99, 0xff}},
+	{{0xd9, 0x5f, 0x02, 0xff}, {0x2c, 0xa0, 0x2c, 0xff}},
+}
+
+// side says whose a case is: the palette to draw it in.
+func side(name string) int {
+	switch {
+	case strings.HasPrefix(name, "ours"):
+		return 0
+	case strings.HasPrefix(name, "limit"), name == "by hand":
+		return 1
+	}
+	return 2
+}
+
+// newPlot returns an empty plot in a font that is, or measures like, one that
+// everybody has.
+func newPlot(title, x, y string) *plot.Plot {
+	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans"}
+	p := plot.New()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
+	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = 6, 4, 4
+	p.X.Scale = plot.LogScale{}
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xdd}, color.Gray{0xdd}
+	p.Add(grid)
+	return p
+}
+
+// save writes a plot, whose height is in centimetres.
+func save(p *plot.Plot, height float64, path string) error {
+	w, err := p.WriterTo(16*vg.Centimeter, vg.Length(height)*vg.Centimeter, "svg")
+	if err != nil {
+		return err
+	}
+	var buf bytes.Buffer
+	if _, err := w.WriteTo(&buf); err != nil {
+		return err
+	}
+	svg := bytes.ReplaceAll(buf.Bytes(), []byte("Liberation Sans"), []byte("Liberation Sans,Arial,Helvetica,sans-serif"))
+	return os.WriteFile(path, svg, 0o644)
+}
+
 // drawCurve draws a line for each case of a curve, on logarithmic axes; there is no
 // name if there is nothing to draw.
 func (r *run) drawCurve(dir string, e experiment, c curve) (name string, err error) {
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.title, c.x, c.y
-	logarithmic(&p.X)
-	logarithmic(&p.Y)
+	p := newPlot(c.title, c.x, c.y)
+	p.Y.Scale = plot.LogScale{}
 	p.Legend.Top, p.Legend.Left = true, true
-	p.Add(plotter.NewGrid())
-	unit := c.unit
+	unit, label := c.unit, number
+	if c.y == "ns" {
+		p.Y.Label.Text, label = "time", nanoseconds
+	}
 	if unit == "" {
 		unit = clock
 	}
-	drawn := false
-	for i, name := range c.cases {
+	drawn, sides := 0, [3]int{}
+	for _, name := range c.cases {
 		var points plotter.XYs
 		for _, x := range slices.Sorted(maps.Keys(c.groups)) {
 			if f, ok := r.results.Summary(c.groups[x]+"/"+name, unit); ok && f.Median > 0 {
@@ -53,17 +101,27 @@ func (r *run) drawCurve(dir string, e experiment, c curve) (name string, err err
 		if err != nil {
 			return "", err
 		}
-		line.Color, dots.Color = plotutil.Color(i), plotutil.Color(i)
-		dots.Shape = plotutil.Shape(i)
+		whose := side(name)
+		line.Color = palettes[whose][sides[whose]%2]
+		dots.Color, dots.Shape, line.Width = line.Color, draw.CircleGlyph{}, vg.Points(1.5)
+		if whose == 1 { // which can lie under that of ours
+			line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+		}
+		sides[whose]++
 		p.Add(line, dots)
 		p.Legend.Add(name, line, dots)
-		drawn = true
+		drawn++
 	}
-	if !drawn { // an axis of no values cannot be logarithmic
+	if drawn == 0 { // an axis of no values cannot be logarithmic
 		return "", nil
 	}
+	p.X.Tick.Marker = measured(c)
+	margin := math.Pow(p.X.Max/p.X.Min, 0.03)
+	p.X.Min, p.X.Max = p.X.Min/margin, p.X.Max*margin
+	rounded(&p.Y, label)
+	p.Y.Max *= math.Pow(p.Y.Max/p.Y.Min, 0.08*float64(drawn)) // the legend has the room above
 	name = fileName(e.title, c.title)
-	return name, p.Save(16*vg.Centimeter, 10*vg.Centimeter, filepath.Join(dir, name))
+	return name, save(p, 10, filepath.Join(dir, name))
 }
 
 // spread are ratios with how far they can be off.
@@ -89,9 +147,7 @@ func (r *run) drawRatios(dir string, g measure.Group) (name string, err error) {
 	if len(names) < 2 {
 		return "", nil
 	}
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text = g.Name, "times "+g.Base
-	logarithmic(&p.X)
+	p := newPlot(g.Name, "times the time of “"+g.Base+"”, less is faster", "")
 	p.NominalY(names...)
 	errors, err := plotter.NewXErrorBars(all)
 	if err != nil {
@@ -101,15 +157,19 @@ func (r *run) drawRatios(dir string, g measure.Group) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	points.Shape, points.Color = draw.CircleGlyph{}, color.RGBA{R: 0x1f, G: 0x77, B: 0xb4, A: 0xff}
-	p.Add(plotter.NewGrid(), errors, points)
-	// A logarithmic axis needs more than one value, and room at its ends.
-	p.X.Min, p.X.Max = math.Min(p.X.Min, 0.8)*0.9, math.Max(p.X.Max, 1.25)*1.1
+	points.GlyphStyleFunc = func(i int) draw.GlyphStyle {
+		return draw.GlyphStyle{Color: palettes[side(names[i])][0], Radius: vg.Points(3.5), Shape: draw.CircleGlyph{}}
+	}
+	end := float64(len(names)) - 0.5
+	one, err := plotter.NewLine(plotter.XYs{{X: 1, Y: -0.5}, {X: 1, Y: end}})
+	if err != nil {
+		return "", err
+	}
+	one.Color = color.Gray{0x88}
+	p.Add(one, errors, points)
+	p.X.Padding, p.Y.Min, p.Y.Max = 0, -0.5, end // half a row of room
+	p.X.Min, p.X.Max = math.Min(p.X.Min, 0.9), math.Max(p.X.Max, 1.1)
+	rounded(&p.X, number)
 	name = fileName(g.Name)
-	height := vg.Length(3+0.7*float64(len(names))) * vg.Centimeter
-	return name, p.Save(16*vg.Centimeter, height, filepath.Join(dir, name))
-}
-
-func logarithmic(a *plot.Axis) {
-	a.Scale, a.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+	return name, save(p, 2.5+0.65*float64(len(names)), filepath.Join(dir, name))
 }
