@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"testing"
 
 	rediscache "github.com/go-redis/cache/v9"
 	"github.com/redis/go-redis/v9"
@@ -21,8 +20,8 @@ func batches(l *lab) experiment {
 	one, many := measure.Group{Name: "batch/one", Base: "limit, MGET"}, measure.Group{Name: "batch/" + strconv.Itoa(busy), Base: "limit, MGET"}
 	for _, s := range batchers(l) {
 		open := once(l, s.open)
-		one.Cases = append(one.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { hits(b, l, open()) }})
-		many.Cases = append(many.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { together(b, l, busy, open()) }})
+		one.Cases = append(one.Cases, hits(l, s.name, open))
+		many.Cases = append(many.Cases, together(l, busy, s.name, open))
 	}
 	return experiment{
 		title:  "A batch from Redis",

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"testing"
 
 	"github.com/VictoriaMetrics/fastcache"
 
@@ -22,11 +21,11 @@ become those of the value without another copy.`,
 	inMemory, inRedis := map[float64]string{}, map[float64]string{}
 	bytes := []int{64, 1 << 10, 16 << 10, 128 << 10, 1 << 20}
 	for _, n := range bytes {
-		g := measure.Group{Name: fmt.Sprintf("value/memory/%d", n), Base: "limit, bytes", Rounds: 3, Cases: blobCases(l, blobsInMemory(n))}
+		g := measure.Group{Name: fmt.Sprintf("value/memory/%d", n), Base: "limit, bytes", Rounds: 3, Close: l.end, Cases: blobCases(l, blobsInMemory(n))}
 		e.groups, inMemory[float64(n)] = append(e.groups, g), g.Name
 	}
 	for _, n := range bytes {
-		g := measure.Group{Name: fmt.Sprintf("value/redis/%d", n), Base: "go-redis GET", Rounds: 3, Cases: blobCases(l, blobsInRedis(l, n))}
+		g := measure.Group{Name: fmt.Sprintf("value/redis/%d", n), Base: "go-redis GET", Rounds: 3, Close: l.end, Cases: blobCases(l, blobsInRedis(l, n))}
 		e.groups, inRedis[float64(n)] = append(e.groups, g), g.Name
 	}
 	e.curves = []curve{
@@ -42,10 +41,10 @@ const blobs = 16
 func blobCases(l *lab, stores []store[shop.Blob]) (cases []measure.Case) {
 	for _, s := range stores {
 		open := once(l, s.open)
-		cases = append(cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) {
+		cases = append(cases, hits(l, s.name, func() reader[shop.Blob] {
 			get := open()
-			hits(b, l, func(id int64) (shop.Blob, bool) { return get(id % blobs) })
-		}})
+			return func(id int64) (shop.Blob, bool) { return get(id % blobs) }
+		}))
 	}
 	return cases
 }

@@ -6,11 +6,14 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/cachegen/cachegen/bench/hand"
+	"github.com/cachegen/cachegen/bench/measure"
 	"github.com/cachegen/cachegen/bench/shop"
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime/redistier"
@@ -22,7 +25,8 @@ const ttl = 10 * time.Minute
 // lab is what experiments share.
 type lab struct {
 	short bool
-	ids   []int64 // a stream of keys, some of them hot
+	time  time.Duration // of a case in a round
+	ids   []int64       // a stream of keys, some of them hot
 	redis func() *redistest.Server
 
 	products func() []shop.Product // by their keys
@@ -30,7 +34,7 @@ type lab struct {
 	// generators is the directory of a module for generators, with those in bin.
 	generators func() string
 
-	ends []func() // what ends stores of the experiment that is under way
+	ends []func() // what ends the stores that are open
 }
 
 // product returns the value under a key. What it refers to is shared, so that
@@ -38,24 +42,31 @@ type lab struct {
 func (l *lab) product(id int64) shop.Product { return l.products()[id] }
 
 func newProducts() []shop.Product {
-	products := make([]shop.Product, keys)
+	products, buf := make([]shop.Product, keys), []byte(nil)
 	for id := range products {
-		products[id] = shop.NewProduct(int64(id))
+		v := shop.NewProduct(int64(id))
+		buf = hand.AppendProduct(buf[:0], &v)
+		check(hand.DecodeProduct(&products[id], buf)) // a few objects for each, not dozens to collect
 	}
 	return products
 }
 
-// once opens a store when it is first wanted, and leaves it open until the
-// experiment ends.
+// once opens a store when it is first wanted, and leaves it open until the lab ends
+// its stores, which then belong to nobody: what lives costs each collection of all
+// that is measured later.
 func once[V any](l *lab, open func() (get reader[V], end func())) func() reader[V] {
-	return sync.OnceValue(func() reader[V] {
-		get, end := open()
-		l.ends = append(l.ends, end)
+	var get reader[V]
+	return func() reader[V] {
+		if get == nil {
+			var end func()
+			get, end = open()
+			l.ends = append(l.ends, func() { end(); get = nil })
+		}
 		return get
-	})
+	}
 }
 
-// end ends the stores of an experiment.
+// end ends the stores that are open.
 func (l *lab) end() {
 	for _, end := range l.ends {
 		end()
@@ -70,9 +81,9 @@ const (
 	streamed = 1 << 18
 )
 
-func newLab(short bool, h *host) *lab {
+func newLab(short bool, time time.Duration, h *host) *lab {
 	l := &lab{
-		short: short, ids: stream(keys), products: sync.OnceValue(newProducts),
+		short: short, time: time, ids: stream(keys), products: sync.OnceValue(newProducts),
 		redis: sync.OnceValue(func() *redistest.Server { return redistest.Start(h) }),
 		temp: sync.OnceValue(func() string {
 			dir := must(os.MkdirTemp("", "bench"))
@@ -160,25 +171,43 @@ func (h *host) close() {
 // reader is what a benchmark of hits asks.
 type reader[V any] func(id int64) (V, bool)
 
-// hits measures reads by one goroutine, all of which must find something.
-func hits[V any](b *testing.B, l *lab, get reader[V]) {
-	missed := 0
-	for i := 0; b.Loop(); i++ {
-		if _, ok := get(l.id(i)); !ok {
-			missed++
+// hits is a case of reads by one goroutine, all of which must find something.
+func hits[V any](l *lab, name string, open func() reader[V]) measure.Case {
+	return measure.Case{Name: name, Open: func() { open() }, Bench: func(b *testing.B) {
+		get, missed := open(), 0
+		for i := 0; b.Loop(); i++ {
+			if _, ok := get(l.id(i)); !ok {
+				missed++
+			}
 		}
-	}
-	found(b, missed)
+		found(missed, b.N)
+	}}
 }
 
-// together measures reads by so many goroutines; each follows the stream from a
-// place of its own.
-func together[V any](b *testing.B, l *lab, goroutines int, get reader[V]) {
-	missed := make([]int, goroutines)
+// together is a case of reads by so many goroutines. It finds by itself how many
+// reads are long enough: testing would collect garbage before each try, of all
+// stores that are open, which takes longer than the reads.
+func together[V any](l *lab, goroutines int, name string, open func() reader[V]) measure.Case {
+	return measure.Case{Name: name, Once: true, Open: func() { open() }, Bench: func(b *testing.B) {
+		get := open()
+		for n := goroutines; ; {
+			stop := measure.Meter(b)
+			missed := share(l, goroutines, n, get)
+			took := stop(n)
+			if found(missed, n); took >= l.time {
+				return
+			}
+			n = min(100*n, n+n/5+int(float64(n)*float64(l.time)/float64(took)))
+		}
+	}}
+}
+
+// share has goroutines share n reads; each follows the stream from a place of its own.
+func share[V any](l *lab, goroutines, n int, get reader[V]) (missed int) {
+	var sum atomic.Int64
 	var wg sync.WaitGroup
-	b.ResetTimer()
 	for g := range goroutines {
-		n := (b.N + g) / goroutines
+		n := (n + g) / goroutines
 		wg.Go(func() {
 			miss, start := 0, g*streamed/goroutines
 			for i := range n {
@@ -186,23 +215,18 @@ func together[V any](b *testing.B, l *lab, goroutines int, get reader[V]) {
 					miss++
 				}
 			}
-			missed[g] = miss
+			sum.Add(int64(miss))
 		})
 	}
 	wg.Wait()
-	b.StopTimer()
-	sum := 0
-	for _, n := range missed {
-		sum += n
-	}
-	found(b, sum)
+	return int(sum.Load())
 }
 
 // found fails a benchmark of hits that has measured misses: one in a thousand may
 // be what a lossy cache has lost.
-func found(b *testing.B, missed int) {
-	if missed > b.N/1000 {
-		fatal(fmt.Sprintf("%d of %d reads found nothing", missed, b.N))
+func found(missed, n int) {
+	if missed > n/1000 {
+		fatal(fmt.Sprintf("%d of %d reads found nothing", missed, n))
 	}
 }
 

@@ -60,15 +60,18 @@ func bench(only, docs string, short bool, rounds int) error {
 	h := &host{}
 	defer h.close()
 	began := time.Now()
-	l := newLab(short, h)
+	l := newLab(short, o.Time, h)
 	all := experiments(l)
 	results := measure.Results{}
 	for _, e := range all {
+		began := time.Now()
 		for _, g := range e.groups {
 			results.Run(g, o)
 		}
 		l.end()
-		printTables(os.Stdout, e, results)
+		if printTables(os.Stdout, e, results) {
+			fmt.Printf("measured in %v\n", time.Since(began).Round(time.Second))
+		}
 	}
 	took := time.Since(began)
 	fmt.Printf("\n%d rounds in %v\n\n", o.Rounds, took.Round(time.Second))

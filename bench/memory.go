@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"testing"
 
 	"github.com/VictoriaMetrics/fastcache"
 	"github.com/maypok86/otter/v2"
@@ -54,15 +53,11 @@ type store[V any] struct {
 
 // inMemory asks stores in both ways.
 func inMemory[V any](l *lab, name string, stores []store[V]) []measure.Group {
-	serial, parallel := measure.Group{Name: name + "/serial", Base: "limit, bytes"}, measure.Group{Name: name + "/parallel", Base: "limit, bytes"}
+	serial, parallel := measure.Group{Name: name + "/serial", Base: "limit, bytes"}, measure.Group{Name: name + "/parallel", Base: "limit, bytes", Close: l.end}
 	for _, s := range stores {
 		open := once(l, s.open)
-		serial.Cases = append(serial.Cases, measure.Case{
-			Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { hits(b, l, open()) },
-		})
-		parallel.Cases = append(parallel.Cases, measure.Case{
-			Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { together(b, l, 2, open()) },
-		})
+		serial.Cases = append(serial.Cases, hits(l, s.name, open))
+		parallel.Cases = append(parallel.Cases, together(l, 2, s.name, open))
 	}
 	return []measure.Group{serial, parallel}
 }

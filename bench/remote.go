@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
 
 	rediscache "github.com/go-redis/cache/v9"
 	"github.com/redis/go-redis/v9"
@@ -54,15 +53,11 @@ wake-ups for each; who gathers them pays for each pipeline. AutoPipeline gathers
 
 // overNetwork asks servers by one goroutine and by many.
 func overNetwork[V any](l *lab, name string, stores []store[V]) []measure.Group {
-	one, many := measure.Group{Name: name, Base: "go-redis GET"}, measure.Group{Name: fmt.Sprintf("%s %d", name, busy), Base: "go-redis GET"}
+	one, many := measure.Group{Name: name, Base: "go-redis GET"}, measure.Group{Name: fmt.Sprintf("%s %d", name, busy), Base: "go-redis GET", Close: l.end}
 	for _, s := range stores {
 		open := once(l, s.open)
-		one.Cases = append(one.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) {
-			hits(b, l, open())
-		}})
-		many.Cases = append(many.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) {
-			together(b, l, busy, open())
-		}})
+		one.Cases = append(one.Cases, hits(l, s.name, open))
+		many.Cases = append(many.Cases, together(l, busy, s.name, open))
 	}
 	return []measure.Group{one, many}
 }

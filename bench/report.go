@@ -55,9 +55,10 @@ func union(a, b []string) []string {
 	return a
 }
 
-// printTables prints what was measured of an experiment.
-func printTables(w io.Writer, e experiment, r measure.Results) {
-	for _, t := range e.tables(r) {
+// printTables prints what was measured of an experiment, if anything was.
+func printTables(w io.Writer, e experiment, r measure.Results) bool {
+	tables := e.tables(r)
+	for _, t := range tables {
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(tw, "\n%s\t%s\n", e.title, strings.Join(t.groups, "\t"))
 		for _, c := range t.cases {
@@ -69,6 +70,7 @@ func printTables(w io.Writer, e experiment, r measure.Results) {
 		}
 		_ = tw.Flush()
 	}
+	return len(tables) > 0
 }
 
 // cell is what was measured of a case: time, how it compares with the base, and

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"sync"
-	"testing"
 
 	"github.com/redis/go-redis/v9"
 
@@ -62,8 +61,7 @@ and a pipeline has as many as came while others were under way, so its line goes
 	group := func(where, base string, n int, stores []store[shop.Small]) string {
 		g := measure.Group{Name: fmt.Sprintf("goroutines/%s/%d", where, n), Base: base, Rounds: 3}
 		for _, s := range stores {
-			open := opens[s.name]
-			g.Cases = append(g.Cases, measure.Case{Name: s.name, Open: func() { open() }, Bench: func(b *testing.B) { together(b, l, n, open()) }})
+			g.Cases = append(g.Cases, together(l, n, s.name, opens[s.name]))
 		}
 		e.groups = append(e.groups, g)
 		return g.Name
@@ -103,9 +101,7 @@ between them. What a tier in front adds is one look-up in memory; no composition
 	groups := map[float64]string{}
 	for i, s := range deeps(l) {
 		open := once(l, s.open)
-		g := measure.Group{Name: fmt.Sprintf("depth/%d", i+1), Rounds: 4, Cases: []measure.Case{{
-			Name: "ours", Open: func() { open() }, Bench: func(b *testing.B) { hits(b, l, open()) },
-		}}}
+		g := measure.Group{Name: fmt.Sprintf("depth/%d", i+1), Rounds: 4, Cases: []measure.Case{hits(l, "ours", open)}}
 		e.groups, groups[float64(i+1)] = append(e.groups, g), g.Name
 	}
 	e.curves = []curve{{"A hit in the last tier", "tiers", "ns", "", groups, []string{"ours"}}}

@@ -33,6 +33,7 @@ type Group struct {
 	Cases  []Case
 	Base   string // the case that others are compared with; empty: none
 	Rounds int    // at most so many; 0: those of the options
+	Close  func() // if it is not nil, ends what cases have opened
 }
 
 // Options say how long to measure.
@@ -71,7 +72,13 @@ func (r Results) Run(g Group, o Options) {
 			c.Open()
 		}
 	}
-	runtime.GC() // not before each case: of large caches it takes longer than the case
+	if g.Close != nil {
+		defer g.Close()
+	}
+	if len(cases) == 0 {
+		return
+	}
+	runtime.GC() // of what opening has left
 	rounds := o.Rounds
 	if g.Rounds > 0 {
 		rounds = min(rounds, g.Rounds)
@@ -129,18 +136,19 @@ func (s Series) add(res testing.BenchmarkResult) {
 }
 
 // Meter begins to measure what a case does that runs once. The function that it
-// returns ends that, and reports it for each of n operations.
-func Meter(b *testing.B) (end func(n int)) {
+// returns ends that, reports it for each of n operations, and says how long all took.
+func Meter(b *testing.B) (end func(n int) time.Duration) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	used, began := CPUTime(), time.Now()
-	return func(n int) {
+	return func(n int) time.Duration {
 		wall, used := time.Since(began), CPUTime()-used
 		runtime.ReadMemStats(&after)
 		b.ReportMetric(float64(wall)/float64(n), Nanoseconds)
 		b.ReportMetric(float64(used)/float64(n), CPU)
 		b.ReportMetric(hundredths(float64(after.Mallocs-before.Mallocs)/float64(n)), Allocs)
 		b.ReportMetric(hundredths(float64(after.TotalAlloc-before.TotalAlloc)/float64(n)), Bytes)
+		return wall
 	}
 }
 
