@@ -74,12 +74,11 @@ func (l *lab) end() {
 	l.ends = nil
 }
 
-// keys is how many different keys the stream has, streamed how long it is, a power
-// of two: it is begun again at its end.
-const (
-	keys     = 100_000
-	streamed = 1 << 18
-)
+// keys is how many different keys the stream has; tests have fewer.
+var keys = 100_000
+
+// streamed is how long the stream is, a power of two: it is begun again at its end.
+const streamed = 1 << 18
 
 func newLab(short bool, time time.Duration, h *host) *lab {
 	l := &lab{

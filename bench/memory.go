@@ -21,7 +21,8 @@ value, as our Get does: of a pointer that a cache returns the struct is copied, 
 
 Caches of objects win where a value is large, because they do not decode; a bare otter is the floor of ours, which adds deadlines that can be stale before they expire, counters and
 a copy of the struct. Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. freecache, bigcache and
-go-redis/cache spend theirs on MessagePack by reflection, rueidis on JSON.`,
+go-redis/cache spend theirs on MessagePack by reflection, rueidis on JSON. Two libraries that belong here are missing, eko/gocache (lib/v4 and its stores) and
+mgtv-tech/jetcache-go: where this is developed, the module proxy answers for them "403 Forbidden: This module version is not available".`,
 	}
 	e.groups = append(inMemory(l, "memory/Small", smallStores(l)), inMemory(l, "memory/Product", productStores(l))...)
 	for _, value := range []struct {

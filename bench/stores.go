@@ -21,7 +21,7 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 	return []store[V]{
 		{"otter", func() (reader[V], func()) { return bare(value) }},
 		{"ristretto", func() (reader[V], func()) {
-			c := must(ristretto.NewCache(&ristretto.Config[int64, *V]{NumCounters: 10 * keys, MaxCost: 2 * keys, BufferItems: 64, IgnoreInternalCost: true}))
+			c := must(ristretto.NewCache(&ristretto.Config[int64, *V]{NumCounters: 10 * int64(keys), MaxCost: 2 * int64(keys), BufferItems: 64, IgnoreInternalCost: true}))
 			all(value, func(id int64, v V) {
 				for !c.SetWithTTL(id, &v, 1, ttl) {
 					c.Wait()
@@ -31,7 +31,7 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 			return func(id int64) (V, bool) { return deref(c.Get(id)) }, c.Close
 		}},
 		{"theine", func() (reader[V], func()) {
-			c := must(theine.NewBuilder[int64, *V](keys).Build())
+			c := must(theine.NewBuilder[int64, *V](int64(keys)).Build())
 			all(value, func(id int64, v V) { c.SetWithTTL(id, &v, 1, ttl) })
 			c.Wait()
 			return func(id int64) (V, bool) { return deref(c.Get(id)) }, c.Close

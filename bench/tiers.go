@@ -102,7 +102,7 @@ func (l *lab) source(loads *atomic.Int64) loader {
 	return func(_ context.Context, id int64) (shop.Product, error) {
 		loads.Add(1)
 		time.Sleep(time.Millisecond)
-		p := l.product(id % keys)
+		p := l.product(id % int64(keys))
 		p.ID = id
 		return p, nil
 	}
