@@ -53,9 +53,11 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	pkgs, err := l.load(ctx, false, l.cfg.Patterns)
-	if err != nil {
-		return nil, err
+	pkgs := l.loadRoots(ctx)
+	if pkgs == nil {
+		if pkgs, err = l.load(ctx, false, l.cfg.Patterns); err != nil {
+			return nil, err
+		}
 	}
 	if err := errors.Join(l.broken...); err != nil {
 		return nil, l.outside(err)
@@ -98,15 +100,14 @@ func newLoader(cfg Config) (*loader, error) {
 	return &loader{cfg: cfg, fset: token.NewFileSet()}, nil
 }
 
-// load runs the go command and the type checker over the patterns.
-func (l *loader) load(ctx context.Context, tests bool, patterns []string) ([]*packages.Package, error) {
+// config is how packages are loaded.
+func (l *loader) config(ctx context.Context, mode packages.LoadMode) *packages.Config {
 	cfg := &packages.Config{
 		Context:   ctx,
 		Mode:      mode,
 		Dir:       l.cfg.Dir,
 		Env:       l.cfg.Env,
 		Fset:      l.fset,
-		Tests:     tests,
 		ParseFile: l.files.parse,
 	}
 	if cfg.Env == nil {
@@ -115,6 +116,14 @@ func (l *loader) load(ctx context.Context, tests bool, patterns []string) ([]*pa
 	if l.cfg.Tags != "" {
 		cfg.BuildFlags = []string{"-tags=" + l.cfg.Tags}
 	}
+	return cfg
+}
+
+// load has the go command load the patterns with export data for all, and runs the
+// type checker over them.
+func (l *loader) load(ctx context.Context, tests bool, patterns []string) ([]*packages.Package, error) {
+	cfg := l.config(ctx, mode)
+	cfg.Tests = tests
 	pkgs, err := packages.Load(cfg, patterns...)
 	if err != nil {
 		return nil, fmt.Errorf("loading packages: %w", err)
