@@ -50,14 +50,13 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 
 // emit returns the generated files of one package.
 func emit(pkg *model.Package) ([]File, error) {
-	taken := map[string]bool{}
-	files := make([]File, 0, len(pkg.Files))
-	for _, in := range pkg.Files {
-		content, err := templates.File(pkg, in, taken)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, File{Path: in.Output, Content: content})
+	contents, err := templates.Files(pkg)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]File, len(contents))
+	for i, content := range contents {
+		files[i] = File{Path: pkg.Files[i].Output, Content: content}
 	}
 	return files, nil
 }

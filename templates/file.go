@@ -2,9 +2,11 @@ package templates
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dave/jennifer/jen"
 
@@ -35,10 +37,28 @@ type codecKey struct {
 	own, order bool
 }
 
+// Files returns the generated source for each file of a package.
+func Files(pkg *model.Package) ([][]byte, error) {
+	out, errs := make([][]byte, len(pkg.Files)), make([]error, len(pkg.Files))
+	taken := map[string]bool{}
+	var wg sync.WaitGroup
+	for i, in := range pkg.Files {
+		g := newGen(pkg, in, taken)
+		wg.Go(func() { out[i], errs[i] = g.render() }) // most of it is gofmt's work
+	}
+	wg.Wait()
+	return out, errors.Join(errs...)
+}
+
 // File returns the generated source for one file of a package. taken holds the
 // package-level names that the package's other generated files declare; those of
 // this file are added to it.
 func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, error) {
+	return newGen(pkg, in, taken).render()
+}
+
+// newGen declares all that a file has.
+func newGen(pkg *model.Package, in *model.File, taken map[string]bool) *gen {
 	g := &gen{
 		pkg: pkg, in: in, file: jen.NewFilePathName(pkg.Path, pkg.Name), taken: taken,
 		aliases: map[string]string{}, guarded: map[*model.Type]bool{}, renamed: map[string]string{}, codecs: map[codecKey]*codec{},
@@ -65,10 +85,15 @@ func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, er
 		g.file.Line()
 		g.file.Add(code)
 	}
+	return g
+}
+
+// render returns the source of the file.
+func (g *gen) render() ([]byte, error) {
 	var out bytes.Buffer
 	if err := g.file.Render(&out); err != nil {
 		text, _, _ := strings.Cut(err.Error(), "\n") // and not the whole source behind it
-		return nil, fmt.Errorf("cachegen bug: %s: %s", in.Output, text)
+		return nil, fmt.Errorf("cachegen bug: %s: %s", g.in.Output, text)
 	}
 	return groupImports(out.Bytes()), nil
 }
