@@ -21,6 +21,12 @@ var tiereds = []tiered{
 		t := &hand.Tiers{Memory: &hand.Memory{Cache: fastcache.New(32 << 20), TTL: ttl}, Redis: &hand.Redis{Client: client, TTL: ttl}}
 		return loading(t.GetOrLoad, load), func() { t.Memory.Cache.Reset(); check(client.Close()) }
 	}},
+	{"limit, bytes, AutoPipeline", func(l *lab, db int, load loader) (reader[shop.Product], func()) {
+		client := l.dial("tcp", db)
+		far := &hand.Redis{Client: must(client.AutoPipeline()), TTL: ttl}
+		t := &hand.Tiers{Memory: &hand.Memory{Cache: fastcache.New(32 << 20), TTL: ttl}, Redis: far}
+		return loading(t.GetOrLoad, load), func() { t.Memory.Cache.Reset(); check(client.Close()) }
+	}},
 	{"limit, objects", func(l *lab, db int, load loader) (reader[shop.Product], func()) {
 		client := l.dial("tcp", db)
 		t := &hand.Tiers{

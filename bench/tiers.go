@@ -27,8 +27,8 @@ func tiers(l *lab) experiment {
 for all, and the loader sleeps for a millisecond. Cold means that Redis is empty too; warm, that it has what the stream asks for, as
 after a restart. Loads per key are what the loader was called for each different key of the stream: one is what must be.
 
-The limits are what one writes by hand: fastcache or otter in front, plain go-redis behind, and singleflight around both. They do not fence
-anything: a write may be lost to a slower load. Ours is ahead all the same, because reads that miss memory together go
+The limits are what one writes by hand: fastcache or otter in front, plain go-redis or its AutoPipeline behind, and singleflight around both. They do not fence
+anything: a write may be lost to a slower load. Ours is ahead of the plain ones all the same, because reads that miss memory together go
 to Redis in one pipeline, and so do writes of loads that end together. Cold, that has to pay for more: a load runs in a goroutine of its own under a deadline, so that callers can
 leave and panics reach nobody, and its value takes its turn on the key.
 Callers share otter's objects and must not change them.`,

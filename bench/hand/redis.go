@@ -23,8 +23,10 @@ const redisHeader = 4 + 8 + 8
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// SmallKey and ProductKey are the keys in Redis.
-func SmallKey(id int64) string   { return "hand:small:" + strconv.FormatInt(id, 10) }
+// SmallKey is the key of a Small in Redis.
+func SmallKey(id int64) string { return "hand:small:" + strconv.FormatInt(id, 10) }
+
+// ProductKey is the key of a Product in Redis.
 func ProductKey(id int64) string { return "hand:product:" + strconv.FormatInt(id, 10) }
 
 func (r *Redis) seal(b []byte) []byte {

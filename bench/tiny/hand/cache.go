@@ -90,7 +90,7 @@ func open(b []byte) (v item, err error) {
 		return v, errCorrupt
 	}
 	v.id, v.price = int64(le.Uint64(b[12:])), math.Float64frombits(le.Uint64(b[20:]))
-	ok := true
+	var ok bool
 	v.name, b, ok = cutString(b[28:])
 	n, used := binary.Uvarint(b)
 	if !ok || used <= 0 || n > uint64(len(b)) {
