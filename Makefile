@@ -53,7 +53,7 @@ test: redis ## run all tests, against a real redis-server (`make lint` is what v
 	cd golden/wild && $(GO) test -vet=off ./...
 
 .PHONY: test-bench
-test-bench: ## vet the bench, and test what the bench measures with: codecs by hand, peers, the sums, plots
+test-bench: redis ## vet the bench, and test what the bench measures with: codecs by hand, peers, the sums, plots
 	cd bench && $(GO) vet ./... && $(GO) test . ./hand ./peers ./measure
 
 .PHONY: bench
