@@ -65,6 +65,9 @@ type codec struct {
 	compares  map[*model.Type]string // keys that have functions to compare them
 	comparers []jen.Code             // those functions
 
+	cut    map[*model.Type][]part // structs whose functions are cut
+	pieces []jen.Code             // the functions of their parts
+
 	fail    string // the statement with which the current decoder gives up
 	deep    bool   // the current function counts its depth
 	n, ok   bool   // the current decoder needs a variable n, or ok
@@ -82,7 +85,7 @@ func (g *gen) newCodec(k codecKey) *codec {
 	root := k.root
 	e := &codec{
 		g: g, root: root, name: g.stem(upper(root.Name)), texts: root.Strings(), own: k.own, sorted: k.order,
-		funcs: map[*model.Type]string{}, customs: map[*model.Type]string{}, compares: map[*model.Type]string{},
+		funcs: map[*model.Type]string{}, customs: map[*model.Type]string{}, compares: map[*model.Type]string{}, cut: map[*model.Type][]part{},
 	}
 	uses, most := map[*model.Type]int{}, 2
 	if fields(root, map[*model.Type]bool{}) > wide {
@@ -283,23 +286,29 @@ func (e *codec) call(w *block, verb, expr string, t *model.Type) {
 			v["depth"] = ", depth+1"
 		}
 	}
-	switch verb {
-	case "size":
+	if verb == "size" {
 		e.callSize(w, t, v)
-	case "put":
-		v["state"], v["own"] = "b", ""
-		if e.texts {
-			v["state"] = "b, text"
-		}
-		if len(e.owners) > 0 {
-			v["own"] = ", own"
-		}
-		w.add("$state = $f($state$own, $v)", v)
-	default:
+		return
+	}
+	e.invoke(w, verb, v)
+}
+
+// invoke calls a function that writes or reads.
+func (e *codec) invoke(w *block, verb string, v vars) {
+	if verb == "take" {
 		e.ok = true
 		v["state"] = e.state()
 		w.add("if $state, ok = $f($v, $state$depth); !ok {\n$fail\n}", v)
+		return
 	}
+	v["state"], v["own"] = "b", ""
+	if e.texts {
+		v["state"] = "b, text"
+	}
+	if len(e.owners) > 0 {
+		v["own"] = ", own"
+	}
+	w.add("$state = $f($state$own, $v)", v)
 }
 
 // state returns the variables that a decoder reads from.

@@ -19,6 +19,7 @@ func (e *codec) functions() []jen.Code {
 	for _, t := range e.owners {
 		all = append(all, e.takeOwnFunc(t))
 	}
+	all = append(all, e.pieces...)
 	return append(all, e.comparers...)
 }
 
@@ -182,20 +183,36 @@ func (e *codec) declared(ok bool) string {
 func (e *codec) putFunc(t *model.Type) jen.Code {
 	w := e.g.block()
 	e.value(w, "put", t, e.funcs[t])
-	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "in": w.lines(), "own": ""}
+	return e.putDecl(e.funcs[t], t, w, "writes *v")
+}
+
+// putDecl declares a function that writes something.
+func (e *codec) putDecl(name string, t *model.Type, w *block, does string) jen.Code {
+	v := vars{"name": name, "T": e.g.spell(t), "in": w.lines(), "own": ""}
 	if len(e.owners) > 0 {
 		v["own"] = e.g.snippet(", own *$cachert.Own", nil)
 	}
 	if e.texts {
-		return e.g.snippet(comment("put%s writes *v to the front of b and text, and returns what is left of them.", e.funcs[t])+
+		return e.g.snippet(comment("put%s %s to the front of b and text, and returns what is left of them.", name, does)+
 			"func put$name(b, text []byte$own, v *$T) (_, _ []byte) {\n$in\nreturn b, text\n}", v)
 	}
-	return e.g.snippet(comment("put%s writes *v to the front of b and returns what is left of it.", e.funcs[t])+
+	return e.g.snippet(comment("put%s %s to the front of b and returns what is left of it.", name, does)+
 		"func put$name(b []byte$own, v *$T) []byte {\n$in\nreturn b\n}", v)
 }
 
 func (e *codec) takeFunc(t *model.Type) jen.Code {
-	v := vars{"name": e.funcs[t], "T": e.g.spell(t), "state": e.state(), "params": "b []byte", "results": "_ []byte", "front": "b", "left": "it"}
+	e.deep = t.Recursive
+	return e.takeDecl(e.funcs[t], t, "sets *v, which is zero,", func(w *block) {
+		if e.deep {
+			w.add("if depth > $cachert.MaxDepth {\n$fail\n}", vars{"fail": e.fail})
+		}
+		e.value(w, "take", t, e.funcs[t])
+	})
+}
+
+// takeDecl declares a function that reads something, as body has it.
+func (e *codec) takeDecl(name string, t *model.Type, does string, body func(w *block)) jen.Code {
+	v := vars{"name": name, "T": e.g.spell(t), "state": e.state(), "params": "b []byte", "results": "_ []byte", "front": "b", "left": "it"}
 	if e.texts {
 		v["params"], v["results"] = v["params"].(string)+", s "+e.section(), v["results"].(string)+", _ "+e.section()
 		v["front"], v["left"] = "b and s", "them"
@@ -204,17 +221,11 @@ func (e *codec) takeFunc(t *model.Type) jen.Code {
 		v["params"], v["results"] = v["params"].(string)+", own []byte", v["results"].(string)+", _ []byte"
 		v["front"], v["left"] = strings.ReplaceAll(e.state(), ", own", " and own"), "them"
 	}
-	e.deep, e.n, e.ok, e.fail = t.Recursive, false, false, "return "+e.state()+", false"
+	e.n, e.ok, e.fail = false, false, "return "+e.state()+", false"
 	w := e.g.block()
-	if e.deep {
-		w.add("if depth > $cachert.MaxDepth {\n$fail\n}", vars{"fail": e.fail})
-	}
-	body := w.nested()
-	e.value(body, "take", t, e.funcs[t])
-	v["depth"], v["vars"] = depthParam(e.deep), e.declared(true)
-	w.code = append(w.code, body.code...)
-	v["in"] = w.lines()
-	return e.g.snippet("// take$name sets *v, which is zero, from the front of $front, and returns what is\n// left of $left.\n"+
+	body(w)
+	v["depth"], v["vars"], v["in"] = depthParam(e.deep), e.declared(true), w.lines()
+	return e.g.snippet("// take$name "+does+" from the front of $front, and returns what is\n// left of $left.\n"+
 		"func take$name(v *$T, $params$depth) ($results, ok bool) {\n$vars$in\nreturn $state, true\n}", v)
 }
 

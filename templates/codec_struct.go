@@ -28,10 +28,18 @@ func sizeStruct(e *codec, w *block, expr string, t *model.Type) {
 }
 
 func putStruct(e *codec, w *block, expr string, t *model.Type) {
+	if expr == "(*v)" && e.lines(t) > long {
+		e.putParts(w, t)
+		return
+	}
 	e.fields(w, expr, t, (*run).put, e.put)
 }
 
 func takeStruct(e *codec, w *block, expr string, t *model.Type) {
+	if expr == "(*v)" && e.lines(t) > long {
+		e.takeParts(w, t)
+		return
+	}
 	e.fields(w, expr, t, (*run).take, e.take)
 }
 

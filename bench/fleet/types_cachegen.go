@@ -459,721 +459,14 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
 	b, text := b[4:4+n], b[4+n:]
-	_ = b[68]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.VIN)))
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Plate)))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PlateState)))
-	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
-	binary.LittleEndian.PutUint64(b[16:], uint64(v.FleetID))
-	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.AssetTag)))
-	copy(b[28:], v.UUID[:])
-	binary.LittleEndian.PutUint32(b[44:], uint32(len(v.Make)))
-	binary.LittleEndian.PutUint32(b[48:], uint32(len(v.Model)))
-	binary.LittleEndian.PutUint32(b[52:], uint32(len(v.Trim)))
-	binary.LittleEndian.PutUint16(b[56:], v.ModelYear)
-	b[58] = uint8(v.BodyStyle)
-	binary.LittleEndian.PutUint32(b[59:], uint32(len(v.Color)))
-	binary.LittleEndian.PutUint32(b[63:], uint32(len(v.InteriorTone)))
-	b[67] = v.Doors
-	b[68] = v.Seats
-	text = text[copy(text, v.VIN):]
-	text = text[copy(text, v.Plate):]
-	text = text[copy(text, v.PlateState):]
-	text = text[copy(text, v.Country):]
-	text = text[copy(text, v.AssetTag):]
-	text = text[copy(text, v.Make):]
-	text = text[copy(text, v.Model):]
-	text = text[copy(text, v.Trim):]
-	text = text[copy(text, v.Color):]
-	text = text[copy(text, v.InteriorTone):]
-	b = b[69:]
-	if v.Nickname == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Nickname)))
-		text = text[copy(text, *v.Nickname):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Aliases), v.Aliases == nil)
-	for i := range v.Aliases {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Aliases[i])))
-		text = text[copy(text, v.Aliases[i]):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Barcode), v.Barcode == nil)
-	b = b[copy(b, v.Barcode):]
-	_ = b[55]
-	binary.LittleEndian.PutUint64(b, v.Revision)
-	binary.LittleEndian.PutUint64(b[8:], uint64(v.Ordered.Unix()))
-	binary.LittleEndian.PutUint32(b[16:], uint32(v.Ordered.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Ordered, v.Ordered.Location() == time.UTC))
-	binary.LittleEndian.PutUint64(b[24:], uint64(v.Delivered.Unix()))
-	binary.LittleEndian.PutUint32(b[32:], uint32(v.Delivered.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.Delivered, v.Delivered.Location() == time.UTC))
-	binary.LittleEndian.PutUint64(b[40:], uint64(v.Registered.Unix()))
-	binary.LittleEndian.PutUint32(b[48:], uint32(v.Registered.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[52:], cachert.Zone(v.Registered, v.Registered.Location() == time.UTC))
-	b = b[56:]
-	if v.FirstUse == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		_ = b[15]
-		binary.LittleEndian.PutUint64(b, uint64(v.FirstUse.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(v.FirstUse.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.FirstUse, v.FirstUse.Location() == time.UTC))
-		b = b[16:]
-	}
-	if v.Retired == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		_ = b[15]
-		binary.LittleEndian.PutUint64(b, uint64(v.Retired.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(v.Retired.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Retired, v.Retired.Location() == time.UTC))
-		b = b[16:]
-	}
-	_ = b[45]
-	binary.LittleEndian.PutUint64(b, uint64(v.PurchasePrice.Amount))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PurchasePrice.Currency)))
-	binary.LittleEndian.PutUint64(b[12:], uint64(v.ResidualValue.Amount))
-	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResidualValue.Currency)))
-	b[24] = 0
-	if v.Leased {
-		b[24] = 1
-	}
-	b[25] = v.LeaseMonths
-	binary.LittleEndian.PutUint32(b[26:], math.Float32bits(v.LeaseRate))
-	binary.LittleEndian.PutUint64(b[30:], uint64(v.LeaseEnds.Unix()))
-	binary.LittleEndian.PutUint32(b[38:], uint32(v.LeaseEnds.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[42:], cachert.Zone(v.LeaseEnds, v.LeaseEnds.Location() == time.UTC))
-	text = text[copy(text, v.PurchasePrice.Currency):]
-	text = text[copy(text, v.ResidualValue.Currency):]
-	b = b[46:]
-	b, text = putVehicleContact(b, text, &v.Dealer)
-	_ = b[43]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.InvoiceNumber)))
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.CostCenter)))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.InsuranceID)))
-	binary.LittleEndian.PutUint64(b[12:], uint64(v.InsuredUntil.Unix()))
-	binary.LittleEndian.PutUint32(b[20:], uint32(v.InsuredUntil.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.InsuredUntil, v.InsuredUntil.Location() == time.UTC))
-	b[28] = uint8(v.PremiumClass)
-	binary.LittleEndian.PutUint16(b[29:], uint16(v.TaxClass))
-	b[31] = 0
-	if v.TaxPaid {
-		b[31] = 1
-	}
-	binary.LittleEndian.PutUint64(b[32:], uint64(v.TaxDue.Amount))
-	binary.LittleEndian.PutUint32(b[40:], uint32(len(v.TaxDue.Currency)))
-	text = text[copy(text, v.InvoiceNumber):]
-	text = text[copy(text, v.CostCenter):]
-	text = text[copy(text, v.InsuranceID):]
-	text = text[copy(text, v.TaxDue.Currency):]
-	b = b[44:]
-	b = cachert.PutCount(b, len(v.TitleScan), v.TitleScan == nil)
-	b = b[copy(b, v.TitleScan):]
-	b = cachert.PutCount(b, len(v.Documents), v.Documents == nil)
-	for i := range v.Documents {
-		b, text = putVehicleDocument(b, text, &v.Documents[i])
-	}
-	b = cachert.PutCount(b, len(v.Certificates), v.Certificates == nil)
-	for k, x := range v.Certificates {
-		_ = b[19]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
-		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
-		text = text[copy(text, k):]
-		b = b[20:]
-	}
-	b = cachert.PutCount(b, len(v.Inspections), v.Inspections == nil)
-	for i := range v.Inspections {
-		b, text = putVehicleInspection(b, text, &v.Inspections[i])
-	}
-	_ = b[15]
-	binary.LittleEndian.PutUint64(b, uint64(v.NextInspection.Unix()))
-	binary.LittleEndian.PutUint32(b[8:], uint32(v.NextInspection.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.NextInspection, v.NextInspection.Location() == time.UTC))
-	b = b[16:]
-	b = cachert.PutCount(b, len(v.RecallNumbers), v.RecallNumbers == nil)
-	for i := range v.RecallNumbers {
-		binary.LittleEndian.PutUint32(b, v.RecallNumbers[i])
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.OpenRecalls), v.OpenRecalls == nil)
-	for k, x := range v.OpenRecalls {
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, k)
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, x):]
-		b = b[8:]
-	}
-	_ = b[134]
-	b[0] = v.WarrantyYears
-	binary.LittleEndian.PutUint32(b[1:], v.WarrantyMileage)
-	binary.LittleEndian.PutUint64(b[5:], uint64(v.Warranty))
-	binary.LittleEndian.PutUint16(b[13:], v.LengthMM)
-	binary.LittleEndian.PutUint16(b[15:], v.WidthMM)
-	binary.LittleEndian.PutUint16(b[17:], v.HeightMM)
-	binary.LittleEndian.PutUint16(b[19:], v.WheelbaseMM)
-	binary.LittleEndian.PutUint16(b[21:], v.ClearanceMM)
-	binary.LittleEndian.PutUint32(b[23:], v.CurbWeightKG)
-	binary.LittleEndian.PutUint32(b[27:], v.GrossWeightKG)
-	binary.LittleEndian.PutUint32(b[31:], v.TowingKG)
-	binary.LittleEndian.PutUint16(b[35:], v.RoofLoadKG)
-	binary.LittleEndian.PutUint16(b[37:], v.CargoLiters)
-	for i := range v.AxleLoadsKG {
-		binary.LittleEndian.PutUint16(b[39+2*i:], v.AxleLoadsKG[i])
-	}
-	binary.LittleEndian.PutUint32(b[45:], uint32(len(v.TireSize)))
-	for i := range v.TirePressures {
-		binary.LittleEndian.PutUint32(b[49+4*i:], math.Float32bits(v.TirePressures[i]))
-	}
-	for i := range v.TireTemps {
-		b[65+i] = uint8(v.TireTemps[i])
-	}
-	for i := range v.TireSerials {
-		binary.LittleEndian.PutUint32(b[69+4*i:], uint32(len(v.TireSerials[i])))
-	}
-	for i := range v.TreadDepthMM {
-		binary.LittleEndian.PutUint32(b[85+4*i:], math.Float32bits(v.TreadDepthMM[i]))
-	}
-	b[101] = 0
-	if v.SpareTire {
-		b[101] = 1
-	}
-	b[102] = 0
-	if v.WinterTires {
-		b[102] = 1
-	}
-	copy(b[103:], v.PaintThickness[:])
-	for i := range v.CenterOfGravity {
-		binary.LittleEndian.PutUint64(b[111+8*i:], math.Float64bits(v.CenterOfGravity[i]))
-	}
-	text = text[copy(text, v.TireSize):]
-	for i := range v.TireSerials {
-		text = text[copy(text, v.TireSerials[i]):]
-	}
-	b = b[135:]
-	b, text = putVehicleEngine(b, text, &v.Engine)
-	if v.SecondEngine == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putVehicleEngine(b, text, v.SecondEngine)
-	}
-	_ = b[4]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Gearbox)))
-	b[4] = uint8(v.Gears)
-	text = text[copy(text, v.Gearbox):]
-	b = b[5:]
-	b = cachert.PutCount(b, len(v.GearRatios), v.GearRatios == nil)
-	for i := range v.GearRatios {
-		binary.LittleEndian.PutUint32(b, math.Float32bits(v.GearRatios[i]))
-		b = b[4:]
-	}
-	_ = b[38]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.FinalDrive))
-	b[8] = 0
-	if v.AllWheelDrive {
-		b[8] = 1
-	}
-	binary.LittleEndian.PutUint16(b[9:], v.TopSpeedKMH)
-	binary.LittleEndian.PutUint32(b[11:], math.Float32bits(v.SprintSeconds))
-	binary.LittleEndian.PutUint32(b[15:], uint32(len(v.EmissionClass)))
-	binary.LittleEndian.PutUint16(b[19:], uint16(v.CO2GramsPerKM))
-	binary.LittleEndian.PutUint16(b[21:], uint16(v.NOxMilligrams))
-	binary.LittleEndian.PutUint32(b[23:], math.Float32bits(v.FuelTankLiters))
-	binary.LittleEndian.PutUint32(b[27:], math.Float32bits(v.FuelLevel))
-	binary.LittleEndian.PutUint32(b[31:], math.Float32bits(v.AdBlueLevel))
-	binary.LittleEndian.PutUint32(b[35:], math.Float32bits(v.OilLevel))
-	text = text[copy(text, v.EmissionClass):]
-	b = b[39:]
-	if v.OilQuality == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, math.Float32bits(*v.OilQuality))
-		b = b[4:]
-	}
-	_ = b[39]
-	binary.LittleEndian.PutUint16(b, uint16(v.CoolantTemp))
-	binary.LittleEndian.PutUint16(b[2:], uint16(v.OilTemp))
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.ExhaustTemp))
-	binary.LittleEndian.PutUint32(b[8:], v.Starts)
-	binary.LittleEndian.PutUint32(b[12:], v.ColdStarts)
-	binary.LittleEndian.PutUint64(b[16:], uint64(v.EngineTime))
-	binary.LittleEndian.PutUint64(b[24:], uint64(v.IdleTime))
-	binary.LittleEndian.PutUint64(b[32:], v.FuelUsedML)
-	b = b[40:]
-	b = cachert.PutCount(b, len(v.FaultCodes), v.FaultCodes == nil)
-	for i := range v.FaultCodes {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.FaultCodes[i])))
-		text = text[copy(text, v.FaultCodes[i]):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.FaultHistory), v.FaultHistory == nil)
-	for k, x := range v.FaultHistory {
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(x), x == nil)
-		for i := range x {
-			_ = b[15]
-			binary.LittleEndian.PutUint64(b, uint64(x[i].Unix()))
-			binary.LittleEndian.PutUint32(b[8:], uint32(x[i].Nanosecond()))
-			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x[i], x[i].Location() == time.UTC))
-			b = b[16:]
-		}
-	}
-	_ = b[23]
-	for i := range v.Calibration {
-		for i2 := range v.Calibration[i] {
-			binary.LittleEndian.PutUint32(b[12*i+4*i2:], math.Float32bits(v.Calibration[i][i2]))
-		}
-	}
-	b = b[24:]
-	b = cachert.PutCount(b, len(v.KnockSpectrum), v.KnockSpectrum == nil)
-	for i := range v.KnockSpectrum {
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.KnockSpectrum[i]))))
-		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.KnockSpectrum[i]))))
-		b = b[8:]
-	}
-	_ = b[15]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(v.CrankResonance))))
-	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(v.CrankResonance))))
-	b = b[16:]
-	if v.Battery == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putVehicleBattery(b, text, v.Battery)
-	}
-	_ = b[39]
-	binary.LittleEndian.PutUint32(b, math.Float32bits(v.StarterVolts))
-	binary.LittleEndian.PutUint32(b[4:], math.Float32bits(real(complex64(v.StarterImpedance))))
-	binary.LittleEndian.PutUint32(b[8:], math.Float32bits(imag(complex64(v.StarterImpedance))))
-	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.StateOfCharge))
-	binary.LittleEndian.PutUint64(b[20:], math.Float64bits(v.StateOfHealth))
-	binary.LittleEndian.PutUint16(b[28:], v.RangeKM)
-	b[30] = v.ChargeLimit
-	binary.LittleEndian.PutUint32(b[31:], uint32(len(v.ChargePort)))
-	b[35] = 0
-	if v.Charging {
-		b[35] = 1
-	}
-	binary.LittleEndian.PutUint32(b[36:], math.Float32bits(v.ChargePowerKW))
-	text = text[copy(text, v.ChargePort):]
-	b = b[40:]
-	if v.ChargeEnds == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		_ = b[15]
-		binary.LittleEndian.PutUint64(b, uint64(v.ChargeEnds.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(v.ChargeEnds.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ChargeEnds, v.ChargeEnds.Location() == time.UTC))
-		b = b[16:]
-	}
-	_ = b[223]
-	for i := range v.ChargeSchedule {
-		e := &v.ChargeSchedule[i]
-		binary.LittleEndian.PutUint64(b[32*i:], uint64(e.From.Unix()))
-		binary.LittleEndian.PutUint32(b[8+32*i:], uint32(e.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12+32*i:], cachert.Zone(e.From, e.From.Location() == time.UTC))
-		binary.LittleEndian.PutUint64(b[16+32*i:], uint64(e.Until.Unix()))
-		binary.LittleEndian.PutUint32(b[24+32*i:], uint32(e.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[28+32*i:], cachert.Zone(e.Until, e.Until.Location() == time.UTC))
-	}
-	b = b[224:]
-	b = cachert.PutCount(b, len(v.ChargeCurve), v.ChargeCurve == nil)
-	for i := range v.ChargeCurve {
-		e := &v.ChargeCurve[i]
-		_ = b[4]
-		b[0] = e.Percent
-		binary.LittleEndian.PutUint32(b[1:], math.Float32bits(e.KW))
-		b = b[5:]
-	}
-	b, text = putVehicleCharge(b, text, &v.LastCharge)
-	_ = b[19]
-	binary.LittleEndian.PutUint32(b, v.Charges)
-	binary.LittleEndian.PutUint64(b[4:], uint64(v.EnergyUsedWH))
-	binary.LittleEndian.PutUint64(b[12:], uint64(v.EnergyBackWH))
-	b = b[20:]
-	b = cachert.PutCount(b, len(v.CellTemps), v.CellTemps == nil)
-	for i := range v.CellTemps {
-		b[0] = uint8(v.CellTemps[i])
-		b = b[1:]
-	}
-	b = cachert.PutCount(b, len(v.CellVolts), v.CellVolts == nil)
-	for i := range v.CellVolts {
-		binary.LittleEndian.PutUint16(b, v.CellVolts[i])
-		b = b[2:]
-	}
-	b = cachert.PutCount(b, len(v.BalanceWH), v.BalanceWH == nil)
-	for k, x := range v.BalanceWH {
-		_ = b[5]
-		binary.LittleEndian.PutUint16(b, uint16(k))
-		binary.LittleEndian.PutUint32(b[2:], uint32(x))
-		b = b[6:]
-	}
-	_ = b[91]
-	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Position.Lat))
-	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.Position.Lon))
-	binary.LittleEndian.PutUint32(b[16:], math.Float32bits(v.Position.Altitude))
-	binary.LittleEndian.PutUint16(b[20:], v.Position.Accuracy)
-	binary.LittleEndian.PutUint64(b[22:], uint64(v.Position.At.Unix()))
-	binary.LittleEndian.PutUint32(b[30:], uint32(v.Position.At.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.Position.At, v.Position.At.Location() == time.UTC))
-	binary.LittleEndian.PutUint32(b[38:], math.Float32bits(v.Heading))
-	binary.LittleEndian.PutUint32(b[42:], math.Float32bits(v.SpeedKMH))
-	for i := range v.Accelerations {
-		binary.LittleEndian.PutUint32(b[46+4*i:], math.Float32bits(v.Accelerations[i]))
-	}
-	binary.LittleEndian.PutUint64(b[58:], v.Odometer)
-	binary.LittleEndian.PutUint64(b[66:], math.Float64bits(v.TripMeter))
-	b[74] = 0
-	if v.Moving {
-		b[74] = 1
-	}
-	b[75] = 0
-	if v.Ignition {
-		b[75] = 1
-	}
-	binary.LittleEndian.PutUint64(b[76:], uint64(v.Parked.Unix()))
-	binary.LittleEndian.PutUint32(b[84:], uint32(v.Parked.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[88:], cachert.Zone(v.Parked, v.Parked.Location() == time.UTC))
-	b = b[92:]
-	if v.ParkedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		_ = b[37]
-		binary.LittleEndian.PutUint64(b, math.Float64bits(v.ParkedAt.Lat))
-		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.ParkedAt.Lon))
-		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(v.ParkedAt.Altitude))
-		binary.LittleEndian.PutUint16(b[20:], v.ParkedAt.Accuracy)
-		binary.LittleEndian.PutUint64(b[22:], uint64(v.ParkedAt.At.Unix()))
-		binary.LittleEndian.PutUint32(b[30:], uint32(v.ParkedAt.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.ParkedAt.At, v.ParkedAt.At.Location() == time.UTC))
-		b = b[38:]
-	}
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Garage)))
-	text = text[copy(text, v.Garage):]
-	b = b[4:]
-	b, text = putVehicleAddress(b, text, &v.GarageAddress)
-	binary.LittleEndian.PutUint32(b, uint32(v.Zone))
-	b = b[4:]
-	b = cachert.PutCount(b, len(v.ZonesEntered), v.ZonesEntered == nil)
-	for k, x := range v.ZonesEntered {
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		binary.LittleEndian.PutUint32(b[4:], x)
-		text = text[copy(text, k):]
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.Route), v.Route == nil)
-	for i := range v.Route {
-		e := &v.Route[i]
-		_ = b[37]
-		binary.LittleEndian.PutUint64(b, math.Float64bits(e.Lat))
-		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e.Lon))
-		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e.Altitude))
-		binary.LittleEndian.PutUint16(b[20:], e.Accuracy)
-		binary.LittleEndian.PutUint64(b[22:], uint64(e.At.Unix()))
-		binary.LittleEndian.PutUint32(b[30:], uint32(e.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At, e.At.Location() == time.UTC))
-		b = b[38:]
-	}
-	binary.LittleEndian.PutUint32(b, uint32(len(v.RouteName)))
-	text = text[copy(text, v.RouteName):]
-	b = b[4:]
-	if v.ETA == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		_ = b[15]
-		binary.LittleEndian.PutUint64(b, uint64(v.ETA.Unix()))
-		binary.LittleEndian.PutUint32(b[8:], uint32(v.ETA.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ETA, v.ETA.Location() == time.UTC))
-		b = b[16:]
-	}
-	binary.LittleEndian.PutUint64(b, uint64(v.Delay))
-	b = b[8:]
-	b = cachert.PutCount(b, len(v.Trips), v.Trips == nil)
-	for i := range v.Trips {
-		b, text = putVehicleTrip(b, text, &v.Trips[i])
-	}
-	_ = b[127]
-	binary.LittleEndian.PutUint64(b, uint64(v.StandsSince))
-	binary.LittleEndian.PutUint64(b[8:], v.DeviceID)
-	copy(b[16:], v.DeviceMAC[:])
-	copy(b[22:], v.DeviceIP[:])
-	binary.LittleEndian.PutUint32(b[26:], uint32(len(v.Firmware)))
-	copy(b[30:], v.FirmwareHash[:])
-	binary.LittleEndian.PutUint32(b[62:], uint32(len(v.SIM)))
-	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Carrier)))
-	b[70] = uint8(v.SignalDBM)
-	b[71] = v.Satellites
-	binary.LittleEndian.PutUint64(b[72:], uint64(v.Uptime))
-	binary.LittleEndian.PutUint64(b[80:], uint64(v.LastSeen.Unix()))
-	binary.LittleEndian.PutUint32(b[88:], uint32(v.LastSeen.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[92:], cachert.Zone(v.LastSeen, v.LastSeen.Location() == time.UTC))
-	binary.LittleEndian.PutUint32(b[96:], uint32(len(v.LastError)))
-	binary.LittleEndian.PutUint64(b[100:], uint64(v.Reboots))
-	binary.LittleEndian.PutUint64(b[108:], uint64(v.PacketsSent))
-	binary.LittleEndian.PutUint32(b[116:], v.PacketsLost)
-	binary.LittleEndian.PutUint64(b[120:], uint64(v.BufferedBytes))
-	text = text[copy(text, v.Firmware):]
-	text = text[copy(text, v.SIM):]
-	text = text[copy(text, v.Carrier):]
-	text = text[copy(text, v.LastError):]
-	b = b[128:]
-	b = cachert.PutCount(b, len(v.SessionKey), v.SessionKey == nil)
-	b = b[copy(b, v.SessionKey):]
-	b = cachert.PutCount(b, len(v.Features), v.Features == nil)
-	for k, x := range v.Features {
-		_ = b[4]
-		binary.LittleEndian.PutUint32(b, uint32(k))
-		b[4] = 0
-		if x {
-			b[4] = 1
-		}
-		b = b[5:]
-	}
-	b = cachert.PutCount(b, len(v.Settings), v.Settings == nil)
-	for k, x := range v.Settings {
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.Sensors), v.Sensors == nil)
-	for k, x := range v.Sensors {
-		_ = b[29]
-		binary.LittleEndian.PutUint16(b, k)
-		binary.LittleEndian.PutUint32(b[2:], uint32(len(x.Unit)))
-		binary.LittleEndian.PutUint64(b[6:], math.Float64bits(x.Value))
-		binary.LittleEndian.PutUint64(b[14:], uint64(x.At.Unix()))
-		binary.LittleEndian.PutUint32(b[22:], uint32(x.At.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At, x.At.Location() == time.UTC))
-		text = text[copy(text, x.Unit):]
-		b = b[30:]
-	}
-	if v.Driver == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putVehicleContact(b, text, v.Driver)
-	}
-	b = cachert.PutCount(b, len(v.Drivers), v.Drivers == nil)
-	for i := range v.Drivers {
-		b, text = putVehicleContact(b, text, &v.Drivers[i])
-	}
-	_ = b[39]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Pool)))
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.BookedBy)))
-	binary.LittleEndian.PutUint64(b[8:], uint64(v.BookedFrom.Unix()))
-	binary.LittleEndian.PutUint32(b[16:], uint32(v.BookedFrom.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.BookedFrom, v.BookedFrom.Location() == time.UTC))
-	binary.LittleEndian.PutUint64(b[24:], uint64(v.BookedUntil.Unix()))
-	binary.LittleEndian.PutUint32(b[32:], uint32(v.BookedUntil.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.BookedUntil, v.BookedUntil.Location() == time.UTC))
-	text = text[copy(text, v.Pool):]
-	text = text[copy(text, v.BookedBy):]
-	b = b[40:]
-	b = cachert.PutCount(b, len(v.Bookings), v.Bookings == nil)
-	for k, x := range v.Bookings {
-		_ = b[39]
-		binary.LittleEndian.PutUint64(b, uint64(k))
-		binary.LittleEndian.PutUint64(b[8:], uint64(x.From.Unix()))
-		binary.LittleEndian.PutUint32(b[16:], uint32(x.From.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[20:], cachert.Zone(x.From, x.From.Location() == time.UTC))
-		binary.LittleEndian.PutUint64(b[24:], uint64(x.Until.Unix()))
-		binary.LittleEndian.PutUint32(b[32:], uint32(x.Until.Nanosecond()))
-		binary.LittleEndian.PutUint32(b[36:], cachert.Zone(x.Until, x.Until.Location() == time.UTC))
-		b = b[40:]
-	}
-	binary.LittleEndian.PutUint32(b, uint32(v.KeyNumber))
-	b = b[4:]
-	b = cachert.PutCount(b, len(v.KeyCards), v.KeyCards == nil)
-	for i := range v.KeyCards {
-		copy(b, v.KeyCards[i][:])
-		b = b[8:]
-	}
-	_ = b[24]
-	b[0] = 0
-	if v.SpareKey {
-		b[0] = 1
-	}
-	for i := range v.SeatPosition {
-		binary.LittleEndian.PutUint16(b[1+2*i:], uint16(v.SeatPosition[i]))
-	}
-	binary.LittleEndian.PutUint64(b[13:], math.Float64bits(v.DriverScore))
-	binary.LittleEndian.PutUint16(b[21:], v.HarshBrakings)
-	binary.LittleEndian.PutUint16(b[23:], v.Speedings)
-	b = b[25:]
-	b = cachert.PutCount(b, len(v.Fines), v.Fines == nil)
-	for i := range v.Fines {
-		e := &v.Fines[i]
-		_ = b[11]
-		binary.LittleEndian.PutUint64(b, uint64(e.Amount))
-		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
-		text = text[copy(text, e.Currency):]
-		b = b[12:]
-	}
-	b = cachert.PutCount(b, len(v.Accidents), v.Accidents == nil)
-	for i := range v.Accidents {
-		b, text = putVehicleAccident(b, text, &v.Accidents[i])
-	}
-	b[0] = 0
-	if v.PrivateUse {
-		b[0] = 1
-	}
-	b = b[1:]
-	if v.Allowance == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		_ = b[11]
-		binary.LittleEndian.PutUint64(b, uint64(v.Allowance.Amount))
-		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Allowance.Currency)))
-		text = text[copy(text, v.Allowance.Currency):]
-		b = b[12:]
-	}
-	b = cachert.PutCount(b, len(v.Restrictions), v.Restrictions == nil)
-	for i := range v.Restrictions {
-		binary.LittleEndian.PutUint32(b, uint32(v.Restrictions[i]))
-		b = b[4:]
-	}
-	_ = b[27]
-	binary.LittleEndian.PutUint32(b, uint32(len(v.Remarks)))
-	binary.LittleEndian.PutUint64(b[4:], uint64(v.ServiceDue.Unix()))
-	binary.LittleEndian.PutUint32(b[12:], uint32(v.ServiceDue.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.ServiceDue, v.ServiceDue.Location() == time.UTC))
-	binary.LittleEndian.PutUint64(b[20:], v.ServiceAt)
-	text = text[copy(text, v.Remarks):]
-	b = b[28:]
-	if v.ServicePartner == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putVehicleContact(b, text, v.ServicePartner)
-	}
-	_ = b[15]
-	binary.LittleEndian.PutUint64(b, uint64(v.ServiceCost.Amount))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ServiceCost.Currency)))
-	binary.LittleEndian.PutUint32(b[12:], math.Float32bits(v.ServiceHours))
-	text = text[copy(text, v.ServiceCost.Currency):]
-	b = b[16:]
-	b = cachert.PutCount(b, len(v.ServiceLog), v.ServiceLog == nil)
-	for i := range v.ServiceLog {
-		b, text = putVehicleService(b, text, &v.ServiceLog[i])
-	}
-	b = cachert.PutCount(b, len(v.PartsInStock), v.PartsInStock == nil)
-	for k, x := range v.PartsInStock {
-		_ = b[11]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		binary.LittleEndian.PutUint64(b[4:], uint64(x))
-		text = text[copy(text, k):]
-		b = b[12:]
-	}
-	b = cachert.PutCount(b, len(v.PartsOrdered), v.PartsOrdered == nil)
-	for k, x := range v.PartsOrdered {
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(x), x == nil)
-		for i := range x {
-			e := &x[i]
-			_ = b[11]
-			binary.LittleEndian.PutUint64(b, uint64(e.Amount))
-			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
-			text = text[copy(text, e.Currency):]
-			b = b[12:]
-		}
-	}
-	_ = b[16]
-	binary.LittleEndian.PutUint64(b, uint64(v.CleanedAt.Unix()))
-	binary.LittleEndian.PutUint32(b[8:], uint32(v.CleanedAt.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.CleanedAt, v.CleanedAt.Location() == time.UTC))
-	b[16] = 0
-	if v.Smoking {
-		b[16] = 1
-	}
-	b = b[17:]
-	b = cachert.PutCount(b, len(v.Photos), v.Photos == nil)
-	for i := range v.Photos {
-		b = cachert.PutCount(b, len(v.Photos[i]), v.Photos[i] == nil)
-		b = b[copy(b, v.Photos[i]):]
-	}
-	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
-	for i := range v.Tags {
-		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
-	for k, x := range v.Labels {
-		_ = b[7]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
-		b = b[8:]
-	}
-	b = cachert.PutCount(b, len(v.Ratings), v.Ratings == nil)
-	for i := range v.Ratings {
-		b[0] = uint8(v.Ratings[i])
-		b = b[1:]
-	}
-	b = cachert.PutCount(b, len(v.Extras), v.Extras == nil)
-	for k, x := range v.Extras {
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
-		b = b[4:]
-		b = cachert.PutCount(b, len(x), x == nil)
-		for k2, x2 := range x {
-			_ = b[11]
-			binary.LittleEndian.PutUint32(b, uint32(len(k2)))
-			binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x2))
-			text = text[copy(text, k2):]
-			b = b[12:]
-		}
-	}
-	_ = b[43]
-	b[0] = 0
-	if v.Checks.Lights {
-		b[0] = 1
-	}
-	b[1] = 0
-	if v.Checks.Brakes {
-		b[1] = 1
-	}
-	b[2] = 0
-	if v.Checks.Wipers {
-		b[2] = 1
-	}
-	b[3] = 0
-	if v.Checks.Horn {
-		b[3] = 1
-	}
-	binary.LittleEndian.PutUint32(b[4:], uint32(v.Version))
-	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ChangedBy)))
-	binary.LittleEndian.PutUint64(b[12:], uint64(v.Created.Unix()))
-	binary.LittleEndian.PutUint32(b[20:], uint32(v.Created.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.Created, v.Created.Location() == time.UTC))
-	binary.LittleEndian.PutUint64(b[28:], uint64(v.Changed.Unix()))
-	binary.LittleEndian.PutUint32(b[36:], uint32(v.Changed.Nanosecond()))
-	binary.LittleEndian.PutUint32(b[40:], cachert.Zone(v.Changed, v.Changed.Location() == time.UTC))
-	text = text[copy(text, v.ChangedBy):]
-	b = b[44:]
+	b, text = putVehicle1(b, text, v)
+	b, text = putVehicle2(b, text, v)
+	b, text = putVehicle3(b, text, v)
+	b, text = putVehicle4(b, text, v)
+	b, text = putVehicle5(b, text, v)
+	b, text = putVehicle6(b, text, v)
+	b, text = putVehicle7(b, text, v)
+	b, text = putVehicle8(b, text, v)
 	_, _ = b, text
 	return dst, nil
 }
@@ -1186,1327 +479,30 @@ func decodeVehicle(v *Vehicle, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	var n int
-	if len(b) < 69 {
+	if b, s, ok = takeVehicle1(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle2(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.VIN, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle3(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Plate, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle4(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.PlateState, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle5(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Country, s = bigstruct.Country(s[:n]), s[n:]
-	v.FleetID = int64(binary.LittleEndian.Uint64(b[16:]))
-	if n = int(binary.LittleEndian.Uint32(b[24:])); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle6(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.AssetTag, s = s[:n], s[n:]
-	copy(v.UUID[:], b[28:])
-	if n = int(binary.LittleEndian.Uint32(b[44:])); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle7(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Make, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[48:])); uint(n) > uint(len(s)) {
+	if b, s, ok = takeVehicle8(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}
-	v.Model, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[52:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Trim, s = s[:n], s[n:]
-	v.ModelYear = binary.LittleEndian.Uint16(b[56:])
-	v.BodyStyle = bigstruct.BodyStyle(b[58])
-	if n = int(binary.LittleEndian.Uint32(b[59:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Color, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[63:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.InteriorTone, s = s[:n], s[n:]
-	v.Doors = b[67]
-	v.Seats = b[68]
-	b = b[69:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Nickname = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Nickname, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Aliases = make([]string, n)
-		for i := range v.Aliases {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.Aliases[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Barcode = make([]uint8, n)
-		b = b[copy(v.Barcode, b):]
-	}
-	if len(b) < 56 {
-		return cachert.ErrCorrupt
-	}
-	v.Revision = binary.LittleEndian.Uint64(b)
-	if v.Ordered, ok = cachert.TakeTime(b[8:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	if v.Delivered, ok = cachert.TakeTime(b[24:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	if v.Registered, ok = cachert.TakeTime(b[40:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[56:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 16 {
-			return cachert.ErrCorrupt
-		}
-		v.FirstUse = new(time.Time)
-		if *v.FirstUse, ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[16:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 16 {
-			return cachert.ErrCorrupt
-		}
-		v.Retired = new(time.Time)
-		if *v.Retired, ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[16:]
-	}
-	if len(b) < 46 {
-		return cachert.ErrCorrupt
-	}
-	v.PurchasePrice.Amount = int64(binary.LittleEndian.Uint64(b))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.PurchasePrice.Currency, s = s[:n], s[n:]
-	v.ResidualValue.Amount = int64(binary.LittleEndian.Uint64(b[12:]))
-	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ResidualValue.Currency, s = s[:n], s[n:]
-	if b[24] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Leased = b[24] == 1
-	v.LeaseMonths = b[25]
-	v.LeaseRate = math.Float32frombits(binary.LittleEndian.Uint32(b[26:]))
-	if v.LeaseEnds, ok = cachert.TakeTime(b[30:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[46:]
-	if b, s, ok = takeVehicleContact(&v.Dealer, b, s); !ok {
-		return cachert.ErrCorrupt
-	}
-	if len(b) < 44 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.InvoiceNumber, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.CostCenter, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.InsuranceID, s = s[:n], s[n:]
-	if v.InsuredUntil, ok = cachert.TakeTime(b[12:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	v.PremiumClass = int8(b[28])
-	v.TaxClass = int16(binary.LittleEndian.Uint16(b[29:]))
-	if b[31] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.TaxPaid = b[31] == 1
-	v.TaxDue.Amount = int64(binary.LittleEndian.Uint64(b[32:]))
-	if n = int(binary.LittleEndian.Uint32(b[40:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.TaxDue.Currency, s = s[:n], s[n:]
-	b = b[44:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.TitleScan = make([]uint8, n)
-		b = b[copy(v.TitleScan, b):]
-	}
-	if n, b, ok = cachert.TakeCount(b, 39); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Documents = make([]bigstruct.Document, n)
-		for i := range v.Documents {
-			if b, s, ok = takeVehicleDocument(&v.Documents[i], b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 20); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Certificates = make(map[string]time.Time, entries)
-		for range entries {
-			var k string
-			var x time.Time
-			if len(b) < 20 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			if x, ok = cachert.TakeTime(b[4:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[20:]
-			v.Certificates[k] = x
-		}
-		if len(v.Certificates) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 30); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Inspections = make([]bigstruct.Inspection, n)
-		for i := range v.Inspections {
-			if b, s, ok = takeVehicleInspection(&v.Inspections[i], b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-		}
-	}
-	if len(b) < 16 {
-		return cachert.ErrCorrupt
-	}
-	if v.NextInspection, ok = cachert.TakeTime(b); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[16:]
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.RecallNumbers = make([]uint32, n)
-		for i := range v.RecallNumbers {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			v.RecallNumbers[i] = binary.LittleEndian.Uint32(b)
-			b = b[4:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.OpenRecalls = make(map[uint32]string, entries)
-		for range entries {
-			var k uint32
-			var x string
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			k = binary.LittleEndian.Uint32(b)
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x, s = s[:n], s[n:]
-			b = b[8:]
-			v.OpenRecalls[k] = x
-		}
-		if len(v.OpenRecalls) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 135 {
-		return cachert.ErrCorrupt
-	}
-	v.WarrantyYears = b[0]
-	v.WarrantyMileage = binary.LittleEndian.Uint32(b[1:])
-	v.Warranty = time.Duration(binary.LittleEndian.Uint64(b[5:]))
-	v.LengthMM = binary.LittleEndian.Uint16(b[13:])
-	v.WidthMM = binary.LittleEndian.Uint16(b[15:])
-	v.HeightMM = binary.LittleEndian.Uint16(b[17:])
-	v.WheelbaseMM = binary.LittleEndian.Uint16(b[19:])
-	v.ClearanceMM = binary.LittleEndian.Uint16(b[21:])
-	v.CurbWeightKG = binary.LittleEndian.Uint32(b[23:])
-	v.GrossWeightKG = binary.LittleEndian.Uint32(b[27:])
-	v.TowingKG = binary.LittleEndian.Uint32(b[31:])
-	v.RoofLoadKG = binary.LittleEndian.Uint16(b[35:])
-	v.CargoLiters = binary.LittleEndian.Uint16(b[37:])
-	for i := range v.AxleLoadsKG {
-		v.AxleLoadsKG[i] = binary.LittleEndian.Uint16(b[39+2*i:])
-	}
-	if n = int(binary.LittleEndian.Uint32(b[45:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.TireSize, s = s[:n], s[n:]
-	for i := range v.TirePressures {
-		v.TirePressures[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[49+4*i:]))
-	}
-	for i := range v.TireTemps {
-		v.TireTemps[i] = int8(b[65+i])
-	}
-	for i := range v.TireSerials {
-		if n = int(binary.LittleEndian.Uint32(b[69+4*i:])); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		v.TireSerials[i], s = s[:n], s[n:]
-	}
-	for i := range v.TreadDepthMM {
-		v.TreadDepthMM[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[85+4*i:]))
-	}
-	if b[101] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.SpareTire = b[101] == 1
-	if b[102] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.WinterTires = b[102] == 1
-	copy(v.PaintThickness[:], b[103:])
-	for i := range v.CenterOfGravity {
-		v.CenterOfGravity[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[111+8*i:]))
-	}
-	b = b[135:]
-	if b, s, ok = takeVehicleEngine(&v.Engine, b, s); !ok {
-		return cachert.ErrCorrupt
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 35 {
-			return cachert.ErrCorrupt
-		}
-		v.SecondEngine = new(bigstruct.Engine)
-		if b, s, ok = takeVehicleEngine(v.SecondEngine, b, s); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 5 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Gearbox, s = s[:n], s[n:]
-	v.Gears = int8(b[4])
-	b = b[5:]
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.GearRatios = make([]float32, n)
-		for i := range v.GearRatios {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			v.GearRatios[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-		}
-	}
-	if len(b) < 39 {
-		return cachert.ErrCorrupt
-	}
-	v.FinalDrive = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	if b[8] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.AllWheelDrive = b[8] == 1
-	v.TopSpeedKMH = binary.LittleEndian.Uint16(b[9:])
-	v.SprintSeconds = math.Float32frombits(binary.LittleEndian.Uint32(b[11:]))
-	if n = int(binary.LittleEndian.Uint32(b[15:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.EmissionClass, s = s[:n], s[n:]
-	v.CO2GramsPerKM = int16(binary.LittleEndian.Uint16(b[19:]))
-	v.NOxMilligrams = int16(binary.LittleEndian.Uint16(b[21:]))
-	v.FuelTankLiters = math.Float32frombits(binary.LittleEndian.Uint32(b[23:]))
-	v.FuelLevel = math.Float32frombits(binary.LittleEndian.Uint32(b[27:]))
-	v.AdBlueLevel = math.Float32frombits(binary.LittleEndian.Uint32(b[31:]))
-	v.OilLevel = math.Float32frombits(binary.LittleEndian.Uint32(b[35:]))
-	b = b[39:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.OilQuality = new(float32)
-		*v.OilQuality = math.Float32frombits(binary.LittleEndian.Uint32(b))
-		b = b[4:]
-	}
-	if len(b) < 40 {
-		return cachert.ErrCorrupt
-	}
-	v.CoolantTemp = int16(binary.LittleEndian.Uint16(b))
-	v.OilTemp = int16(binary.LittleEndian.Uint16(b[2:]))
-	v.ExhaustTemp = int32(binary.LittleEndian.Uint32(b[4:]))
-	v.Starts = binary.LittleEndian.Uint32(b[8:])
-	v.ColdStarts = binary.LittleEndian.Uint32(b[12:])
-	v.EngineTime = time.Duration(binary.LittleEndian.Uint64(b[16:]))
-	v.IdleTime = time.Duration(binary.LittleEndian.Uint64(b[24:]))
-	v.FuelUsedML = binary.LittleEndian.Uint64(b[32:])
-	b = b[40:]
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.FaultCodes = make([]string, n)
-		for i := range v.FaultCodes {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.FaultCodes[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.FaultHistory = make(map[string][]time.Time, entries)
-		for range entries {
-			var k string
-			var x []time.Time
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			b = b[4:]
-			if n, b, ok = cachert.TakeCount(b, 16); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				x = make([]time.Time, n)
-				for i := range x {
-					if len(b) < 16 {
-						return cachert.ErrCorrupt
-					}
-					if x[i], ok = cachert.TakeTime(b); !ok {
-						return cachert.ErrCorrupt
-					}
-					b = b[16:]
-				}
-			}
-			v.FaultHistory[k] = x
-		}
-		if len(v.FaultHistory) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 24 {
-		return cachert.ErrCorrupt
-	}
-	for i := range v.Calibration {
-		for i2 := range v.Calibration[i] {
-			v.Calibration[i][i2] = math.Float32frombits(binary.LittleEndian.Uint32(b[12*i+4*i2:]))
-		}
-	}
-	b = b[24:]
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.KnockSpectrum = make([]complex64, n)
-		for i := range v.KnockSpectrum {
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			v.KnockSpectrum[i] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
-			b = b[8:]
-		}
-	}
-	if len(b) < 16 {
-		return cachert.ErrCorrupt
-	}
-	v.CrankResonance = complex(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
-	b = b[16:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 19 {
-			return cachert.ErrCorrupt
-		}
-		v.Battery = new(bigstruct.Battery)
-		if b, s, ok = takeVehicleBattery(v.Battery, b, s); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 40 {
-		return cachert.ErrCorrupt
-	}
-	v.StarterVolts = math.Float32frombits(binary.LittleEndian.Uint32(b))
-	v.StarterImpedance = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[4:])), math.Float32frombits(binary.LittleEndian.Uint32(b[8:])))
-	v.StateOfCharge = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
-	v.StateOfHealth = math.Float64frombits(binary.LittleEndian.Uint64(b[20:]))
-	v.RangeKM = binary.LittleEndian.Uint16(b[28:])
-	v.ChargeLimit = b[30]
-	if n = int(binary.LittleEndian.Uint32(b[31:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ChargePort, s = s[:n], s[n:]
-	if b[35] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Charging = b[35] == 1
-	v.ChargePowerKW = math.Float32frombits(binary.LittleEndian.Uint32(b[36:]))
-	b = b[40:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 16 {
-			return cachert.ErrCorrupt
-		}
-		v.ChargeEnds = new(time.Time)
-		if *v.ChargeEnds, ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[16:]
-	}
-	if len(b) < 224 {
-		return cachert.ErrCorrupt
-	}
-	for i := range v.ChargeSchedule {
-		e := &v.ChargeSchedule[i]
-		if e.From, ok = cachert.TakeTime(b[32*i:]); !ok {
-			return cachert.ErrCorrupt
-		}
-		if e.Until, ok = cachert.TakeTime(b[16+32*i:]); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	b = b[224:]
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.ChargeCurve = make([]bigstruct.ChargePoint, n)
-		for i := range v.ChargeCurve {
-			e := &v.ChargeCurve[i]
-			if len(b) < 5 {
-				return cachert.ErrCorrupt
-			}
-			e.Percent = b[0]
-			e.KW = math.Float32frombits(binary.LittleEndian.Uint32(b[1:]))
-			b = b[5:]
-		}
-	}
-	if b, s, ok = takeVehicleCharge(&v.LastCharge, b, s); !ok {
-		return cachert.ErrCorrupt
-	}
-	if len(b) < 20 {
-		return cachert.ErrCorrupt
-	}
-	v.Charges = binary.LittleEndian.Uint32(b)
-	v.EnergyUsedWH = int64(binary.LittleEndian.Uint64(b[4:]))
-	v.EnergyBackWH = int64(binary.LittleEndian.Uint64(b[12:]))
-	b = b[20:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.CellTemps = make([]int8, n)
-		for i := range v.CellTemps {
-			if len(b) < 1 {
-				return cachert.ErrCorrupt
-			}
-			v.CellTemps[i] = int8(b[0])
-			b = b[1:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 2); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.CellVolts = make([]uint16, n)
-		for i := range v.CellVolts {
-			if len(b) < 2 {
-				return cachert.ErrCorrupt
-			}
-			v.CellVolts[i] = binary.LittleEndian.Uint16(b)
-			b = b[2:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 6); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.BalanceWH = make(map[int16]int32, entries)
-		for range entries {
-			var k int16
-			var x int32
-			if len(b) < 6 {
-				return cachert.ErrCorrupt
-			}
-			k = int16(binary.LittleEndian.Uint16(b))
-			x = int32(binary.LittleEndian.Uint32(b[2:]))
-			b = b[6:]
-			v.BalanceWH[k] = x
-		}
-		if len(v.BalanceWH) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 92 {
-		return cachert.ErrCorrupt
-	}
-	v.Position.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
-	v.Position.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-	v.Position.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-	v.Position.Accuracy = binary.LittleEndian.Uint16(b[20:])
-	if v.Position.At, ok = cachert.TakeTime(b[22:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	v.Heading = math.Float32frombits(binary.LittleEndian.Uint32(b[38:]))
-	v.SpeedKMH = math.Float32frombits(binary.LittleEndian.Uint32(b[42:]))
-	for i := range v.Accelerations {
-		v.Accelerations[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[46+4*i:]))
-	}
-	v.Odometer = binary.LittleEndian.Uint64(b[58:])
-	v.TripMeter = math.Float64frombits(binary.LittleEndian.Uint64(b[66:]))
-	if b[74] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Moving = b[74] == 1
-	if b[75] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Ignition = b[75] == 1
-	if v.Parked, ok = cachert.TakeTime(b[76:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[92:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 38 {
-			return cachert.ErrCorrupt
-		}
-		v.ParkedAt = new(bigstruct.Position)
-		v.ParkedAt.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
-		v.ParkedAt.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-		v.ParkedAt.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-		v.ParkedAt.Accuracy = binary.LittleEndian.Uint16(b[20:])
-		if v.ParkedAt.At, ok = cachert.TakeTime(b[22:]); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[38:]
-	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Garage, s = s[:n], s[n:]
-	b = b[4:]
-	if b, s, ok = takeVehicleAddress(&v.GarageAddress, b, s); !ok {
-		return cachert.ErrCorrupt
-	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	v.Zone = int32(binary.LittleEndian.Uint32(b))
-	b = b[4:]
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.ZonesEntered = make(map[string]uint32, entries)
-		for range entries {
-			var k string
-			var x uint32
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			x = binary.LittleEndian.Uint32(b[4:])
-			b = b[8:]
-			v.ZonesEntered[k] = x
-		}
-		if len(v.ZonesEntered) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 38); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Route = make([]bigstruct.Position, n)
-		for i := range v.Route {
-			e := &v.Route[i]
-			if len(b) < 38 {
-				return cachert.ErrCorrupt
-			}
-			e.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			e.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-			e.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
-			e.Accuracy = binary.LittleEndian.Uint16(b[20:])
-			if e.At, ok = cachert.TakeTime(b[22:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[38:]
-		}
-	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.RouteName, s = s[:n], s[n:]
-	b = b[4:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 16 {
-			return cachert.ErrCorrupt
-		}
-		v.ETA = new(time.Time)
-		if *v.ETA, ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
-		}
-		b = b[16:]
-	}
-	if len(b) < 8 {
-		return cachert.ErrCorrupt
-	}
-	v.Delay = time.Duration(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if n, b, ok = cachert.TakeCount(b, 89); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Trips = make([]bigstruct.Trip, n)
-		for i := range v.Trips {
-			if b, s, ok = takeVehicleTrip(&v.Trips[i], b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-		}
-	}
-	if len(b) < 128 {
-		return cachert.ErrCorrupt
-	}
-	v.StandsSince = time.Duration(binary.LittleEndian.Uint64(b))
-	v.DeviceID = binary.LittleEndian.Uint64(b[8:])
-	copy(v.DeviceMAC[:], b[16:])
-	copy(v.DeviceIP[:], b[22:])
-	if n = int(binary.LittleEndian.Uint32(b[26:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Firmware, s = s[:n], s[n:]
-	copy(v.FirmwareHash[:], b[30:])
-	if n = int(binary.LittleEndian.Uint32(b[62:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.SIM, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[66:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Carrier, s = s[:n], s[n:]
-	v.SignalDBM = int8(b[70])
-	v.Satellites = b[71]
-	v.Uptime = time.Duration(binary.LittleEndian.Uint64(b[72:]))
-	if v.LastSeen, ok = cachert.TakeTime(b[80:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b[96:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.LastError, s = s[:n], s[n:]
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b[100:])) {
-		return cachert.ErrCorrupt
-	}
-	v.Reboots = int(binary.LittleEndian.Uint64(b[100:]))
-	if !cachert.IsUint(binary.LittleEndian.Uint64(b[108:])) {
-		return cachert.ErrCorrupt
-	}
-	v.PacketsSent = uint(binary.LittleEndian.Uint64(b[108:]))
-	v.PacketsLost = binary.LittleEndian.Uint32(b[116:])
-	if !cachert.IsInt(binary.LittleEndian.Uint64(b[120:])) {
-		return cachert.ErrCorrupt
-	}
-	v.BufferedBytes = int(binary.LittleEndian.Uint64(b[120:]))
-	b = b[128:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.SessionKey = make([]uint8, n)
-		b = b[copy(v.SessionKey, b):]
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Features = make(map[bigstruct.Feature]bool, entries)
-		for range entries {
-			var k bigstruct.Feature
-			var x bool
-			if len(b) < 5 {
-				return cachert.ErrCorrupt
-			}
-			k = bigstruct.Feature(binary.LittleEndian.Uint32(b))
-			if b[4] > 1 {
-				return cachert.ErrCorrupt
-			}
-			x = b[4] == 1
-			b = b[5:]
-			v.Features[k] = x
-		}
-		if len(v.Features) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Settings = make(map[string]string, entries)
-		for range entries {
-			var k string
-			var x string
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x, s = s[:n], s[n:]
-			b = b[8:]
-			v.Settings[k] = x
-		}
-		if len(v.Settings) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 30); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Sensors = make(map[uint16]bigstruct.Sensor, entries)
-		for range entries {
-			var k uint16
-			var x bigstruct.Sensor
-			if len(b) < 30 {
-				return cachert.ErrCorrupt
-			}
-			k = binary.LittleEndian.Uint16(b)
-			if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x.Unit, s = s[:n], s[n:]
-			x.Value = math.Float64frombits(binary.LittleEndian.Uint64(b[6:]))
-			if x.At, ok = cachert.TakeTime(b[14:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[30:]
-			v.Sensors[k] = x
-		}
-		if len(v.Sensors) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 29 {
-			return cachert.ErrCorrupt
-		}
-		v.Driver = new(bigstruct.Contact)
-		if b, s, ok = takeVehicleContact(v.Driver, b, s); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 29); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Drivers = make([]bigstruct.Contact, n)
-		for i := range v.Drivers {
-			if b, s, ok = takeVehicleContact(&v.Drivers[i], b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-		}
-	}
-	if len(b) < 40 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Pool, s = s[:n], s[n:]
-	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.BookedBy, s = s[:n], s[n:]
-	if v.BookedFrom, ok = cachert.TakeTime(b[8:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	if v.BookedUntil, ok = cachert.TakeTime(b[24:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[40:]
-	if n, b, ok = cachert.TakeCount(b, 40); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Bookings = make(map[int64]bigstruct.Window, entries)
-		for range entries {
-			var k int64
-			var x bigstruct.Window
-			if len(b) < 40 {
-				return cachert.ErrCorrupt
-			}
-			k = int64(binary.LittleEndian.Uint64(b))
-			if x.From, ok = cachert.TakeTime(b[8:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			if x.Until, ok = cachert.TakeTime(b[24:]); !ok {
-				return cachert.ErrCorrupt
-			}
-			b = b[40:]
-			v.Bookings[k] = x
-		}
-		if len(v.Bookings) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 4 {
-		return cachert.ErrCorrupt
-	}
-	v.KeyNumber = int32(binary.LittleEndian.Uint32(b))
-	b = b[4:]
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.KeyCards = make([][8]uint8, n)
-		for i := range v.KeyCards {
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			copy(v.KeyCards[i][:], b)
-			b = b[8:]
-		}
-	}
-	if len(b) < 25 {
-		return cachert.ErrCorrupt
-	}
-	if b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.SpareKey = b[0] == 1
-	for i := range v.SeatPosition {
-		v.SeatPosition[i] = int16(binary.LittleEndian.Uint16(b[1+2*i:]))
-	}
-	v.DriverScore = math.Float64frombits(binary.LittleEndian.Uint64(b[13:]))
-	v.HarshBrakings = binary.LittleEndian.Uint16(b[21:])
-	v.Speedings = binary.LittleEndian.Uint16(b[23:])
-	b = b[25:]
-	if n, b, ok = cachert.TakeCount(b, 12); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Fines = make([]bigstruct.Money, n)
-		for i := range v.Fines {
-			e := &v.Fines[i]
-			if len(b) < 12 {
-				return cachert.ErrCorrupt
-			}
-			e.Amount = int64(binary.LittleEndian.Uint64(b))
-			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			e.Currency, s = s[:n], s[n:]
-			b = b[12:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 72); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Accidents = make([]bigstruct.Accident, n)
-		for i := range v.Accidents {
-			if b, s, ok = takeVehicleAccident(&v.Accidents[i], b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-		}
-	}
-	if len(b) < 1 {
-		return cachert.ErrCorrupt
-	}
-	if b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.PrivateUse = b[0] == 1
-	b = b[1:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 12 {
-			return cachert.ErrCorrupt
-		}
-		v.Allowance = new(bigstruct.Money)
-		v.Allowance.Amount = int64(binary.LittleEndian.Uint64(b))
-		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		v.Allowance.Currency, s = s[:n], s[n:]
-		b = b[12:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Restrictions = make([]bigstruct.Feature, n)
-		for i := range v.Restrictions {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			v.Restrictions[i] = bigstruct.Feature(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-		}
-	}
-	if len(b) < 28 {
-		return cachert.ErrCorrupt
-	}
-	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.Remarks, s = s[:n], s[n:]
-	if v.ServiceDue, ok = cachert.TakeTime(b[4:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	v.ServiceAt = binary.LittleEndian.Uint64(b[20:])
-	b = b[28:]
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 29 {
-			return cachert.ErrCorrupt
-		}
-		v.ServicePartner = new(bigstruct.Contact)
-		if b, s, ok = takeVehicleContact(v.ServicePartner, b, s); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 16 {
-		return cachert.ErrCorrupt
-	}
-	v.ServiceCost.Amount = int64(binary.LittleEndian.Uint64(b))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ServiceCost.Currency, s = s[:n], s[n:]
-	v.ServiceHours = math.Float32frombits(binary.LittleEndian.Uint32(b[12:]))
-	b = b[16:]
-	if n, b, ok = cachert.TakeCount(b, 38); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.ServiceLog = make([]bigstruct.Service, n)
-		for i := range v.ServiceLog {
-			if b, s, ok = takeVehicleService(&v.ServiceLog[i], b, s); !ok {
-				return cachert.ErrCorrupt
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 12); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.PartsInStock = make(map[string]int, entries)
-		for range entries {
-			var k string
-			var x int
-			if len(b) < 12 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
-				return cachert.ErrCorrupt
-			}
-			x = int(binary.LittleEndian.Uint64(b[4:]))
-			b = b[12:]
-			v.PartsInStock[k] = x
-		}
-		if len(v.PartsInStock) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.PartsOrdered = make(map[string][]bigstruct.Money, entries)
-		for range entries {
-			var k string
-			var x []bigstruct.Money
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			b = b[4:]
-			if n, b, ok = cachert.TakeCount(b, 12); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				x = make([]bigstruct.Money, n)
-				for i := range x {
-					e := &x[i]
-					if len(b) < 12 {
-						return cachert.ErrCorrupt
-					}
-					e.Amount = int64(binary.LittleEndian.Uint64(b))
-					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					e.Currency, s = s[:n], s[n:]
-					b = b[12:]
-				}
-			}
-			v.PartsOrdered[k] = x
-		}
-		if len(v.PartsOrdered) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 17 {
-		return cachert.ErrCorrupt
-	}
-	if v.CleanedAt, ok = cachert.TakeTime(b); !ok {
-		return cachert.ErrCorrupt
-	}
-	if b[16] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Smoking = b[16] == 1
-	b = b[17:]
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Photos = make([][]uint8, n)
-		for i := range v.Photos {
-			if n, b, ok = cachert.TakeCount(b, 1); !ok {
-				return cachert.ErrCorrupt
-			}
-			if n >= 0 {
-				v.Photos[i] = make([]uint8, n)
-				b = b[copy(v.Photos[i], b):]
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Tags = make([]string, n)
-		for i := range v.Tags {
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			v.Tags[i], s = s[:n], s[n:]
-			b = b[4:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Labels = make(map[string]string, entries)
-		for range entries {
-			var k string
-			var x string
-			if len(b) < 8 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			x, s = s[:n], s[n:]
-			b = b[8:]
-			v.Labels[k] = x
-		}
-		if len(v.Labels) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.Ratings = make([]int8, n)
-		for i := range v.Ratings {
-			if len(b) < 1 {
-				return cachert.ErrCorrupt
-			}
-			v.Ratings[i] = int8(b[0])
-			b = b[1:]
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Extras = make(map[string]map[string]float64, entries)
-		for range entries {
-			var k string
-			var x map[string]float64
-			if len(b) < 4 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			b = b[4:]
-			if n, b, ok = cachert.TakeCount(b, 12); !ok {
-				return cachert.ErrCorrupt
-			}
-			if entries2 := n; entries2 >= 0 {
-				x = make(map[string]float64, entries2)
-				for range entries2 {
-					var k2 string
-					var x2 float64
-					if len(b) < 12 {
-						return cachert.ErrCorrupt
-					}
-					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
-					}
-					k2, s = s[:n], s[n:]
-					x2 = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
-					b = b[12:]
-					x[k2] = x2
-				}
-				if len(x) != entries2 { // a key twice
-					return cachert.ErrCorrupt
-				}
-			}
-			v.Extras[k] = x
-		}
-		if len(v.Extras) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) < 44 {
-		return cachert.ErrCorrupt
-	}
-	if b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Checks.Lights = b[0] == 1
-	if b[1] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Checks.Brakes = b[1] == 1
-	if b[2] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Checks.Wipers = b[2] == 1
-	if b[3] > 1 {
-		return cachert.ErrCorrupt
-	}
-	v.Checks.Horn = b[3] == 1
-	v.Version = int32(binary.LittleEndian.Uint32(b[4:]))
-	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
-	}
-	v.ChangedBy, s = s[:n], s[n:]
-	if v.Created, ok = cachert.TakeTime(b[12:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	if v.Changed, ok = cachert.TakeTime(b[28:]); !ok {
-		return cachert.ErrCorrupt
-	}
-	b = b[44:]
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -3381,6 +1377,2182 @@ func takeVehicleService(v *bigstruct.Service, b []byte, s string) (_ []byte, _ s
 	}
 	v.Cost.Currency, s = s[:n], s[n:]
 	b = b[12:]
+	return b, s, true
+}
+
+// putVehicle1 writes the fields VIN to TaxClass of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle1(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[68]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.VIN)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Plate)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PlateState)))
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
+	binary.LittleEndian.PutUint64(b[16:], uint64(v.FleetID))
+	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.AssetTag)))
+	copy(b[28:], v.UUID[:])
+	binary.LittleEndian.PutUint32(b[44:], uint32(len(v.Make)))
+	binary.LittleEndian.PutUint32(b[48:], uint32(len(v.Model)))
+	binary.LittleEndian.PutUint32(b[52:], uint32(len(v.Trim)))
+	binary.LittleEndian.PutUint16(b[56:], v.ModelYear)
+	b[58] = uint8(v.BodyStyle)
+	binary.LittleEndian.PutUint32(b[59:], uint32(len(v.Color)))
+	binary.LittleEndian.PutUint32(b[63:], uint32(len(v.InteriorTone)))
+	b[67] = v.Doors
+	b[68] = v.Seats
+	text = text[copy(text, v.VIN):]
+	text = text[copy(text, v.Plate):]
+	text = text[copy(text, v.PlateState):]
+	text = text[copy(text, v.Country):]
+	text = text[copy(text, v.AssetTag):]
+	text = text[copy(text, v.Make):]
+	text = text[copy(text, v.Model):]
+	text = text[copy(text, v.Trim):]
+	text = text[copy(text, v.Color):]
+	text = text[copy(text, v.InteriorTone):]
+	b = b[69:]
+	if v.Nickname == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Nickname)))
+		text = text[copy(text, *v.Nickname):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Aliases), v.Aliases == nil)
+	for i := range v.Aliases {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Aliases[i])))
+		text = text[copy(text, v.Aliases[i]):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Barcode), v.Barcode == nil)
+	b = b[copy(b, v.Barcode):]
+	_ = b[55]
+	binary.LittleEndian.PutUint64(b, v.Revision)
+	binary.LittleEndian.PutUint64(b[8:], uint64(v.Ordered.Unix()))
+	binary.LittleEndian.PutUint32(b[16:], uint32(v.Ordered.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.Ordered, v.Ordered.Location() == time.UTC))
+	binary.LittleEndian.PutUint64(b[24:], uint64(v.Delivered.Unix()))
+	binary.LittleEndian.PutUint32(b[32:], uint32(v.Delivered.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.Delivered, v.Delivered.Location() == time.UTC))
+	binary.LittleEndian.PutUint64(b[40:], uint64(v.Registered.Unix()))
+	binary.LittleEndian.PutUint32(b[48:], uint32(v.Registered.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[52:], cachert.Zone(v.Registered, v.Registered.Location() == time.UTC))
+	b = b[56:]
+	if v.FirstUse == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		_ = b[15]
+		binary.LittleEndian.PutUint64(b, uint64(v.FirstUse.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.FirstUse.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.FirstUse, v.FirstUse.Location() == time.UTC))
+		b = b[16:]
+	}
+	if v.Retired == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		_ = b[15]
+		binary.LittleEndian.PutUint64(b, uint64(v.Retired.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.Retired.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.Retired, v.Retired.Location() == time.UTC))
+		b = b[16:]
+	}
+	_ = b[45]
+	binary.LittleEndian.PutUint64(b, uint64(v.PurchasePrice.Amount))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.PurchasePrice.Currency)))
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.ResidualValue.Amount))
+	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResidualValue.Currency)))
+	b[24] = 0
+	if v.Leased {
+		b[24] = 1
+	}
+	b[25] = v.LeaseMonths
+	binary.LittleEndian.PutUint32(b[26:], math.Float32bits(v.LeaseRate))
+	binary.LittleEndian.PutUint64(b[30:], uint64(v.LeaseEnds.Unix()))
+	binary.LittleEndian.PutUint32(b[38:], uint32(v.LeaseEnds.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[42:], cachert.Zone(v.LeaseEnds, v.LeaseEnds.Location() == time.UTC))
+	text = text[copy(text, v.PurchasePrice.Currency):]
+	text = text[copy(text, v.ResidualValue.Currency):]
+	b = b[46:]
+	b, text = putVehicleContact(b, text, &v.Dealer)
+	_ = b[30]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.InvoiceNumber)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.CostCenter)))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.InsuranceID)))
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.InsuredUntil.Unix()))
+	binary.LittleEndian.PutUint32(b[20:], uint32(v.InsuredUntil.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.InsuredUntil, v.InsuredUntil.Location() == time.UTC))
+	b[28] = uint8(v.PremiumClass)
+	binary.LittleEndian.PutUint16(b[29:], uint16(v.TaxClass))
+	text = text[copy(text, v.InvoiceNumber):]
+	text = text[copy(text, v.CostCenter):]
+	text = text[copy(text, v.InsuranceID):]
+	b = b[31:]
+	return b, text
+}
+
+// putVehicle2 writes the fields TaxPaid to TireSerials of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[12]
+	b[0] = 0
+	if v.TaxPaid {
+		b[0] = 1
+	}
+	binary.LittleEndian.PutUint64(b[1:], uint64(v.TaxDue.Amount))
+	binary.LittleEndian.PutUint32(b[9:], uint32(len(v.TaxDue.Currency)))
+	text = text[copy(text, v.TaxDue.Currency):]
+	b = b[13:]
+	b = cachert.PutCount(b, len(v.TitleScan), v.TitleScan == nil)
+	b = b[copy(b, v.TitleScan):]
+	b = cachert.PutCount(b, len(v.Documents), v.Documents == nil)
+	for i := range v.Documents {
+		b, text = putVehicleDocument(b, text, &v.Documents[i])
+	}
+	b = cachert.PutCount(b, len(v.Certificates), v.Certificates == nil)
+	for k, x := range v.Certificates {
+		_ = b[19]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
+		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
+		text = text[copy(text, k):]
+		b = b[20:]
+	}
+	b = cachert.PutCount(b, len(v.Inspections), v.Inspections == nil)
+	for i := range v.Inspections {
+		b, text = putVehicleInspection(b, text, &v.Inspections[i])
+	}
+	_ = b[15]
+	binary.LittleEndian.PutUint64(b, uint64(v.NextInspection.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.NextInspection.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.NextInspection, v.NextInspection.Location() == time.UTC))
+	b = b[16:]
+	b = cachert.PutCount(b, len(v.RecallNumbers), v.RecallNumbers == nil)
+	for i := range v.RecallNumbers {
+		binary.LittleEndian.PutUint32(b, v.RecallNumbers[i])
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.OpenRecalls), v.OpenRecalls == nil)
+	for k, x := range v.OpenRecalls {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, k)
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	_ = b[84]
+	b[0] = v.WarrantyYears
+	binary.LittleEndian.PutUint32(b[1:], v.WarrantyMileage)
+	binary.LittleEndian.PutUint64(b[5:], uint64(v.Warranty))
+	binary.LittleEndian.PutUint16(b[13:], v.LengthMM)
+	binary.LittleEndian.PutUint16(b[15:], v.WidthMM)
+	binary.LittleEndian.PutUint16(b[17:], v.HeightMM)
+	binary.LittleEndian.PutUint16(b[19:], v.WheelbaseMM)
+	binary.LittleEndian.PutUint16(b[21:], v.ClearanceMM)
+	binary.LittleEndian.PutUint32(b[23:], v.CurbWeightKG)
+	binary.LittleEndian.PutUint32(b[27:], v.GrossWeightKG)
+	binary.LittleEndian.PutUint32(b[31:], v.TowingKG)
+	binary.LittleEndian.PutUint16(b[35:], v.RoofLoadKG)
+	binary.LittleEndian.PutUint16(b[37:], v.CargoLiters)
+	for i := range v.AxleLoadsKG {
+		binary.LittleEndian.PutUint16(b[39+2*i:], v.AxleLoadsKG[i])
+	}
+	binary.LittleEndian.PutUint32(b[45:], uint32(len(v.TireSize)))
+	for i := range v.TirePressures {
+		binary.LittleEndian.PutUint32(b[49+4*i:], math.Float32bits(v.TirePressures[i]))
+	}
+	for i := range v.TireTemps {
+		b[65+i] = uint8(v.TireTemps[i])
+	}
+	for i := range v.TireSerials {
+		binary.LittleEndian.PutUint32(b[69+4*i:], uint32(len(v.TireSerials[i])))
+	}
+	text = text[copy(text, v.TireSize):]
+	for i := range v.TireSerials {
+		text = text[copy(text, v.TireSerials[i]):]
+	}
+	b = b[85:]
+	return b, text
+}
+
+// putVehicle3 writes the fields TreadDepthMM to FaultHistory of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[49]
+	for i := range v.TreadDepthMM {
+		binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(v.TreadDepthMM[i]))
+	}
+	b[16] = 0
+	if v.SpareTire {
+		b[16] = 1
+	}
+	b[17] = 0
+	if v.WinterTires {
+		b[17] = 1
+	}
+	copy(b[18:], v.PaintThickness[:])
+	for i := range v.CenterOfGravity {
+		binary.LittleEndian.PutUint64(b[26+8*i:], math.Float64bits(v.CenterOfGravity[i]))
+	}
+	b = b[50:]
+	b, text = putVehicleEngine(b, text, &v.Engine)
+	if v.SecondEngine == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putVehicleEngine(b, text, v.SecondEngine)
+	}
+	_ = b[4]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Gearbox)))
+	b[4] = uint8(v.Gears)
+	text = text[copy(text, v.Gearbox):]
+	b = b[5:]
+	b = cachert.PutCount(b, len(v.GearRatios), v.GearRatios == nil)
+	for i := range v.GearRatios {
+		binary.LittleEndian.PutUint32(b, math.Float32bits(v.GearRatios[i]))
+		b = b[4:]
+	}
+	_ = b[38]
+	binary.LittleEndian.PutUint64(b, math.Float64bits(v.FinalDrive))
+	b[8] = 0
+	if v.AllWheelDrive {
+		b[8] = 1
+	}
+	binary.LittleEndian.PutUint16(b[9:], v.TopSpeedKMH)
+	binary.LittleEndian.PutUint32(b[11:], math.Float32bits(v.SprintSeconds))
+	binary.LittleEndian.PutUint32(b[15:], uint32(len(v.EmissionClass)))
+	binary.LittleEndian.PutUint16(b[19:], uint16(v.CO2GramsPerKM))
+	binary.LittleEndian.PutUint16(b[21:], uint16(v.NOxMilligrams))
+	binary.LittleEndian.PutUint32(b[23:], math.Float32bits(v.FuelTankLiters))
+	binary.LittleEndian.PutUint32(b[27:], math.Float32bits(v.FuelLevel))
+	binary.LittleEndian.PutUint32(b[31:], math.Float32bits(v.AdBlueLevel))
+	binary.LittleEndian.PutUint32(b[35:], math.Float32bits(v.OilLevel))
+	text = text[copy(text, v.EmissionClass):]
+	b = b[39:]
+	if v.OilQuality == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, math.Float32bits(*v.OilQuality))
+		b = b[4:]
+	}
+	_ = b[39]
+	binary.LittleEndian.PutUint16(b, uint16(v.CoolantTemp))
+	binary.LittleEndian.PutUint16(b[2:], uint16(v.OilTemp))
+	binary.LittleEndian.PutUint32(b[4:], uint32(v.ExhaustTemp))
+	binary.LittleEndian.PutUint32(b[8:], v.Starts)
+	binary.LittleEndian.PutUint32(b[12:], v.ColdStarts)
+	binary.LittleEndian.PutUint64(b[16:], uint64(v.EngineTime))
+	binary.LittleEndian.PutUint64(b[24:], uint64(v.IdleTime))
+	binary.LittleEndian.PutUint64(b[32:], v.FuelUsedML)
+	b = b[40:]
+	b = cachert.PutCount(b, len(v.FaultCodes), v.FaultCodes == nil)
+	for i := range v.FaultCodes {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.FaultCodes[i])))
+		text = text[copy(text, v.FaultCodes[i]):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.FaultHistory), v.FaultHistory == nil)
+	for k, x := range v.FaultHistory {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			_ = b[15]
+			binary.LittleEndian.PutUint64(b, uint64(x[i].Unix()))
+			binary.LittleEndian.PutUint32(b[8:], uint32(x[i].Nanosecond()))
+			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x[i], x[i].Location() == time.UTC))
+			b = b[16:]
+		}
+	}
+	return b, text
+}
+
+// putVehicle4 writes the fields Calibration to Position of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle4(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[23]
+	for i := range v.Calibration {
+		for i2 := range v.Calibration[i] {
+			binary.LittleEndian.PutUint32(b[12*i+4*i2:], math.Float32bits(v.Calibration[i][i2]))
+		}
+	}
+	b = b[24:]
+	b = cachert.PutCount(b, len(v.KnockSpectrum), v.KnockSpectrum == nil)
+	for i := range v.KnockSpectrum {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(v.KnockSpectrum[i]))))
+		binary.LittleEndian.PutUint32(b[4:], math.Float32bits(imag(complex64(v.KnockSpectrum[i]))))
+		b = b[8:]
+	}
+	_ = b[15]
+	binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(v.CrankResonance))))
+	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(v.CrankResonance))))
+	b = b[16:]
+	if v.Battery == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putVehicleBattery(b, text, v.Battery)
+	}
+	_ = b[39]
+	binary.LittleEndian.PutUint32(b, math.Float32bits(v.StarterVolts))
+	binary.LittleEndian.PutUint32(b[4:], math.Float32bits(real(complex64(v.StarterImpedance))))
+	binary.LittleEndian.PutUint32(b[8:], math.Float32bits(imag(complex64(v.StarterImpedance))))
+	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.StateOfCharge))
+	binary.LittleEndian.PutUint64(b[20:], math.Float64bits(v.StateOfHealth))
+	binary.LittleEndian.PutUint16(b[28:], v.RangeKM)
+	b[30] = v.ChargeLimit
+	binary.LittleEndian.PutUint32(b[31:], uint32(len(v.ChargePort)))
+	b[35] = 0
+	if v.Charging {
+		b[35] = 1
+	}
+	binary.LittleEndian.PutUint32(b[36:], math.Float32bits(v.ChargePowerKW))
+	text = text[copy(text, v.ChargePort):]
+	b = b[40:]
+	if v.ChargeEnds == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		_ = b[15]
+		binary.LittleEndian.PutUint64(b, uint64(v.ChargeEnds.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.ChargeEnds.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ChargeEnds, v.ChargeEnds.Location() == time.UTC))
+		b = b[16:]
+	}
+	_ = b[223]
+	for i := range v.ChargeSchedule {
+		e := &v.ChargeSchedule[i]
+		binary.LittleEndian.PutUint64(b[32*i:], uint64(e.From.Unix()))
+		binary.LittleEndian.PutUint32(b[8+32*i:], uint32(e.From.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12+32*i:], cachert.Zone(e.From, e.From.Location() == time.UTC))
+		binary.LittleEndian.PutUint64(b[16+32*i:], uint64(e.Until.Unix()))
+		binary.LittleEndian.PutUint32(b[24+32*i:], uint32(e.Until.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[28+32*i:], cachert.Zone(e.Until, e.Until.Location() == time.UTC))
+	}
+	b = b[224:]
+	b = cachert.PutCount(b, len(v.ChargeCurve), v.ChargeCurve == nil)
+	for i := range v.ChargeCurve {
+		e := &v.ChargeCurve[i]
+		_ = b[4]
+		b[0] = e.Percent
+		binary.LittleEndian.PutUint32(b[1:], math.Float32bits(e.KW))
+		b = b[5:]
+	}
+	b, text = putVehicleCharge(b, text, &v.LastCharge)
+	_ = b[19]
+	binary.LittleEndian.PutUint32(b, v.Charges)
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.EnergyUsedWH))
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.EnergyBackWH))
+	b = b[20:]
+	b = cachert.PutCount(b, len(v.CellTemps), v.CellTemps == nil)
+	for i := range v.CellTemps {
+		b[0] = uint8(v.CellTemps[i])
+		b = b[1:]
+	}
+	b = cachert.PutCount(b, len(v.CellVolts), v.CellVolts == nil)
+	for i := range v.CellVolts {
+		binary.LittleEndian.PutUint16(b, v.CellVolts[i])
+		b = b[2:]
+	}
+	b = cachert.PutCount(b, len(v.BalanceWH), v.BalanceWH == nil)
+	for k, x := range v.BalanceWH {
+		_ = b[5]
+		binary.LittleEndian.PutUint16(b, uint16(k))
+		binary.LittleEndian.PutUint32(b[2:], uint32(x))
+		b = b[6:]
+	}
+	_ = b[37]
+	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Position.Lat))
+	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.Position.Lon))
+	binary.LittleEndian.PutUint32(b[16:], math.Float32bits(v.Position.Altitude))
+	binary.LittleEndian.PutUint16(b[20:], v.Position.Accuracy)
+	binary.LittleEndian.PutUint64(b[22:], uint64(v.Position.At.Unix()))
+	binary.LittleEndian.PutUint32(b[30:], uint32(v.Position.At.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.Position.At, v.Position.At.Location() == time.UTC))
+	b = b[38:]
+	return b, text
+}
+
+// putVehicle5 writes the fields Heading to Carrier of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[53]
+	binary.LittleEndian.PutUint32(b, math.Float32bits(v.Heading))
+	binary.LittleEndian.PutUint32(b[4:], math.Float32bits(v.SpeedKMH))
+	for i := range v.Accelerations {
+		binary.LittleEndian.PutUint32(b[8+4*i:], math.Float32bits(v.Accelerations[i]))
+	}
+	binary.LittleEndian.PutUint64(b[20:], v.Odometer)
+	binary.LittleEndian.PutUint64(b[28:], math.Float64bits(v.TripMeter))
+	b[36] = 0
+	if v.Moving {
+		b[36] = 1
+	}
+	b[37] = 0
+	if v.Ignition {
+		b[37] = 1
+	}
+	binary.LittleEndian.PutUint64(b[38:], uint64(v.Parked.Unix()))
+	binary.LittleEndian.PutUint32(b[46:], uint32(v.Parked.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[50:], cachert.Zone(v.Parked, v.Parked.Location() == time.UTC))
+	b = b[54:]
+	if v.ParkedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		_ = b[37]
+		binary.LittleEndian.PutUint64(b, math.Float64bits(v.ParkedAt.Lat))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(v.ParkedAt.Lon))
+		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(v.ParkedAt.Altitude))
+		binary.LittleEndian.PutUint16(b[20:], v.ParkedAt.Accuracy)
+		binary.LittleEndian.PutUint64(b[22:], uint64(v.ParkedAt.At.Unix()))
+		binary.LittleEndian.PutUint32(b[30:], uint32(v.ParkedAt.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(v.ParkedAt.At, v.ParkedAt.At.Location() == time.UTC))
+		b = b[38:]
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Garage)))
+	text = text[copy(text, v.Garage):]
+	b = b[4:]
+	b, text = putVehicleAddress(b, text, &v.GarageAddress)
+	binary.LittleEndian.PutUint32(b, uint32(v.Zone))
+	b = b[4:]
+	b = cachert.PutCount(b, len(v.ZonesEntered), v.ZonesEntered == nil)
+	for k, x := range v.ZonesEntered {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		binary.LittleEndian.PutUint32(b[4:], x)
+		text = text[copy(text, k):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Route), v.Route == nil)
+	for i := range v.Route {
+		e := &v.Route[i]
+		_ = b[37]
+		binary.LittleEndian.PutUint64(b, math.Float64bits(e.Lat))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e.Lon))
+		binary.LittleEndian.PutUint32(b[16:], math.Float32bits(e.Altitude))
+		binary.LittleEndian.PutUint16(b[20:], e.Accuracy)
+		binary.LittleEndian.PutUint64(b[22:], uint64(e.At.Unix()))
+		binary.LittleEndian.PutUint32(b[30:], uint32(e.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[34:], cachert.Zone(e.At, e.At.Location() == time.UTC))
+		b = b[38:]
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(v.RouteName)))
+	text = text[copy(text, v.RouteName):]
+	b = b[4:]
+	if v.ETA == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		_ = b[15]
+		binary.LittleEndian.PutUint64(b, uint64(v.ETA.Unix()))
+		binary.LittleEndian.PutUint32(b[8:], uint32(v.ETA.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(*v.ETA, v.ETA.Location() == time.UTC))
+		b = b[16:]
+	}
+	binary.LittleEndian.PutUint64(b, uint64(v.Delay))
+	b = b[8:]
+	b = cachert.PutCount(b, len(v.Trips), v.Trips == nil)
+	for i := range v.Trips {
+		b, text = putVehicleTrip(b, text, &v.Trips[i])
+	}
+	_ = b[69]
+	binary.LittleEndian.PutUint64(b, uint64(v.StandsSince))
+	binary.LittleEndian.PutUint64(b[8:], v.DeviceID)
+	copy(b[16:], v.DeviceMAC[:])
+	copy(b[22:], v.DeviceIP[:])
+	binary.LittleEndian.PutUint32(b[26:], uint32(len(v.Firmware)))
+	copy(b[30:], v.FirmwareHash[:])
+	binary.LittleEndian.PutUint32(b[62:], uint32(len(v.SIM)))
+	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Carrier)))
+	text = text[copy(text, v.Firmware):]
+	text = text[copy(text, v.SIM):]
+	text = text[copy(text, v.Carrier):]
+	b = b[70:]
+	return b, text
+}
+
+// putVehicle6 writes the fields SignalDBM to KeyCards of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[57]
+	b[0] = uint8(v.SignalDBM)
+	b[1] = v.Satellites
+	binary.LittleEndian.PutUint64(b[2:], uint64(v.Uptime))
+	binary.LittleEndian.PutUint64(b[10:], uint64(v.LastSeen.Unix()))
+	binary.LittleEndian.PutUint32(b[18:], uint32(v.LastSeen.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[22:], cachert.Zone(v.LastSeen, v.LastSeen.Location() == time.UTC))
+	binary.LittleEndian.PutUint32(b[26:], uint32(len(v.LastError)))
+	binary.LittleEndian.PutUint64(b[30:], uint64(v.Reboots))
+	binary.LittleEndian.PutUint64(b[38:], uint64(v.PacketsSent))
+	binary.LittleEndian.PutUint32(b[46:], v.PacketsLost)
+	binary.LittleEndian.PutUint64(b[50:], uint64(v.BufferedBytes))
+	text = text[copy(text, v.LastError):]
+	b = b[58:]
+	b = cachert.PutCount(b, len(v.SessionKey), v.SessionKey == nil)
+	b = b[copy(b, v.SessionKey):]
+	b = cachert.PutCount(b, len(v.Features), v.Features == nil)
+	for k, x := range v.Features {
+		_ = b[4]
+		binary.LittleEndian.PutUint32(b, uint32(k))
+		b[4] = 0
+		if x {
+			b[4] = 1
+		}
+		b = b[5:]
+	}
+	b = cachert.PutCount(b, len(v.Settings), v.Settings == nil)
+	for k, x := range v.Settings {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Sensors), v.Sensors == nil)
+	for k, x := range v.Sensors {
+		_ = b[29]
+		binary.LittleEndian.PutUint16(b, k)
+		binary.LittleEndian.PutUint32(b[2:], uint32(len(x.Unit)))
+		binary.LittleEndian.PutUint64(b[6:], math.Float64bits(x.Value))
+		binary.LittleEndian.PutUint64(b[14:], uint64(x.At.Unix()))
+		binary.LittleEndian.PutUint32(b[22:], uint32(x.At.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At, x.At.Location() == time.UTC))
+		text = text[copy(text, x.Unit):]
+		b = b[30:]
+	}
+	if v.Driver == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putVehicleContact(b, text, v.Driver)
+	}
+	b = cachert.PutCount(b, len(v.Drivers), v.Drivers == nil)
+	for i := range v.Drivers {
+		b, text = putVehicleContact(b, text, &v.Drivers[i])
+	}
+	_ = b[39]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Pool)))
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.BookedBy)))
+	binary.LittleEndian.PutUint64(b[8:], uint64(v.BookedFrom.Unix()))
+	binary.LittleEndian.PutUint32(b[16:], uint32(v.BookedFrom.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.BookedFrom, v.BookedFrom.Location() == time.UTC))
+	binary.LittleEndian.PutUint64(b[24:], uint64(v.BookedUntil.Unix()))
+	binary.LittleEndian.PutUint32(b[32:], uint32(v.BookedUntil.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.BookedUntil, v.BookedUntil.Location() == time.UTC))
+	text = text[copy(text, v.Pool):]
+	text = text[copy(text, v.BookedBy):]
+	b = b[40:]
+	b = cachert.PutCount(b, len(v.Bookings), v.Bookings == nil)
+	for k, x := range v.Bookings {
+		_ = b[39]
+		binary.LittleEndian.PutUint64(b, uint64(k))
+		binary.LittleEndian.PutUint64(b[8:], uint64(x.From.Unix()))
+		binary.LittleEndian.PutUint32(b[16:], uint32(x.From.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[20:], cachert.Zone(x.From, x.From.Location() == time.UTC))
+		binary.LittleEndian.PutUint64(b[24:], uint64(x.Until.Unix()))
+		binary.LittleEndian.PutUint32(b[32:], uint32(x.Until.Nanosecond()))
+		binary.LittleEndian.PutUint32(b[36:], cachert.Zone(x.Until, x.Until.Location() == time.UTC))
+		b = b[40:]
+	}
+	binary.LittleEndian.PutUint32(b, uint32(v.KeyNumber))
+	b = b[4:]
+	b = cachert.PutCount(b, len(v.KeyCards), v.KeyCards == nil)
+	for i := range v.KeyCards {
+		copy(b, v.KeyCards[i][:])
+		b = b[8:]
+	}
+	return b, text
+}
+
+// putVehicle7 writes the fields SpareKey to CleanedAt of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
+	_ = b[24]
+	b[0] = 0
+	if v.SpareKey {
+		b[0] = 1
+	}
+	for i := range v.SeatPosition {
+		binary.LittleEndian.PutUint16(b[1+2*i:], uint16(v.SeatPosition[i]))
+	}
+	binary.LittleEndian.PutUint64(b[13:], math.Float64bits(v.DriverScore))
+	binary.LittleEndian.PutUint16(b[21:], v.HarshBrakings)
+	binary.LittleEndian.PutUint16(b[23:], v.Speedings)
+	b = b[25:]
+	b = cachert.PutCount(b, len(v.Fines), v.Fines == nil)
+	for i := range v.Fines {
+		e := &v.Fines[i]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(e.Amount))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
+		text = text[copy(text, e.Currency):]
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.Accidents), v.Accidents == nil)
+	for i := range v.Accidents {
+		b, text = putVehicleAccident(b, text, &v.Accidents[i])
+	}
+	b[0] = 0
+	if v.PrivateUse {
+		b[0] = 1
+	}
+	b = b[1:]
+	if v.Allowance == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		_ = b[11]
+		binary.LittleEndian.PutUint64(b, uint64(v.Allowance.Amount))
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Allowance.Currency)))
+		text = text[copy(text, v.Allowance.Currency):]
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.Restrictions), v.Restrictions == nil)
+	for i := range v.Restrictions {
+		binary.LittleEndian.PutUint32(b, uint32(v.Restrictions[i]))
+		b = b[4:]
+	}
+	_ = b[27]
+	binary.LittleEndian.PutUint32(b, uint32(len(v.Remarks)))
+	binary.LittleEndian.PutUint64(b[4:], uint64(v.ServiceDue.Unix()))
+	binary.LittleEndian.PutUint32(b[12:], uint32(v.ServiceDue.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.ServiceDue, v.ServiceDue.Location() == time.UTC))
+	binary.LittleEndian.PutUint64(b[20:], v.ServiceAt)
+	text = text[copy(text, v.Remarks):]
+	b = b[28:]
+	if v.ServicePartner == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putVehicleContact(b, text, v.ServicePartner)
+	}
+	_ = b[15]
+	binary.LittleEndian.PutUint64(b, uint64(v.ServiceCost.Amount))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ServiceCost.Currency)))
+	binary.LittleEndian.PutUint32(b[12:], math.Float32bits(v.ServiceHours))
+	text = text[copy(text, v.ServiceCost.Currency):]
+	b = b[16:]
+	b = cachert.PutCount(b, len(v.ServiceLog), v.ServiceLog == nil)
+	for i := range v.ServiceLog {
+		b, text = putVehicleService(b, text, &v.ServiceLog[i])
+	}
+	b = cachert.PutCount(b, len(v.PartsInStock), v.PartsInStock == nil)
+	for k, x := range v.PartsInStock {
+		_ = b[11]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		binary.LittleEndian.PutUint64(b[4:], uint64(x))
+		text = text[copy(text, k):]
+		b = b[12:]
+	}
+	b = cachert.PutCount(b, len(v.PartsOrdered), v.PartsOrdered == nil)
+	for k, x := range v.PartsOrdered {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for i := range x {
+			e := &x[i]
+			_ = b[11]
+			binary.LittleEndian.PutUint64(b, uint64(e.Amount))
+			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
+			text = text[copy(text, e.Currency):]
+			b = b[12:]
+		}
+	}
+	_ = b[15]
+	binary.LittleEndian.PutUint64(b, uint64(v.CleanedAt.Unix()))
+	binary.LittleEndian.PutUint32(b[8:], uint32(v.CleanedAt.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.CleanedAt, v.CleanedAt.Location() == time.UTC))
+	b = b[16:]
+	return b, text
+}
+
+// putVehicle8 writes the fields Smoking to Changed of *v
+// to the front of b and text, and returns what is left of them.
+func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
+	b[0] = 0
+	if v.Smoking {
+		b[0] = 1
+	}
+	b = b[1:]
+	b = cachert.PutCount(b, len(v.Photos), v.Photos == nil)
+	for i := range v.Photos {
+		b = cachert.PutCount(b, len(v.Photos[i]), v.Photos[i] == nil)
+		b = b[copy(b, v.Photos[i]):]
+	}
+	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
+	for i := range v.Tags {
+		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
+		text = text[copy(text, v.Tags[i]):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
+	for k, x := range v.Labels {
+		_ = b[7]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
+		text = text[copy(text, k):]
+		text = text[copy(text, x):]
+		b = b[8:]
+	}
+	b = cachert.PutCount(b, len(v.Ratings), v.Ratings == nil)
+	for i := range v.Ratings {
+		b[0] = uint8(v.Ratings[i])
+		b = b[1:]
+	}
+	b = cachert.PutCount(b, len(v.Extras), v.Extras == nil)
+	for k, x := range v.Extras {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		b = b[4:]
+		b = cachert.PutCount(b, len(x), x == nil)
+		for k2, x2 := range x {
+			_ = b[11]
+			binary.LittleEndian.PutUint32(b, uint32(len(k2)))
+			binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x2))
+			text = text[copy(text, k2):]
+			b = b[12:]
+		}
+	}
+	_ = b[43]
+	b[0] = 0
+	if v.Checks.Lights {
+		b[0] = 1
+	}
+	b[1] = 0
+	if v.Checks.Brakes {
+		b[1] = 1
+	}
+	b[2] = 0
+	if v.Checks.Wipers {
+		b[2] = 1
+	}
+	b[3] = 0
+	if v.Checks.Horn {
+		b[3] = 1
+	}
+	binary.LittleEndian.PutUint32(b[4:], uint32(v.Version))
+	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ChangedBy)))
+	binary.LittleEndian.PutUint64(b[12:], uint64(v.Created.Unix()))
+	binary.LittleEndian.PutUint32(b[20:], uint32(v.Created.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.Created, v.Created.Location() == time.UTC))
+	binary.LittleEndian.PutUint64(b[28:], uint64(v.Changed.Unix()))
+	binary.LittleEndian.PutUint32(b[36:], uint32(v.Changed.Nanosecond()))
+	binary.LittleEndian.PutUint32(b[40:], cachert.Zone(v.Changed, v.Changed.Location() == time.UTC))
+	text = text[copy(text, v.ChangedBy):]
+	b = b[44:]
+	return b, text
+}
+
+// takeVehicle1 sets the fields VIN to TaxClass of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle1(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 69 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.VIN, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Plate, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.PlateState, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[12:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Country, s = bigstruct.Country(s[:n]), s[n:]
+	v.FleetID = int64(binary.LittleEndian.Uint64(b[16:]))
+	if n = int(binary.LittleEndian.Uint32(b[24:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.AssetTag, s = s[:n], s[n:]
+	copy(v.UUID[:], b[28:])
+	if n = int(binary.LittleEndian.Uint32(b[44:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Make, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[48:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Model, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[52:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Trim, s = s[:n], s[n:]
+	v.ModelYear = binary.LittleEndian.Uint16(b[56:])
+	v.BodyStyle = bigstruct.BodyStyle(b[58])
+	if n = int(binary.LittleEndian.Uint32(b[59:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Color, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[63:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.InteriorTone, s = s[:n], s[n:]
+	v.Doors = b[67]
+	v.Seats = b[68]
+	b = b[69:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, false
+		}
+		v.Nickname = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, false
+		}
+		*v.Nickname, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Aliases = make([]string, n)
+		for i := range v.Aliases {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.Aliases[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Barcode = make([]uint8, n)
+		b = b[copy(v.Barcode, b):]
+	}
+	if len(b) < 56 {
+		return b, s, false
+	}
+	v.Revision = binary.LittleEndian.Uint64(b)
+	if v.Ordered, ok = cachert.TakeTime(b[8:]); !ok {
+		return b, s, false
+	}
+	if v.Delivered, ok = cachert.TakeTime(b[24:]); !ok {
+		return b, s, false
+	}
+	if v.Registered, ok = cachert.TakeTime(b[40:]); !ok {
+		return b, s, false
+	}
+	b = b[56:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 16 {
+			return b, s, false
+		}
+		v.FirstUse = new(time.Time)
+		if *v.FirstUse, ok = cachert.TakeTime(b); !ok {
+			return b, s, false
+		}
+		b = b[16:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 16 {
+			return b, s, false
+		}
+		v.Retired = new(time.Time)
+		if *v.Retired, ok = cachert.TakeTime(b); !ok {
+			return b, s, false
+		}
+		b = b[16:]
+	}
+	if len(b) < 46 {
+		return b, s, false
+	}
+	v.PurchasePrice.Amount = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.PurchasePrice.Currency, s = s[:n], s[n:]
+	v.ResidualValue.Amount = int64(binary.LittleEndian.Uint64(b[12:]))
+	if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.ResidualValue.Currency, s = s[:n], s[n:]
+	if b[24] > 1 {
+		return b, s, false
+	}
+	v.Leased = b[24] == 1
+	v.LeaseMonths = b[25]
+	v.LeaseRate = math.Float32frombits(binary.LittleEndian.Uint32(b[26:]))
+	if v.LeaseEnds, ok = cachert.TakeTime(b[30:]); !ok {
+		return b, s, false
+	}
+	b = b[46:]
+	if b, s, ok = takeVehicleContact(&v.Dealer, b, s); !ok {
+		return b, s, false
+	}
+	if len(b) < 31 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.InvoiceNumber, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.CostCenter, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.InsuranceID, s = s[:n], s[n:]
+	if v.InsuredUntil, ok = cachert.TakeTime(b[12:]); !ok {
+		return b, s, false
+	}
+	v.PremiumClass = int8(b[28])
+	v.TaxClass = int16(binary.LittleEndian.Uint16(b[29:]))
+	b = b[31:]
+	return b, s, true
+}
+
+// takeVehicle2 sets the fields TaxPaid to TireSerials of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle2(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 13 {
+		return b, s, false
+	}
+	if b[0] > 1 {
+		return b, s, false
+	}
+	v.TaxPaid = b[0] == 1
+	v.TaxDue.Amount = int64(binary.LittleEndian.Uint64(b[1:]))
+	if n = int(binary.LittleEndian.Uint32(b[9:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.TaxDue.Currency, s = s[:n], s[n:]
+	b = b[13:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.TitleScan = make([]uint8, n)
+		b = b[copy(v.TitleScan, b):]
+	}
+	if n, b, ok = cachert.TakeCount(b, 39); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Documents = make([]bigstruct.Document, n)
+		for i := range v.Documents {
+			if b, s, ok = takeVehicleDocument(&v.Documents[i], b, s); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 20); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Certificates = make(map[string]time.Time, entries)
+		for range entries {
+			var k string
+			var x time.Time
+			if len(b) < 20 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			if x, ok = cachert.TakeTime(b[4:]); !ok {
+				return b, s, false
+			}
+			b = b[20:]
+			v.Certificates[k] = x
+		}
+		if len(v.Certificates) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 30); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Inspections = make([]bigstruct.Inspection, n)
+		for i := range v.Inspections {
+			if b, s, ok = takeVehicleInspection(&v.Inspections[i], b, s); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if len(b) < 16 {
+		return b, s, false
+	}
+	if v.NextInspection, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	b = b[16:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.RecallNumbers = make([]uint32, n)
+		for i := range v.RecallNumbers {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			v.RecallNumbers[i] = binary.LittleEndian.Uint32(b)
+			b = b[4:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.OpenRecalls = make(map[uint32]string, entries)
+		for range entries {
+			var k uint32
+			var x string
+			if len(b) < 8 {
+				return b, s, false
+			}
+			k = binary.LittleEndian.Uint32(b)
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.OpenRecalls[k] = x
+		}
+		if len(v.OpenRecalls) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) < 85 {
+		return b, s, false
+	}
+	v.WarrantyYears = b[0]
+	v.WarrantyMileage = binary.LittleEndian.Uint32(b[1:])
+	v.Warranty = time.Duration(binary.LittleEndian.Uint64(b[5:]))
+	v.LengthMM = binary.LittleEndian.Uint16(b[13:])
+	v.WidthMM = binary.LittleEndian.Uint16(b[15:])
+	v.HeightMM = binary.LittleEndian.Uint16(b[17:])
+	v.WheelbaseMM = binary.LittleEndian.Uint16(b[19:])
+	v.ClearanceMM = binary.LittleEndian.Uint16(b[21:])
+	v.CurbWeightKG = binary.LittleEndian.Uint32(b[23:])
+	v.GrossWeightKG = binary.LittleEndian.Uint32(b[27:])
+	v.TowingKG = binary.LittleEndian.Uint32(b[31:])
+	v.RoofLoadKG = binary.LittleEndian.Uint16(b[35:])
+	v.CargoLiters = binary.LittleEndian.Uint16(b[37:])
+	for i := range v.AxleLoadsKG {
+		v.AxleLoadsKG[i] = binary.LittleEndian.Uint16(b[39+2*i:])
+	}
+	if n = int(binary.LittleEndian.Uint32(b[45:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.TireSize, s = s[:n], s[n:]
+	for i := range v.TirePressures {
+		v.TirePressures[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[49+4*i:]))
+	}
+	for i := range v.TireTemps {
+		v.TireTemps[i] = int8(b[65+i])
+	}
+	for i := range v.TireSerials {
+		if n = int(binary.LittleEndian.Uint32(b[69+4*i:])); uint(n) > uint(len(s)) {
+			return b, s, false
+		}
+		v.TireSerials[i], s = s[:n], s[n:]
+	}
+	b = b[85:]
+	return b, s, true
+}
+
+// takeVehicle3 sets the fields TreadDepthMM to FaultHistory of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle3(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 50 {
+		return b, s, false
+	}
+	for i := range v.TreadDepthMM {
+		v.TreadDepthMM[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	if b[16] > 1 {
+		return b, s, false
+	}
+	v.SpareTire = b[16] == 1
+	if b[17] > 1 {
+		return b, s, false
+	}
+	v.WinterTires = b[17] == 1
+	copy(v.PaintThickness[:], b[18:])
+	for i := range v.CenterOfGravity {
+		v.CenterOfGravity[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[26+8*i:]))
+	}
+	b = b[50:]
+	if b, s, ok = takeVehicleEngine(&v.Engine, b, s); !ok {
+		return b, s, false
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 35 {
+			return b, s, false
+		}
+		v.SecondEngine = new(bigstruct.Engine)
+		if b, s, ok = takeVehicleEngine(v.SecondEngine, b, s); !ok {
+			return b, s, false
+		}
+	}
+	if len(b) < 5 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Gearbox, s = s[:n], s[n:]
+	v.Gears = int8(b[4])
+	b = b[5:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.GearRatios = make([]float32, n)
+		for i := range v.GearRatios {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			v.GearRatios[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
+			b = b[4:]
+		}
+	}
+	if len(b) < 39 {
+		return b, s, false
+	}
+	v.FinalDrive = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	if b[8] > 1 {
+		return b, s, false
+	}
+	v.AllWheelDrive = b[8] == 1
+	v.TopSpeedKMH = binary.LittleEndian.Uint16(b[9:])
+	v.SprintSeconds = math.Float32frombits(binary.LittleEndian.Uint32(b[11:]))
+	if n = int(binary.LittleEndian.Uint32(b[15:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.EmissionClass, s = s[:n], s[n:]
+	v.CO2GramsPerKM = int16(binary.LittleEndian.Uint16(b[19:]))
+	v.NOxMilligrams = int16(binary.LittleEndian.Uint16(b[21:]))
+	v.FuelTankLiters = math.Float32frombits(binary.LittleEndian.Uint32(b[23:]))
+	v.FuelLevel = math.Float32frombits(binary.LittleEndian.Uint32(b[27:]))
+	v.AdBlueLevel = math.Float32frombits(binary.LittleEndian.Uint32(b[31:]))
+	v.OilLevel = math.Float32frombits(binary.LittleEndian.Uint32(b[35:]))
+	b = b[39:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, false
+		}
+		v.OilQuality = new(float32)
+		*v.OilQuality = math.Float32frombits(binary.LittleEndian.Uint32(b))
+		b = b[4:]
+	}
+	if len(b) < 40 {
+		return b, s, false
+	}
+	v.CoolantTemp = int16(binary.LittleEndian.Uint16(b))
+	v.OilTemp = int16(binary.LittleEndian.Uint16(b[2:]))
+	v.ExhaustTemp = int32(binary.LittleEndian.Uint32(b[4:]))
+	v.Starts = binary.LittleEndian.Uint32(b[8:])
+	v.ColdStarts = binary.LittleEndian.Uint32(b[12:])
+	v.EngineTime = time.Duration(binary.LittleEndian.Uint64(b[16:]))
+	v.IdleTime = time.Duration(binary.LittleEndian.Uint64(b[24:]))
+	v.FuelUsedML = binary.LittleEndian.Uint64(b[32:])
+	b = b[40:]
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.FaultCodes = make([]string, n)
+		for i := range v.FaultCodes {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.FaultCodes[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.FaultHistory = make(map[string][]time.Time, entries)
+		for range entries {
+			var k string
+			var x []time.Time
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 16); !ok {
+				return b, s, false
+			}
+			if n >= 0 {
+				x = make([]time.Time, n)
+				for i := range x {
+					if len(b) < 16 {
+						return b, s, false
+					}
+					if x[i], ok = cachert.TakeTime(b); !ok {
+						return b, s, false
+					}
+					b = b[16:]
+				}
+			}
+			v.FaultHistory[k] = x
+		}
+		if len(v.FaultHistory) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	return b, s, true
+}
+
+// takeVehicle4 sets the fields Calibration to Position of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle4(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 24 {
+		return b, s, false
+	}
+	for i := range v.Calibration {
+		for i2 := range v.Calibration[i] {
+			v.Calibration[i][i2] = math.Float32frombits(binary.LittleEndian.Uint32(b[12*i+4*i2:]))
+		}
+	}
+	b = b[24:]
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.KnockSpectrum = make([]complex64, n)
+		for i := range v.KnockSpectrum {
+			if len(b) < 8 {
+				return b, s, false
+			}
+			v.KnockSpectrum[i] = complex(math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:])))
+			b = b[8:]
+		}
+	}
+	if len(b) < 16 {
+		return b, s, false
+	}
+	v.CrankResonance = complex(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
+	b = b[16:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 19 {
+			return b, s, false
+		}
+		v.Battery = new(bigstruct.Battery)
+		if b, s, ok = takeVehicleBattery(v.Battery, b, s); !ok {
+			return b, s, false
+		}
+	}
+	if len(b) < 40 {
+		return b, s, false
+	}
+	v.StarterVolts = math.Float32frombits(binary.LittleEndian.Uint32(b))
+	v.StarterImpedance = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[4:])), math.Float32frombits(binary.LittleEndian.Uint32(b[8:])))
+	v.StateOfCharge = math.Float64frombits(binary.LittleEndian.Uint64(b[12:]))
+	v.StateOfHealth = math.Float64frombits(binary.LittleEndian.Uint64(b[20:]))
+	v.RangeKM = binary.LittleEndian.Uint16(b[28:])
+	v.ChargeLimit = b[30]
+	if n = int(binary.LittleEndian.Uint32(b[31:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.ChargePort, s = s[:n], s[n:]
+	if b[35] > 1 {
+		return b, s, false
+	}
+	v.Charging = b[35] == 1
+	v.ChargePowerKW = math.Float32frombits(binary.LittleEndian.Uint32(b[36:]))
+	b = b[40:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 16 {
+			return b, s, false
+		}
+		v.ChargeEnds = new(time.Time)
+		if *v.ChargeEnds, ok = cachert.TakeTime(b); !ok {
+			return b, s, false
+		}
+		b = b[16:]
+	}
+	if len(b) < 224 {
+		return b, s, false
+	}
+	for i := range v.ChargeSchedule {
+		e := &v.ChargeSchedule[i]
+		if e.From, ok = cachert.TakeTime(b[32*i:]); !ok {
+			return b, s, false
+		}
+		if e.Until, ok = cachert.TakeTime(b[16+32*i:]); !ok {
+			return b, s, false
+		}
+	}
+	b = b[224:]
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.ChargeCurve = make([]bigstruct.ChargePoint, n)
+		for i := range v.ChargeCurve {
+			e := &v.ChargeCurve[i]
+			if len(b) < 5 {
+				return b, s, false
+			}
+			e.Percent = b[0]
+			e.KW = math.Float32frombits(binary.LittleEndian.Uint32(b[1:]))
+			b = b[5:]
+		}
+	}
+	if b, s, ok = takeVehicleCharge(&v.LastCharge, b, s); !ok {
+		return b, s, false
+	}
+	if len(b) < 20 {
+		return b, s, false
+	}
+	v.Charges = binary.LittleEndian.Uint32(b)
+	v.EnergyUsedWH = int64(binary.LittleEndian.Uint64(b[4:]))
+	v.EnergyBackWH = int64(binary.LittleEndian.Uint64(b[12:]))
+	b = b[20:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.CellTemps = make([]int8, n)
+		for i := range v.CellTemps {
+			if len(b) < 1 {
+				return b, s, false
+			}
+			v.CellTemps[i] = int8(b[0])
+			b = b[1:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 2); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.CellVolts = make([]uint16, n)
+		for i := range v.CellVolts {
+			if len(b) < 2 {
+				return b, s, false
+			}
+			v.CellVolts[i] = binary.LittleEndian.Uint16(b)
+			b = b[2:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 6); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.BalanceWH = make(map[int16]int32, entries)
+		for range entries {
+			var k int16
+			var x int32
+			if len(b) < 6 {
+				return b, s, false
+			}
+			k = int16(binary.LittleEndian.Uint16(b))
+			x = int32(binary.LittleEndian.Uint32(b[2:]))
+			b = b[6:]
+			v.BalanceWH[k] = x
+		}
+		if len(v.BalanceWH) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) < 38 {
+		return b, s, false
+	}
+	v.Position.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	v.Position.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+	v.Position.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
+	v.Position.Accuracy = binary.LittleEndian.Uint16(b[20:])
+	if v.Position.At, ok = cachert.TakeTime(b[22:]); !ok {
+		return b, s, false
+	}
+	b = b[38:]
+	return b, s, true
+}
+
+// takeVehicle5 sets the fields Heading to Carrier of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle5(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 54 {
+		return b, s, false
+	}
+	v.Heading = math.Float32frombits(binary.LittleEndian.Uint32(b))
+	v.SpeedKMH = math.Float32frombits(binary.LittleEndian.Uint32(b[4:]))
+	for i := range v.Accelerations {
+		v.Accelerations[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[8+4*i:]))
+	}
+	v.Odometer = binary.LittleEndian.Uint64(b[20:])
+	v.TripMeter = math.Float64frombits(binary.LittleEndian.Uint64(b[28:]))
+	if b[36] > 1 {
+		return b, s, false
+	}
+	v.Moving = b[36] == 1
+	if b[37] > 1 {
+		return b, s, false
+	}
+	v.Ignition = b[37] == 1
+	if v.Parked, ok = cachert.TakeTime(b[38:]); !ok {
+		return b, s, false
+	}
+	b = b[54:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 38 {
+			return b, s, false
+		}
+		v.ParkedAt = new(bigstruct.Position)
+		v.ParkedAt.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+		v.ParkedAt.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+		v.ParkedAt.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
+		v.ParkedAt.Accuracy = binary.LittleEndian.Uint16(b[20:])
+		if v.ParkedAt.At, ok = cachert.TakeTime(b[22:]); !ok {
+			return b, s, false
+		}
+		b = b[38:]
+	}
+	if len(b) < 4 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Garage, s = s[:n], s[n:]
+	b = b[4:]
+	if b, s, ok = takeVehicleAddress(&v.GarageAddress, b, s); !ok {
+		return b, s, false
+	}
+	if len(b) < 4 {
+		return b, s, false
+	}
+	v.Zone = int32(binary.LittleEndian.Uint32(b))
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.ZonesEntered = make(map[string]uint32, entries)
+		for range entries {
+			var k string
+			var x uint32
+			if len(b) < 8 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			x = binary.LittleEndian.Uint32(b[4:])
+			b = b[8:]
+			v.ZonesEntered[k] = x
+		}
+		if len(v.ZonesEntered) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 38); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Route = make([]bigstruct.Position, n)
+		for i := range v.Route {
+			e := &v.Route[i]
+			if len(b) < 38 {
+				return b, s, false
+			}
+			e.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+			e.Lon = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+			e.Altitude = math.Float32frombits(binary.LittleEndian.Uint32(b[16:]))
+			e.Accuracy = binary.LittleEndian.Uint16(b[20:])
+			if e.At, ok = cachert.TakeTime(b[22:]); !ok {
+				return b, s, false
+			}
+			b = b[38:]
+		}
+	}
+	if len(b) < 4 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.RouteName, s = s[:n], s[n:]
+	b = b[4:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 16 {
+			return b, s, false
+		}
+		v.ETA = new(time.Time)
+		if *v.ETA, ok = cachert.TakeTime(b); !ok {
+			return b, s, false
+		}
+		b = b[16:]
+	}
+	if len(b) < 8 {
+		return b, s, false
+	}
+	v.Delay = time.Duration(binary.LittleEndian.Uint64(b))
+	b = b[8:]
+	if n, b, ok = cachert.TakeCount(b, 89); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Trips = make([]bigstruct.Trip, n)
+		for i := range v.Trips {
+			if b, s, ok = takeVehicleTrip(&v.Trips[i], b, s); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if len(b) < 70 {
+		return b, s, false
+	}
+	v.StandsSince = time.Duration(binary.LittleEndian.Uint64(b))
+	v.DeviceID = binary.LittleEndian.Uint64(b[8:])
+	copy(v.DeviceMAC[:], b[16:])
+	copy(v.DeviceIP[:], b[22:])
+	if n = int(binary.LittleEndian.Uint32(b[26:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Firmware, s = s[:n], s[n:]
+	copy(v.FirmwareHash[:], b[30:])
+	if n = int(binary.LittleEndian.Uint32(b[62:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.SIM, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[66:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Carrier, s = s[:n], s[n:]
+	b = b[70:]
+	return b, s, true
+}
+
+// takeVehicle6 sets the fields SignalDBM to KeyCards of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle6(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 58 {
+		return b, s, false
+	}
+	v.SignalDBM = int8(b[0])
+	v.Satellites = b[1]
+	v.Uptime = time.Duration(binary.LittleEndian.Uint64(b[2:]))
+	if v.LastSeen, ok = cachert.TakeTime(b[10:]); !ok {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b[26:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.LastError, s = s[:n], s[n:]
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[30:])) {
+		return b, s, false
+	}
+	v.Reboots = int(binary.LittleEndian.Uint64(b[30:]))
+	if !cachert.IsUint(binary.LittleEndian.Uint64(b[38:])) {
+		return b, s, false
+	}
+	v.PacketsSent = uint(binary.LittleEndian.Uint64(b[38:]))
+	v.PacketsLost = binary.LittleEndian.Uint32(b[46:])
+	if !cachert.IsInt(binary.LittleEndian.Uint64(b[50:])) {
+		return b, s, false
+	}
+	v.BufferedBytes = int(binary.LittleEndian.Uint64(b[50:]))
+	b = b[58:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.SessionKey = make([]uint8, n)
+		b = b[copy(v.SessionKey, b):]
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Features = make(map[bigstruct.Feature]bool, entries)
+		for range entries {
+			var k bigstruct.Feature
+			var x bool
+			if len(b) < 5 {
+				return b, s, false
+			}
+			k = bigstruct.Feature(binary.LittleEndian.Uint32(b))
+			if b[4] > 1 {
+				return b, s, false
+			}
+			x = b[4] == 1
+			b = b[5:]
+			v.Features[k] = x
+		}
+		if len(v.Features) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Settings = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Settings[k] = x
+		}
+		if len(v.Settings) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 30); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Sensors = make(map[uint16]bigstruct.Sensor, entries)
+		for range entries {
+			var k uint16
+			var x bigstruct.Sensor
+			if len(b) < 30 {
+				return b, s, false
+			}
+			k = binary.LittleEndian.Uint16(b)
+			if n = int(binary.LittleEndian.Uint32(b[2:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			x.Unit, s = s[:n], s[n:]
+			x.Value = math.Float64frombits(binary.LittleEndian.Uint64(b[6:]))
+			if x.At, ok = cachert.TakeTime(b[14:]); !ok {
+				return b, s, false
+			}
+			b = b[30:]
+			v.Sensors[k] = x
+		}
+		if len(v.Sensors) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 29 {
+			return b, s, false
+		}
+		v.Driver = new(bigstruct.Contact)
+		if b, s, ok = takeVehicleContact(v.Driver, b, s); !ok {
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 29); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Drivers = make([]bigstruct.Contact, n)
+		for i := range v.Drivers {
+			if b, s, ok = takeVehicleContact(&v.Drivers[i], b, s); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if len(b) < 40 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Pool, s = s[:n], s[n:]
+	if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.BookedBy, s = s[:n], s[n:]
+	if v.BookedFrom, ok = cachert.TakeTime(b[8:]); !ok {
+		return b, s, false
+	}
+	if v.BookedUntil, ok = cachert.TakeTime(b[24:]); !ok {
+		return b, s, false
+	}
+	b = b[40:]
+	if n, b, ok = cachert.TakeCount(b, 40); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Bookings = make(map[int64]bigstruct.Window, entries)
+		for range entries {
+			var k int64
+			var x bigstruct.Window
+			if len(b) < 40 {
+				return b, s, false
+			}
+			k = int64(binary.LittleEndian.Uint64(b))
+			if x.From, ok = cachert.TakeTime(b[8:]); !ok {
+				return b, s, false
+			}
+			if x.Until, ok = cachert.TakeTime(b[24:]); !ok {
+				return b, s, false
+			}
+			b = b[40:]
+			v.Bookings[k] = x
+		}
+		if len(v.Bookings) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) < 4 {
+		return b, s, false
+	}
+	v.KeyNumber = int32(binary.LittleEndian.Uint32(b))
+	b = b[4:]
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.KeyCards = make([][8]uint8, n)
+		for i := range v.KeyCards {
+			if len(b) < 8 {
+				return b, s, false
+			}
+			copy(v.KeyCards[i][:], b)
+			b = b[8:]
+		}
+	}
+	return b, s, true
+}
+
+// takeVehicle7 sets the fields SpareKey to CleanedAt of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle7(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 25 {
+		return b, s, false
+	}
+	if b[0] > 1 {
+		return b, s, false
+	}
+	v.SpareKey = b[0] == 1
+	for i := range v.SeatPosition {
+		v.SeatPosition[i] = int16(binary.LittleEndian.Uint16(b[1+2*i:]))
+	}
+	v.DriverScore = math.Float64frombits(binary.LittleEndian.Uint64(b[13:]))
+	v.HarshBrakings = binary.LittleEndian.Uint16(b[21:])
+	v.Speedings = binary.LittleEndian.Uint16(b[23:])
+	b = b[25:]
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Fines = make([]bigstruct.Money, n)
+		for i := range v.Fines {
+			e := &v.Fines[i]
+			if len(b) < 12 {
+				return b, s, false
+			}
+			e.Amount = int64(binary.LittleEndian.Uint64(b))
+			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			e.Currency, s = s[:n], s[n:]
+			b = b[12:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 72); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Accidents = make([]bigstruct.Accident, n)
+		for i := range v.Accidents {
+			if b, s, ok = takeVehicleAccident(&v.Accidents[i], b, s); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if len(b) < 1 {
+		return b, s, false
+	}
+	if b[0] > 1 {
+		return b, s, false
+	}
+	v.PrivateUse = b[0] == 1
+	b = b[1:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 12 {
+			return b, s, false
+		}
+		v.Allowance = new(bigstruct.Money)
+		v.Allowance.Amount = int64(binary.LittleEndian.Uint64(b))
+		if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+			return b, s, false
+		}
+		v.Allowance.Currency, s = s[:n], s[n:]
+		b = b[12:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Restrictions = make([]bigstruct.Feature, n)
+		for i := range v.Restrictions {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			v.Restrictions[i] = bigstruct.Feature(binary.LittleEndian.Uint32(b))
+			b = b[4:]
+		}
+	}
+	if len(b) < 28 {
+		return b, s, false
+	}
+	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.Remarks, s = s[:n], s[n:]
+	if v.ServiceDue, ok = cachert.TakeTime(b[4:]); !ok {
+		return b, s, false
+	}
+	v.ServiceAt = binary.LittleEndian.Uint64(b[20:])
+	b = b[28:]
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 29 {
+			return b, s, false
+		}
+		v.ServicePartner = new(bigstruct.Contact)
+		if b, s, ok = takeVehicleContact(v.ServicePartner, b, s); !ok {
+			return b, s, false
+		}
+	}
+	if len(b) < 16 {
+		return b, s, false
+	}
+	v.ServiceCost.Amount = int64(binary.LittleEndian.Uint64(b))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.ServiceCost.Currency, s = s[:n], s[n:]
+	v.ServiceHours = math.Float32frombits(binary.LittleEndian.Uint32(b[12:]))
+	b = b[16:]
+	if n, b, ok = cachert.TakeCount(b, 38); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.ServiceLog = make([]bigstruct.Service, n)
+		for i := range v.ServiceLog {
+			if b, s, ok = takeVehicleService(&v.ServiceLog[i], b, s); !ok {
+				return b, s, false
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 12); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.PartsInStock = make(map[string]int, entries)
+		for range entries {
+			var k string
+			var x int
+			if len(b) < 12 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
+				return b, s, false
+			}
+			x = int(binary.LittleEndian.Uint64(b[4:]))
+			b = b[12:]
+			v.PartsInStock[k] = x
+		}
+		if len(v.PartsInStock) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.PartsOrdered = make(map[string][]bigstruct.Money, entries)
+		for range entries {
+			var k string
+			var x []bigstruct.Money
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 12); !ok {
+				return b, s, false
+			}
+			if n >= 0 {
+				x = make([]bigstruct.Money, n)
+				for i := range x {
+					e := &x[i]
+					if len(b) < 12 {
+						return b, s, false
+					}
+					e.Amount = int64(binary.LittleEndian.Uint64(b))
+					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+						return b, s, false
+					}
+					e.Currency, s = s[:n], s[n:]
+					b = b[12:]
+				}
+			}
+			v.PartsOrdered[k] = x
+		}
+		if len(v.PartsOrdered) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) < 16 {
+		return b, s, false
+	}
+	if v.CleanedAt, ok = cachert.TakeTime(b); !ok {
+		return b, s, false
+	}
+	b = b[16:]
+	return b, s, true
+}
+
+// takeVehicle8 sets the fields Smoking to Changed of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeVehicle8(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
+	if len(b) < 1 {
+		return b, s, false
+	}
+	if b[0] > 1 {
+		return b, s, false
+	}
+	v.Smoking = b[0] == 1
+	b = b[1:]
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Photos = make([][]uint8, n)
+		for i := range v.Photos {
+			if n, b, ok = cachert.TakeCount(b, 1); !ok {
+				return b, s, false
+			}
+			if n >= 0 {
+				v.Photos[i] = make([]uint8, n)
+				b = b[copy(v.Photos[i], b):]
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 4); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Tags = make([]string, n)
+		for i := range v.Tags {
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			v.Tags[i], s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 8); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Labels = make(map[string]string, entries)
+		for range entries {
+			var k string
+			var x string
+			if len(b) < 8 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			if n = int(binary.LittleEndian.Uint32(b[4:])); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			x, s = s[:n], s[n:]
+			b = b[8:]
+			v.Labels[k] = x
+		}
+		if len(v.Labels) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, false
+	}
+	if n >= 0 {
+		v.Ratings = make([]int8, n)
+		for i := range v.Ratings {
+			if len(b) < 1 {
+				return b, s, false
+			}
+			v.Ratings[i] = int8(b[0])
+			b = b[1:]
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, false
+	}
+	if entries := n; entries >= 0 {
+		v.Extras = make(map[string]map[string]float64, entries)
+		for range entries {
+			var k string
+			var x map[string]float64
+			if len(b) < 4 {
+				return b, s, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, false
+			}
+			k, s = s[:n], s[n:]
+			b = b[4:]
+			if n, b, ok = cachert.TakeCount(b, 12); !ok {
+				return b, s, false
+			}
+			if entries2 := n; entries2 >= 0 {
+				x = make(map[string]float64, entries2)
+				for range entries2 {
+					var k2 string
+					var x2 float64
+					if len(b) < 12 {
+						return b, s, false
+					}
+					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+						return b, s, false
+					}
+					k2, s = s[:n], s[n:]
+					x2 = math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
+					b = b[12:]
+					x[k2] = x2
+				}
+				if len(x) != entries2 { // a key twice
+					return b, s, false
+				}
+			}
+			v.Extras[k] = x
+		}
+		if len(v.Extras) != entries { // a key twice
+			return b, s, false
+		}
+	}
+	if len(b) < 44 {
+		return b, s, false
+	}
+	if b[0] > 1 {
+		return b, s, false
+	}
+	v.Checks.Lights = b[0] == 1
+	if b[1] > 1 {
+		return b, s, false
+	}
+	v.Checks.Brakes = b[1] == 1
+	if b[2] > 1 {
+		return b, s, false
+	}
+	v.Checks.Wipers = b[2] == 1
+	if b[3] > 1 {
+		return b, s, false
+	}
+	v.Checks.Horn = b[3] == 1
+	v.Version = int32(binary.LittleEndian.Uint32(b[4:]))
+	if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+		return b, s, false
+	}
+	v.ChangedBy, s = s[:n], s[n:]
+	if v.Created, ok = cachert.TakeTime(b[12:]); !ok {
+		return b, s, false
+	}
+	if v.Changed, ok = cachert.TakeTime(b[28:]); !ok {
+		return b, s, false
+	}
+	b = b[44:]
 	return b, s, true
 }
 

@@ -357,6 +357,43 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
 	b, text := b[4:4+n], b[4+n:]
+	b, text = putKinds1(b, text, v)
+	b, text = putKinds2(b, text, v)
+	b, text = putKinds3(b, text, v)
+	b, text = putKinds4(b, text, v)
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeKinds sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 231 times its length, and 4 KiB.
+func decodeKinds(v *Kinds, data []byte, text string) error {
+	b, s, ok := cachert.SplitText(data, text)
+	if !ok {
+		return cachert.ErrCorrupt
+	}
+	if b, s, ok = takeKinds1(v, b, s); !ok {
+		return cachert.ErrCorrupt
+	}
+	if b, s, ok = takeKinds2(v, b, s); !ok {
+		return cachert.ErrCorrupt
+	}
+	if b, s, ok = takeKinds3(v, b, s); !ok {
+		return cachert.ErrCorrupt
+	}
+	if b, s, ok = takeKinds4(v, b, s); !ok {
+		return cachert.ErrCorrupt
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert.ErrCorrupt
+	}
+	return nil
+}
+
+// putKinds1 writes the fields Key to Lists of *v
+// to the front of b and text, and returns what is left of them.
+func putKinds1(b, text []byte, v *Kinds) (_, _ []byte) {
 	_ = b[143]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Key)))
 	b[4] = 0
@@ -442,6 +479,12 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 			b = b[4:]
 		}
 	}
+	return b, text
+}
+
+// putKinds2 writes the fields NamedList to MapOfLists of *v
+// to the front of b and text, and returns what is left of them.
+func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.NamedList), v.NamedList == nil)
 	for i := range v.NamedList {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.NamedList[i])))
@@ -514,6 +557,12 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 			}
 		}
 	}
+	return b, text
+}
+
+// putKinds3 writes the fields StructKeys to Points of *v
+// to the front of b and text, and returns what is left of them.
+func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.StructKeys), v.StructKeys == nil)
 	for k, x := range v.StructKeys {
 		_ = b[23]
@@ -619,6 +668,12 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 			b = b[20:]
 		}
 	}
+	return b, text
+}
+
+// putKinds4 writes the fields Nested to private of *v
+// to the front of b and text, and returns what is left of them.
+func putKinds4(b, text []byte, v *Kinds) (_, _ []byte) {
 	_ = b[47]
 	binary.LittleEndian.PutUint64(b, uint64(v.Nested.X))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Nested.Y))
@@ -666,32 +721,27 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))
 	b = b[8:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
-// decodeKinds sets *v, which is zero, from data. Its strings are cut from text,
-// which is data as a string, or from a copy of them if text is empty.
-// Whatever data is, it allocates at most 231 times its length, and 4 KiB.
-func decodeKinds(v *Kinds, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
-	if !ok {
-		return cachert.ErrCorrupt
-	}
+// takeKinds1 sets the fields Key to Lists of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeKinds1(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
 	var n int
 	if len(b) < 144 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Key, s = s[:n], s[n:]
 	if b[4] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.B = b[4] == 1
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b[5:])) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.I = int(binary.LittleEndian.Uint64(b[5:]))
 	v.I8 = int8(b[13])
@@ -699,7 +749,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	v.I32 = int32(binary.LittleEndian.Uint32(b[16:]))
 	v.I64 = int64(binary.LittleEndian.Uint64(b[20:]))
 	if !cachert.IsUint(binary.LittleEndian.Uint64(b[28:])) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.U = uint(binary.LittleEndian.Uint64(b[28:]))
 	v.U8 = b[36]
@@ -711,17 +761,17 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	v.C64 = complex(math.Float32frombits(binary.LittleEndian.Uint32(b[63:])), math.Float32frombits(binary.LittleEndian.Uint32(b[67:])))
 	v.C128 = complex(math.Float64frombits(binary.LittleEndian.Uint64(b[71:])), math.Float64frombits(binary.LittleEndian.Uint64(b[79:])))
 	if n = int(binary.LittleEndian.Uint32(b[87:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.S, s = s[:n], s[n:]
 	v.R = int32(binary.LittleEndian.Uint32(b[91:]))
 	v.By = b[95]
 	if b[96] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.NB = b[96] == 1
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b[97:])) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.NI = MyInt(binary.LittleEndian.Uint64(b[97:]))
 	v.NI8 = MyInt8(b[105])
@@ -730,119 +780,119 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	v.NF64 = MyFloat64(math.Float64frombits(binary.LittleEndian.Uint64(b[112:])))
 	v.NC = MyComplex(complex(math.Float64frombits(binary.LittleEndian.Uint64(b[120:])), math.Float64frombits(binary.LittleEndian.Uint64(b[128:]))))
 	if n = int(binary.LittleEndian.Uint32(b[136:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.NS, s = MyString(s[:n]), s[n:]
 	if n = int(binary.LittleEndian.Uint32(b[140:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.T, s = s[:n], s[n:]
 	b = b[144:]
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Bytes = make([]uint8, n)
 		b = b[copy(v.Bytes, b):]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.NamedBytes = make(MyBytes, n)
 		b = b[copy(v.NamedBytes, b):]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.ByteNames = make([]MyByte, n)
 		for i := range v.ByteNames {
 			if len(b) < 1 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			v.ByteNames[i] = MyByte(b[0])
 			b = b[1:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Strings = make([]string, n)
 		for i := range v.Strings {
 			if len(b) < 4 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			v.Strings[i], s = s[:n], s[n:]
 			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Ints = make([]int, n)
 		for i := range v.Ints {
 			if len(b) < 8 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			v.Ints[i] = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Floats = make([]float32, n)
 		for i := range v.Floats {
 			if len(b) < 4 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			v.Floats[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
 			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Bools = make([]bool, n)
 		for i := range v.Bools {
 			if len(b) < 1 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if b[0] > 1 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			v.Bools[i] = b[0] == 1
 			b = b[1:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Lists = make([][]string, n)
 		for i := range v.Lists {
 			if n, b, ok = cachert.TakeCount(b, 4); !ok {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n >= 0 {
 				v.Lists[i] = make([]string, n)
 				for i2 := range v.Lists[i] {
 					if len(b) < 4 {
-						return cachert.ErrCorrupt
+						return b, s, false
 					}
 					if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-						return cachert.ErrCorrupt
+						return b, s, false
 					}
 					v.Lists[i][i2], s = s[:n], s[n:]
 					b = b[4:]
@@ -850,33 +900,41 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			}
 		}
 	}
+	return b, s, true
+}
+
+// takeKinds2 sets the fields NamedList to MapOfLists of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeKinds2(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.NamedList = make(MyList, n)
 		for i := range v.NamedList {
 			if len(b) < 4 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			v.NamedList[i], s = MyString(s[:n]), s[n:]
 			b = b[4:]
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Empties = make([]Empty, n)
 		if b, ok = cachert.TakeEmpty(b, n); !ok {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if len(b) < 74 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	for i := range v.Array {
 		v.Array[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
@@ -887,7 +945,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	}
 	for i := range v.Strs {
 		if n = int(binary.LittleEndian.Uint32(b[15+4*i:])); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.Strs[i], s = s[:n], s[n:]
 	}
@@ -901,7 +959,7 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 	}
 	b = b[74:]
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.Map = make(map[string]int, entries)
@@ -909,25 +967,25 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k string
 			var x int
 			if len(b) < 12 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k, s = s[:n], s[n:]
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			x = int(binary.LittleEndian.Uint64(b[4:]))
 			b = b[12:]
 			v.Map[k] = x
 		}
 		if len(v.Map) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.IntMap = make(map[int]string, entries)
@@ -935,25 +993,25 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k int
 			var x string
 			if len(b) < 12 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k = int(binary.LittleEndian.Uint64(b))
 			if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			x, s = s[:n], s[n:]
 			b = b[12:]
 			v.IntMap[k] = x
 		}
 		if len(v.IntMap) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.NamedMap = make(MyMap, entries)
@@ -961,25 +1019,25 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k MyString
 			var x MyInt
 			if len(b) < 12 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k, s = MyString(s[:n]), s[n:]
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			x = MyInt(binary.LittleEndian.Uint64(b[4:]))
 			b = b[12:]
 			v.NamedMap[k] = x
 		}
 		if len(v.NamedMap) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.MapOfLists = make(map[string][]map[int8]string, entries)
@@ -987,21 +1045,21 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k string
 			var x []map[int8]string
 			if len(b) < 4 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k, s = s[:n], s[n:]
 			b = b[4:]
 			if n, b, ok = cachert.TakeCount(b, 1); !ok {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n >= 0 {
 				x = make([]map[int8]string, n)
 				for i := range x {
 					if n, b, ok = cachert.TakeCount(b, 5); !ok {
-						return cachert.ErrCorrupt
+						return b, s, false
 					}
 					if entries2 := n; entries2 >= 0 {
 						x[i] = make(map[int8]string, entries2)
@@ -1009,18 +1067,18 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 							var k2 int8
 							var x2 string
 							if len(b) < 5 {
-								return cachert.ErrCorrupt
+								return b, s, false
 							}
 							k2 = int8(b[0])
 							if n = int(binary.LittleEndian.Uint32(b[1:])); uint(n) > uint(len(s)) {
-								return cachert.ErrCorrupt
+								return b, s, false
 							}
 							x2, s = s[:n], s[n:]
 							b = b[5:]
 							x[i][k2] = x2
 						}
 						if len(x[i]) != entries2 { // a key twice
-							return cachert.ErrCorrupt
+							return b, s, false
 						}
 					}
 				}
@@ -1028,11 +1086,19 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			v.MapOfLists[k] = x
 		}
 		if len(v.MapOfLists) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
+	return b, s, true
+}
+
+// takeKinds3 sets the fields StructKeys to Points of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeKinds3(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
 	if n, b, ok = cachert.TakeCount(b, 24); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.StructKeys = make(map[Point]string, entries)
@@ -1040,33 +1106,33 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k Point
 			var x string
 			if len(b) < 24 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k.X = int(binary.LittleEndian.Uint64(b))
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k.Y = int(binary.LittleEndian.Uint64(b[8:]))
 			if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k.Name, s = s[:n], s[n:]
 			if n = int(binary.LittleEndian.Uint32(b[20:])); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			x, s = s[:n], s[n:]
 			b = b[24:]
 			v.StructKeys[k] = x
 		}
 		if len(v.StructKeys) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 3); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.ArrayKeys = make(map[[2]int8]bool, entries)
@@ -1074,24 +1140,24 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k [2]int8
 			var x bool
 			if len(b) < 3 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			for i := range k {
 				k[i] = int8(b[i])
 			}
 			if b[2] > 1 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			x = b[2] == 1
 			b = b[3:]
 			v.ArrayKeys[k] = x
 		}
 		if len(v.ArrayKeys) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.Set = make(map[string]struct{}, entries)
@@ -1099,83 +1165,83 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k string
 			var x struct{}
 			if len(b) < 4 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k, s = s[:n], s[n:]
 			b = b[4:]
 			v.Set[k] = x
 		}
 		if len(v.Set) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 8 {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PInt = new(int)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		*v.PInt = int(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 4 {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PString = new(string)
 		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		*v.PString, s = s[:n], s[n:]
 		b = b[4:]
 	}
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.PPInt = new(*int)
 		if len(b) == 0 || b[0] > 1 {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		if n, b = int(b[0]), b[1:]; n == 1 {
 			if len(b) < 8 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			(*v.PPInt) = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			(*(*v.PPInt)) = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.PSlice = new([]string)
 		if n, b, ok = cachert.TakeCount(b, 4); !ok {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		if n >= 0 {
 			(*v.PSlice) = make([]string, n)
 			for i := range *v.PSlice {
 				if len(b) < 4 {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				(*v.PSlice)[i], s = s[:n], s[n:]
 				b = b[4:]
@@ -1183,12 +1249,12 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.PMap = new(map[string]int)
 		if n, b, ok = cachert.TakeCount(b, 12); !ok {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		if entries := n; entries >= 0 {
 			(*v.PMap) = make(map[string]int, entries)
@@ -1196,140 +1262,148 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 				var k string
 				var x int
 				if len(b) < 12 {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				k, s = s[:n], s[n:]
 				if !cachert.IsInt(binary.LittleEndian.Uint64(b[4:])) {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				x = int(binary.LittleEndian.Uint64(b[4:]))
 				b = b[12:]
 				(*v.PMap)[k] = x
 			}
 			if len((*v.PMap)) != entries { // a key twice
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 20 {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PStruct = new(Point)
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PStruct.X = int(binary.LittleEndian.Uint64(b))
 		if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PStruct.Y = int(binary.LittleEndian.Uint64(b[8:]))
 		if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PStruct.Name, s = s[:n], s[n:]
 		b = b[20:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Points = make([]*Point, n)
 		for i := range v.Points {
 			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n, b = int(b[0]), b[1:]; n == 1 {
 				if len(b) < 20 {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				v.Points[i] = new(Point)
 				if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				v.Points[i].X = int(binary.LittleEndian.Uint64(b))
 				if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				v.Points[i].Y = int(binary.LittleEndian.Uint64(b[8:]))
 				if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-					return cachert.ErrCorrupt
+					return b, s, false
 				}
 				v.Points[i].Name, s = s[:n], s[n:]
 				b = b[20:]
 			}
 		}
 	}
+	return b, s, true
+}
+
+// takeKinds4 sets the fields Nested to private of *v
+// from the front of b and s, and returns what is
+// left of them.
+func takeKinds4(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
+	var n int
 	if len(b) < 48 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Nested.X = int(binary.LittleEndian.Uint64(b))
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Nested.Y = int(binary.LittleEndian.Uint64(b[8:]))
 	if n = int(binary.LittleEndian.Uint32(b[16:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Nested.Name, s = s[:n], s[n:]
 	v.Anon.X = int32(binary.LittleEndian.Uint32(b[20:]))
 	v.Anon.Y = int32(binary.LittleEndian.Uint32(b[24:]))
 	if n = int(binary.LittleEndian.Uint32(b[28:])); uint(n) > uint(len(s)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Anon.Name, s = s[:n], s[n:]
 	if v.At, ok = cachert.TakeTime(b[32:]); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	b = b[48:]
 	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		if len(b) < 16 {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		v.PAt = new(time.Time)
 		if *v.PAt, ok = cachert.TakeTime(b); !ok {
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 		b = b[16:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 16); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if n >= 0 {
 		v.Times = make([]time.Time, n)
 		for i := range v.Times {
 			if len(b) < 16 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if v.Times[i], ok = cachert.TakeTime(b); !ok {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			b = b[16:]
 		}
 	}
 	if len(b) < 16 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Duration = time.Duration(binary.LittleEndian.Uint64(b))
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b[8:])) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.Month = time.Month(binary.LittleEndian.Uint64(b[8:]))
 	b = b[16:]
 	if n, b, ok = cachert.TakeCount(b, 20); !ok {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if entries := n; entries >= 0 {
 		v.Zones = make(map[string]time.Time, entries)
@@ -1337,34 +1411,31 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 			var k string
 			var x time.Time
 			if len(b) < 20 {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			k, s = s[:n], s[n:]
 			if x, ok = cachert.TakeTime(b[4:]); !ok {
-				return cachert.ErrCorrupt
+				return b, s, false
 			}
 			b = b[20:]
 			v.Zones[k] = x
 		}
 		if len(v.Zones) != entries { // a key twice
-			return cachert.ErrCorrupt
+			return b, s, false
 		}
 	}
 	if len(b) < 8 {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-		return cachert.ErrCorrupt
+		return b, s, false
 	}
 	v.private = int(binary.LittleEndian.Uint64(b))
 	b = b[8:]
-	if len(b) != 0 || len(s) != 0 {
-		return cachert.ErrCorrupt
-	}
-	return nil
+	return b, s, true
 }
 
 // These lines compile only while the types are what the code above was generated

@@ -3019,370 +3019,9 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 	b, text := b[4:4+n], b[4+n:]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
-	if v.Login == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
-		text = text[copy(text, *v.Login):]
-		b = b[4:]
-	}
-	if v.ID == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
-		b = b[8:]
-	}
-	if v.NodeID == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
-		b = b[4:]
-	}
-	if v.AvatarURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
-		text = text[copy(text, *v.AvatarURL):]
-		b = b[4:]
-	}
-	if v.HTMLURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
-		b = b[4:]
-	}
-	if v.GravatarID == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.GravatarID)))
-		text = text[copy(text, *v.GravatarID):]
-		b = b[4:]
-	}
-	if v.Name == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
-		b = b[4:]
-	}
-	if v.Company == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
-		text = text[copy(text, *v.Company):]
-		b = b[4:]
-	}
-	if v.Blog == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
-		text = text[copy(text, *v.Blog):]
-		b = b[4:]
-	}
-	if v.Location == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
-		text = text[copy(text, *v.Location):]
-		b = b[4:]
-	}
-	if v.Email == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
-		text = text[copy(text, *v.Email):]
-		b = b[4:]
-	}
-	if v.Hireable == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.Hireable {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.Bio == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Bio)))
-		text = text[copy(text, *v.Bio):]
-		b = b[4:]
-	}
-	if v.TwitterUsername == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
-		text = text[copy(text, *v.TwitterUsername):]
-		b = b[4:]
-	}
-	if v.PublicRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PublicRepos))
-		b = b[8:]
-	}
-	if v.PublicGists == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PublicGists))
-		b = b[8:]
-	}
-	if v.Followers == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Followers))
-		b = b[8:]
-	}
-	if v.Following == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Following))
-		b = b[8:]
-	}
-	if v.CreatedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.UpdatedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.SuspendedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.SuspendedAt.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.Type == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
-		text = text[copy(text, *v.Type):]
-		b = b[4:]
-	}
-	if v.SiteAdmin == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.SiteAdmin {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.TotalPrivateRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.TotalPrivateRepos))
-		b = b[8:]
-	}
-	if v.OwnedPrivateRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.OwnedPrivateRepos))
-		b = b[8:]
-	}
-	if v.PrivateGists == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateGists))
-		b = b[8:]
-	}
-	if v.DiskUsage == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.DiskUsage))
-		b = b[8:]
-	}
-	if v.Collaborators == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
-		b = b[8:]
-	}
-	if v.TwoFactorAuthentication == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.TwoFactorAuthentication {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.Plan == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putUserPlan(b, text, own, v.Plan)
-	}
-	if v.LdapDn == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.LdapDn)))
-		text = text[copy(text, *v.LdapDn):]
-		b = b[4:]
-	}
-	if v.URL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
-		b = b[4:]
-	}
-	if v.EventsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
-		text = text[copy(text, *v.EventsURL):]
-		b = b[4:]
-	}
-	if v.FollowingURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowingURL)))
-		text = text[copy(text, *v.FollowingURL):]
-		b = b[4:]
-	}
-	if v.FollowersURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowersURL)))
-		text = text[copy(text, *v.FollowersURL):]
-		b = b[4:]
-	}
-	if v.GistsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.GistsURL)))
-		text = text[copy(text, *v.GistsURL):]
-		b = b[4:]
-	}
-	if v.OrganizationsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.OrganizationsURL)))
-		text = text[copy(text, *v.OrganizationsURL):]
-		b = b[4:]
-	}
-	if v.ReceivedEventsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReceivedEventsURL)))
-		text = text[copy(text, *v.ReceivedEventsURL):]
-		b = b[4:]
-	}
-	if v.ReposURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
-		text = text[copy(text, *v.ReposURL):]
-		b = b[4:]
-	}
-	if v.StarredURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.StarredURL)))
-		text = text[copy(text, *v.StarredURL):]
-		b = b[4:]
-	}
-	if v.SubscriptionsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.SubscriptionsURL)))
-		text = text[copy(text, *v.SubscriptionsURL):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.TextMatches), v.TextMatches == nil)
-	for i := range v.TextMatches {
-		if v.TextMatches[i] == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b, text = putUserTextMatch(b, text, own, v.TextMatches[i])
-		}
-	}
-	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
-	for k, x := range v.Permissions {
-		_ = b[4]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		b[4] = 0
-		if x {
-			b[4] = 1
-		}
-		text = text[copy(text, k):]
-		b = b[5:]
-	}
-	if v.RoleName == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.RoleName)))
-		text = text[copy(text, *v.RoleName):]
-		b = b[4:]
-	}
-	if v.Assignment == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
-	for i := range v.InheritedFrom {
-		if v.InheritedFrom[i] == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b, text = putUserTeam(b, text, own, v.InheritedFrom[i])
-		}
-	}
+	b, text = putUser1(b, text, own, v)
+	b, text = putUser2(b, text, own, v)
+	b, text = putUser3(b, text, own, v)
 	_, _ = b, text
 	return own.End(dst, 4+n+t)
 }
@@ -3399,662 +3038,14 @@ func decodeUser(v *User, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	var n int
-	if len(b) == 0 || b[0] > 1 {
+	if b, s, own, ok = takeUser1(v, b, s, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Login = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Login, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
+	if b, s, own, ok = takeUser2(v, b, s, own); !ok {
 		return cachert.ErrCorrupt
 	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.ID = new(int64)
-		*v.ID = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
+	if b, s, own, ok = takeUser3(v, b, s, own); !ok {
 		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.NodeID = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.NodeID, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.AvatarURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.AvatarURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.HTMLURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.HTMLURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.GravatarID = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.GravatarID, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Name = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Name, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Company = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Company, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Blog = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Blog, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Location = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Location, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Email = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Email, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		v.Hireable = new(bool)
-		if b[0] > 1 {
-			return cachert.ErrCorrupt
-		}
-		*v.Hireable = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Bio = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Bio, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.TwitterUsername = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.TwitterUsername, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.PublicRepos = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.PublicRepos = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.PublicGists = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.PublicGists = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.Followers = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Followers = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.Following = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Following = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.CreatedAt = new(github.Timestamp)
-		if b, own, ok = takeUserTimestamp(v.CreatedAt, b, own); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.UpdatedAt = new(github.Timestamp)
-		if b, own, ok = takeUserTimestamp(v.UpdatedAt, b, own); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.SuspendedAt = new(github.Timestamp)
-		if b, own, ok = takeUserTimestamp(v.SuspendedAt, b, own); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Type = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Type, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		v.SiteAdmin = new(bool)
-		if b[0] > 1 {
-			return cachert.ErrCorrupt
-		}
-		*v.SiteAdmin = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.TotalPrivateRepos = new(int64)
-		*v.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.OwnedPrivateRepos = new(int64)
-		*v.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.PrivateGists = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.PrivateGists = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.DiskUsage = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.DiskUsage = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return cachert.ErrCorrupt
-		}
-		v.Collaborators = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 1 {
-			return cachert.ErrCorrupt
-		}
-		v.TwoFactorAuthentication = new(bool)
-		if b[0] > 1 {
-			return cachert.ErrCorrupt
-		}
-		*v.TwoFactorAuthentication = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 6 {
-			return cachert.ErrCorrupt
-		}
-		v.Plan = new(github.Plan)
-		if b, s, own, ok = takeUserPlan(v.Plan, b, s, own); !ok {
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.LdapDn = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.LdapDn, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.URL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.URL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.EventsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.EventsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.FollowingURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.FollowingURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.FollowersURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.FollowersURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.GistsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.GistsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.OrganizationsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.OrganizationsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.ReceivedEventsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.ReceivedEventsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.ReposURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.ReposURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.StarredURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.StarredURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.SubscriptionsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.SubscriptionsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.TextMatches = make([]*github.TextMatch, n)
-		for i := range v.TextMatches {
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			if n, b = int(b[0]), b[1:]; n == 1 {
-				if len(b) < 5 {
-					return cachert.ErrCorrupt
-				}
-				v.TextMatches[i] = new(github.TextMatch)
-				if b, s, own, ok = takeUserTextMatch(v.TextMatches[i], b, s, own); !ok {
-					return cachert.ErrCorrupt
-				}
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return cachert.ErrCorrupt
-	}
-	if entries := n; entries >= 0 {
-		v.Permissions = make(map[string]bool, entries)
-		for range entries {
-			var k string
-			var x bool
-			if len(b) < 5 {
-				return cachert.ErrCorrupt
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return cachert.ErrCorrupt
-			}
-			k, s = s[:n], s[n:]
-			if b[4] > 1 {
-				return cachert.ErrCorrupt
-			}
-			x = b[4] == 1
-			b = b[5:]
-			v.Permissions[k] = x
-		}
-		if len(v.Permissions) != entries { // a key twice
-			return cachert.ErrCorrupt
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.RoleName = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.RoleName, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return cachert.ErrCorrupt
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return cachert.ErrCorrupt
-		}
-		v.Assignment = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return cachert.ErrCorrupt
-		}
-		*v.Assignment, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return cachert.ErrCorrupt
-	}
-	if n >= 0 {
-		v.InheritedFrom = make([]*github.Team, n)
-		later := n // bytes that the elements to come need
-		for i := range v.InheritedFrom {
-			later--
-			all := b
-			b = b[:len(b)-later]
-			if len(b) == 0 || b[0] > 1 {
-				return cachert.ErrCorrupt
-			}
-			if n, b = int(b[0]), b[1:]; n == 1 {
-				if len(b) < 19 {
-					return cachert.ErrCorrupt
-				}
-				v.InheritedFrom[i] = new(github.Team)
-				if b, s, own, ok = takeUserTeam(v.InheritedFrom[i], b, s, own, 1); !ok {
-					return cachert.ErrCorrupt
-				}
-			}
-			b = all[len(all)-later-len(b):]
-		}
 	}
 	if len(b) != 0 || len(s) != 0 || len(own) != 0 {
 		return cachert.ErrCorrupt
@@ -5258,6 +4249,1107 @@ func sizeUserOrganization(v *github.Organization) (n, text int) {
 
 // putUserOrganization writes *v to the front of b and text, and returns what is left of them.
 func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
+	b, text = putUserOrganization1(b, text, own, v)
+	b, text = putUserOrganization2(b, text, own, v)
+	b, text = putUserOrganization3(b, text, own, v)
+	b, text = putUserOrganization4(b, text, own, v)
+	return b, text
+}
+
+// takeUserOrganization sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	if b, s, own, ok = takeUserOrganization1(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if b, s, own, ok = takeUserOrganization2(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if b, s, own, ok = takeUserOrganization3(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if b, s, own, ok = takeUserOrganization4(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	return b, s, own, true
+}
+
+// takeUserTimestamp sets *v, which is zero, from the front of own by its method, and
+// returns what is left of b and own.
+func takeUserTimestamp(v *github.Timestamp, b, own []byte) (_, _ []byte, ok bool) {
+	data, b, own, ok := cachert.TakeOwn(b, own)
+	if !ok {
+		return b, own, false
+	}
+	defer cachert.Refuse(&ok) // if it panics
+	return b, own, v.UnmarshalBinary(data) == nil
+}
+
+// putUser1 writes the fields Login to Followers of *v
+// to the front of b and text, and returns what is left of them.
+func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
+	if v.Login == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
+		text = text[copy(text, *v.Login):]
+		b = b[4:]
+	}
+	if v.ID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
+		b = b[8:]
+	}
+	if v.NodeID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
+		text = text[copy(text, *v.NodeID):]
+		b = b[4:]
+	}
+	if v.AvatarURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
+		text = text[copy(text, *v.AvatarURL):]
+		b = b[4:]
+	}
+	if v.HTMLURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
+		text = text[copy(text, *v.HTMLURL):]
+		b = b[4:]
+	}
+	if v.GravatarID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.GravatarID)))
+		text = text[copy(text, *v.GravatarID):]
+		b = b[4:]
+	}
+	if v.Name == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
+		text = text[copy(text, *v.Name):]
+		b = b[4:]
+	}
+	if v.Company == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
+		text = text[copy(text, *v.Company):]
+		b = b[4:]
+	}
+	if v.Blog == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
+		text = text[copy(text, *v.Blog):]
+		b = b[4:]
+	}
+	if v.Location == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
+		text = text[copy(text, *v.Location):]
+		b = b[4:]
+	}
+	if v.Email == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
+		text = text[copy(text, *v.Email):]
+		b = b[4:]
+	}
+	if v.Hireable == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.Hireable {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.Bio == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Bio)))
+		text = text[copy(text, *v.Bio):]
+		b = b[4:]
+	}
+	if v.TwitterUsername == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
+		text = text[copy(text, *v.TwitterUsername):]
+		b = b[4:]
+	}
+	if v.PublicRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicRepos))
+		b = b[8:]
+	}
+	if v.PublicGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicGists))
+		b = b[8:]
+	}
+	if v.Followers == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Followers))
+		b = b[8:]
+	}
+	return b, text
+}
+
+// putUser2 writes the fields Following to FollowingURL of *v
+// to the front of b and text, and returns what is left of them.
+func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
+	if v.Following == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Following))
+		b = b[8:]
+	}
+	if v.CreatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.UpdatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.SuspendedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.SuspendedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.Type == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
+		text = text[copy(text, *v.Type):]
+		b = b[4:]
+	}
+	if v.SiteAdmin == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SiteAdmin {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.TotalPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.TotalPrivateRepos))
+		b = b[8:]
+	}
+	if v.OwnedPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.OwnedPrivateRepos))
+		b = b[8:]
+	}
+	if v.PrivateGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateGists))
+		b = b[8:]
+	}
+	if v.DiskUsage == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.DiskUsage))
+		b = b[8:]
+	}
+	if v.Collaborators == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
+		b = b[8:]
+	}
+	if v.TwoFactorAuthentication == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.TwoFactorAuthentication {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.Plan == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putUserPlan(b, text, own, v.Plan)
+	}
+	if v.LdapDn == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.LdapDn)))
+		text = text[copy(text, *v.LdapDn):]
+		b = b[4:]
+	}
+	if v.URL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
+		text = text[copy(text, *v.URL):]
+		b = b[4:]
+	}
+	if v.EventsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
+		text = text[copy(text, *v.EventsURL):]
+		b = b[4:]
+	}
+	if v.FollowingURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowingURL)))
+		text = text[copy(text, *v.FollowingURL):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// putUser3 writes the fields FollowersURL to InheritedFrom of *v
+// to the front of b and text, and returns what is left of them.
+func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
+	if v.FollowersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowersURL)))
+		text = text[copy(text, *v.FollowersURL):]
+		b = b[4:]
+	}
+	if v.GistsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.GistsURL)))
+		text = text[copy(text, *v.GistsURL):]
+		b = b[4:]
+	}
+	if v.OrganizationsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.OrganizationsURL)))
+		text = text[copy(text, *v.OrganizationsURL):]
+		b = b[4:]
+	}
+	if v.ReceivedEventsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReceivedEventsURL)))
+		text = text[copy(text, *v.ReceivedEventsURL):]
+		b = b[4:]
+	}
+	if v.ReposURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
+		text = text[copy(text, *v.ReposURL):]
+		b = b[4:]
+	}
+	if v.StarredURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.StarredURL)))
+		text = text[copy(text, *v.StarredURL):]
+		b = b[4:]
+	}
+	if v.SubscriptionsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.SubscriptionsURL)))
+		text = text[copy(text, *v.SubscriptionsURL):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.TextMatches), v.TextMatches == nil)
+	for i := range v.TextMatches {
+		if v.TextMatches[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putUserTextMatch(b, text, own, v.TextMatches[i])
+		}
+	}
+	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	for k, x := range v.Permissions {
+		_ = b[4]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		b[4] = 0
+		if x {
+			b[4] = 1
+		}
+		text = text[copy(text, k):]
+		b = b[5:]
+	}
+	if v.RoleName == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.RoleName)))
+		text = text[copy(text, *v.RoleName):]
+		b = b[4:]
+	}
+	if v.Assignment == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
+		text = text[copy(text, *v.Assignment):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
+	for i := range v.InheritedFrom {
+		if v.InheritedFrom[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putUserTeam(b, text, own, v.InheritedFrom[i])
+		}
+	}
+	return b, text
+}
+
+// takeUser1 sets the fields Login to Followers of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeUser1(v *User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Login = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Login, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.ID = new(int64)
+		*v.ID = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NodeID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NodeID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.AvatarURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.AvatarURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HTMLURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HTMLURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.GravatarID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.GravatarID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Name = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Name, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Company = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Company, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Blog = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Blog, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Location = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Location, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Email = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Email, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.Hireable = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.Hireable = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Bio = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Bio, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.TwitterUsername = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.TwitterUsername, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicRepos = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicRepos = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Followers = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Followers = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	return b, s, own, true
+}
+
+// takeUser2 sets the fields Following to FollowingURL of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeUser2(v *User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Following = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Following = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.CreatedAt = new(github.Timestamp)
+		if b, own, ok = takeUserTimestamp(v.CreatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.UpdatedAt = new(github.Timestamp)
+		if b, own, ok = takeUserTimestamp(v.UpdatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.SuspendedAt = new(github.Timestamp)
+		if b, own, ok = takeUserTimestamp(v.SuspendedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Type = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Type, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SiteAdmin = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SiteAdmin = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.TotalPrivateRepos = new(int64)
+		*v.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.OwnedPrivateRepos = new(int64)
+		*v.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PrivateGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PrivateGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.DiskUsage = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.DiskUsage = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Collaborators = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.TwoFactorAuthentication = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.TwoFactorAuthentication = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 6 {
+			return b, s, own, false
+		}
+		v.Plan = new(github.Plan)
+		if b, s, own, ok = takeUserPlan(v.Plan, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.LdapDn = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.LdapDn, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.URL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.URL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.EventsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.EventsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.FollowingURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.FollowingURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	return b, s, own, true
+}
+
+// takeUser3 sets the fields FollowersURL to InheritedFrom of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeUser3(v *User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.FollowersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.FollowersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.GistsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.GistsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.OrganizationsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.OrganizationsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ReceivedEventsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ReceivedEventsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ReposURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ReposURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.StarredURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.StarredURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.SubscriptionsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.SubscriptionsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.TextMatches = make([]*github.TextMatch, n)
+		for i := range v.TextMatches {
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, own, false
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				if len(b) < 5 {
+					return b, s, own, false
+				}
+				v.TextMatches[i] = new(github.TextMatch)
+				if b, s, own, ok = takeUserTextMatch(v.TextMatches[i], b, s, own); !ok {
+					return b, s, own, false
+				}
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, own, false
+	}
+	if entries := n; entries >= 0 {
+		v.Permissions = make(map[string]bool, entries)
+		for range entries {
+			var k string
+			var x bool
+			if len(b) < 5 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			k, s = s[:n], s[n:]
+			if b[4] > 1 {
+				return b, s, own, false
+			}
+			x = b[4] == 1
+			b = b[5:]
+			v.Permissions[k] = x
+		}
+		if len(v.Permissions) != entries { // a key twice
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.RoleName = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.RoleName, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Assignment = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Assignment, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.InheritedFrom = make([]*github.Team, n)
+		later := n // bytes that the elements to come need
+		for i := range v.InheritedFrom {
+			later--
+			all := b
+			b = b[:len(b)-later]
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, own, false
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				if len(b) < 19 {
+					return b, s, own, false
+				}
+				v.InheritedFrom[i] = new(github.Team)
+				if b, s, own, ok = takeUserTeam(v.InheritedFrom[i], b, s, own, 1); !ok {
+					return b, s, own, false
+				}
+			}
+			b = all[len(all)-later-len(b):]
+		}
+	}
+	return b, s, own, true
+}
+
+// putUserOrganization1 writes the fields Login to CreatedAt of *v
+// to the front of b and text, and returns what is left of them.
+func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.Login == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -5388,6 +5480,12 @@ func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organizatio
 		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 	}
+	return b, text
+}
+
+// putUserOrganization2 writes the fields UpdatedAt to MembersCanCreatePublicRepos of *v
+// to the front of b and text, and returns what is left of them.
+func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.UpdatedAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -5528,6 +5626,12 @@ func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organizatio
 		}
 		b = b[1:]
 	}
+	return b, text
+}
+
+// putUserOrganization3 writes the fields MembersCanCreatePrivateRepos to URL of *v
+// to the front of b and text, and returns what is left of them.
+func putUserOrganization3(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.MembersCanCreatePrivateRepos == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -5684,6 +5788,12 @@ func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organizatio
 		text = text[copy(text, *v.URL):]
 		b = b[4:]
 	}
+	return b, text
+}
+
+// putUserOrganization4 writes the fields EventsURL to ReposURL of *v
+// to the front of b and text, and returns what is left of them.
+func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.EventsURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -5735,9 +5845,10 @@ func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organizatio
 	return b, text
 }
 
-// takeUserOrganization sets *v, which is zero, from the front of b, s and own, and returns what is
+// takeUserOrganization1 sets the fields Login to CreatedAt of *v
+// from the front of b, s and own, and returns what is
 // left of them.
-func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+func takeUserOrganization1(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
 	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
@@ -5972,6 +6083,14 @@ func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte
 			return b, s, own, false
 		}
 	}
+	return b, s, own, true
+}
+
+// takeUserOrganization2 sets the fields UpdatedAt to MembersCanCreatePublicRepos of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeUserOrganization2(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
@@ -6200,6 +6319,14 @@ func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte
 		*v.MembersCanCreatePublicRepos = b[0] == 1
 		b = b[1:]
 	}
+	return b, s, own, true
+}
+
+// takeUserOrganization3 sets the fields MembersCanCreatePrivateRepos to URL of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeUserOrganization3(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
@@ -6424,6 +6551,14 @@ func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte
 		*v.URL, s = s[:n], s[n:]
 		b = b[4:]
 	}
+	return b, s, own, true
+}
+
+// takeUserOrganization4 sets the fields EventsURL to ReposURL of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeUserOrganization4(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
@@ -6509,17 +6644,6 @@ func takeUserOrganization(v *github.Organization, b []byte, s string, own []byte
 		b = b[4:]
 	}
 	return b, s, own, true
-}
-
-// takeUserTimestamp sets *v, which is zero, from the front of own by its method, and
-// returns what is left of b and own.
-func takeUserTimestamp(v *github.Timestamp, b, own []byte) (_, _ []byte, ok bool) {
-	data, b, own, ok := cachert.TakeOwn(b, own)
-	if !ok {
-		return b, own, false
-	}
-	defer cachert.Refuse(&ok) // if it panics
-	return b, own, v.UnmarshalBinary(data) == nil
 }
 
 // These lines compile only while the types are what the code above was generated
@@ -8058,1032 +8182,23 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 
 // putReleaseUser writes *v to the front of b and text, and returns what is left of them.
 func putReleaseUser(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
-	if v.Login == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
-		text = text[copy(text, *v.Login):]
-		b = b[4:]
-	}
-	if v.ID == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
-		b = b[8:]
-	}
-	if v.NodeID == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
-		b = b[4:]
-	}
-	if v.AvatarURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
-		text = text[copy(text, *v.AvatarURL):]
-		b = b[4:]
-	}
-	if v.HTMLURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
-		b = b[4:]
-	}
-	if v.GravatarID == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.GravatarID)))
-		text = text[copy(text, *v.GravatarID):]
-		b = b[4:]
-	}
-	if v.Name == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
-		b = b[4:]
-	}
-	if v.Company == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
-		text = text[copy(text, *v.Company):]
-		b = b[4:]
-	}
-	if v.Blog == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
-		text = text[copy(text, *v.Blog):]
-		b = b[4:]
-	}
-	if v.Location == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
-		text = text[copy(text, *v.Location):]
-		b = b[4:]
-	}
-	if v.Email == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
-		text = text[copy(text, *v.Email):]
-		b = b[4:]
-	}
-	if v.Hireable == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.Hireable {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.Bio == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Bio)))
-		text = text[copy(text, *v.Bio):]
-		b = b[4:]
-	}
-	if v.TwitterUsername == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
-		text = text[copy(text, *v.TwitterUsername):]
-		b = b[4:]
-	}
-	if v.PublicRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PublicRepos))
-		b = b[8:]
-	}
-	if v.PublicGists == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PublicGists))
-		b = b[8:]
-	}
-	if v.Followers == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Followers))
-		b = b[8:]
-	}
-	if v.Following == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Following))
-		b = b[8:]
-	}
-	if v.CreatedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.UpdatedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.SuspendedAt == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		own.Set(v.SuspendedAt.AppendBinary(own.Bytes))
-		b = own.PutSize(b)
-	}
-	if v.Type == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
-		text = text[copy(text, *v.Type):]
-		b = b[4:]
-	}
-	if v.SiteAdmin == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.SiteAdmin {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.TotalPrivateRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.TotalPrivateRepos))
-		b = b[8:]
-	}
-	if v.OwnedPrivateRepos == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.OwnedPrivateRepos))
-		b = b[8:]
-	}
-	if v.PrivateGists == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateGists))
-		b = b[8:]
-	}
-	if v.DiskUsage == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.DiskUsage))
-		b = b[8:]
-	}
-	if v.Collaborators == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
-		b = b[8:]
-	}
-	if v.TwoFactorAuthentication == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b[0] = 0
-		if *v.TwoFactorAuthentication {
-			b[0] = 1
-		}
-		b = b[1:]
-	}
-	if v.Plan == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		b, text = putReleasePlan(b, text, own, v.Plan)
-	}
-	if v.LdapDn == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.LdapDn)))
-		text = text[copy(text, *v.LdapDn):]
-		b = b[4:]
-	}
-	if v.URL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
-		b = b[4:]
-	}
-	if v.EventsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
-		text = text[copy(text, *v.EventsURL):]
-		b = b[4:]
-	}
-	if v.FollowingURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowingURL)))
-		text = text[copy(text, *v.FollowingURL):]
-		b = b[4:]
-	}
-	if v.FollowersURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowersURL)))
-		text = text[copy(text, *v.FollowersURL):]
-		b = b[4:]
-	}
-	if v.GistsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.GistsURL)))
-		text = text[copy(text, *v.GistsURL):]
-		b = b[4:]
-	}
-	if v.OrganizationsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.OrganizationsURL)))
-		text = text[copy(text, *v.OrganizationsURL):]
-		b = b[4:]
-	}
-	if v.ReceivedEventsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReceivedEventsURL)))
-		text = text[copy(text, *v.ReceivedEventsURL):]
-		b = b[4:]
-	}
-	if v.ReposURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
-		text = text[copy(text, *v.ReposURL):]
-		b = b[4:]
-	}
-	if v.StarredURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.StarredURL)))
-		text = text[copy(text, *v.StarredURL):]
-		b = b[4:]
-	}
-	if v.SubscriptionsURL == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.SubscriptionsURL)))
-		text = text[copy(text, *v.SubscriptionsURL):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.TextMatches), v.TextMatches == nil)
-	for i := range v.TextMatches {
-		if v.TextMatches[i] == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b, text = putReleaseTextMatch(b, text, own, v.TextMatches[i])
-		}
-	}
-	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
-	for k, x := range v.Permissions {
-		_ = b[4]
-		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		b[4] = 0
-		if x {
-			b[4] = 1
-		}
-		text = text[copy(text, k):]
-		b = b[5:]
-	}
-	if v.RoleName == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.RoleName)))
-		text = text[copy(text, *v.RoleName):]
-		b = b[4:]
-	}
-	if v.Assignment == nil {
-		b[0], b = 0, b[1:]
-	} else {
-		b[0], b = 1, b[1:]
-		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
-		b = b[4:]
-	}
-	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
-	for i := range v.InheritedFrom {
-		if v.InheritedFrom[i] == nil {
-			b[0], b = 0, b[1:]
-		} else {
-			b[0], b = 1, b[1:]
-			b, text = putReleaseTeam(b, text, own, v.InheritedFrom[i])
-		}
-	}
+	b, text = putReleaseUser1(b, text, own, v)
+	b, text = putReleaseUser2(b, text, own, v)
+	b, text = putReleaseUser3(b, text, own, v)
 	return b, text
 }
 
 // takeReleaseUser sets *v, which is zero, from the front of b, s and own, and returns what is
 // left of them.
 func takeReleaseUser(v *github.User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
-	var n int
-	if len(b) == 0 || b[0] > 1 {
+	if b, s, own, ok = takeReleaseUser1(v, b, s, own); !ok {
 		return b, s, own, false
 	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Login = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Login, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
+	if b, s, own, ok = takeReleaseUser2(v, b, s, own); !ok {
 		return b, s, own, false
 	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.ID = new(int64)
-		*v.ID = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
+	if b, s, own, ok = takeReleaseUser3(v, b, s, own); !ok {
 		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.NodeID = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.NodeID, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.AvatarURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.AvatarURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.HTMLURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.HTMLURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.GravatarID = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.GravatarID, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Name = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Name, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Company = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Company, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Blog = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Blog, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Location = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Location, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Email = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Email, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 1 {
-			return b, s, own, false
-		}
-		v.Hireable = new(bool)
-		if b[0] > 1 {
-			return b, s, own, false
-		}
-		*v.Hireable = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Bio = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Bio, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.TwitterUsername = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.TwitterUsername, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.PublicRepos = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.PublicRepos = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.PublicGists = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.PublicGists = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.Followers = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.Followers = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.Following = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.Following = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.CreatedAt = new(github.Timestamp)
-		if b, own, ok = takeReleaseTimestamp(v.CreatedAt, b, own); !ok {
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.UpdatedAt = new(github.Timestamp)
-		if b, own, ok = takeReleaseTimestamp(v.UpdatedAt, b, own); !ok {
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.SuspendedAt = new(github.Timestamp)
-		if b, own, ok = takeReleaseTimestamp(v.SuspendedAt, b, own); !ok {
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Type = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Type, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 1 {
-			return b, s, own, false
-		}
-		v.SiteAdmin = new(bool)
-		if b[0] > 1 {
-			return b, s, own, false
-		}
-		*v.SiteAdmin = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.TotalPrivateRepos = new(int64)
-		*v.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.OwnedPrivateRepos = new(int64)
-		*v.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.PrivateGists = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.PrivateGists = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.DiskUsage = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.DiskUsage = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 8 {
-			return b, s, own, false
-		}
-		v.Collaborators = new(int)
-		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
-			return b, s, own, false
-		}
-		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
-		b = b[8:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 1 {
-			return b, s, own, false
-		}
-		v.TwoFactorAuthentication = new(bool)
-		if b[0] > 1 {
-			return b, s, own, false
-		}
-		*v.TwoFactorAuthentication = b[0] == 1
-		b = b[1:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 6 {
-			return b, s, own, false
-		}
-		v.Plan = new(github.Plan)
-		if b, s, own, ok = takeReleasePlan(v.Plan, b, s, own); !ok {
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.LdapDn = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.LdapDn, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.URL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.URL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.EventsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.EventsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.FollowingURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.FollowingURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.FollowersURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.FollowersURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.GistsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.GistsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.OrganizationsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.OrganizationsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.ReceivedEventsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.ReceivedEventsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.ReposURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.ReposURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.StarredURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.StarredURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.SubscriptionsURL = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.SubscriptionsURL, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return b, s, own, false
-	}
-	if n >= 0 {
-		v.TextMatches = make([]*github.TextMatch, n)
-		for i := range v.TextMatches {
-			if len(b) == 0 || b[0] > 1 {
-				return b, s, own, false
-			}
-			if n, b = int(b[0]), b[1:]; n == 1 {
-				if len(b) < 5 {
-					return b, s, own, false
-				}
-				v.TextMatches[i] = new(github.TextMatch)
-				if b, s, own, ok = takeReleaseTextMatch(v.TextMatches[i], b, s, own); !ok {
-					return b, s, own, false
-				}
-			}
-		}
-	}
-	if n, b, ok = cachert.TakeCount(b, 5); !ok {
-		return b, s, own, false
-	}
-	if entries := n; entries >= 0 {
-		v.Permissions = make(map[string]bool, entries)
-		for range entries {
-			var k string
-			var x bool
-			if len(b) < 5 {
-				return b, s, own, false
-			}
-			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-				return b, s, own, false
-			}
-			k, s = s[:n], s[n:]
-			if b[4] > 1 {
-				return b, s, own, false
-			}
-			x = b[4] == 1
-			b = b[5:]
-			v.Permissions[k] = x
-		}
-		if len(v.Permissions) != entries { // a key twice
-			return b, s, own, false
-		}
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.RoleName = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.RoleName, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if len(b) == 0 || b[0] > 1 {
-		return b, s, own, false
-	}
-	if n, b = int(b[0]), b[1:]; n == 1 {
-		if len(b) < 4 {
-			return b, s, own, false
-		}
-		v.Assignment = new(string)
-		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
-			return b, s, own, false
-		}
-		*v.Assignment, s = s[:n], s[n:]
-		b = b[4:]
-	}
-	if n, b, ok = cachert.TakeCount(b, 1); !ok {
-		return b, s, own, false
-	}
-	if n >= 0 {
-		v.InheritedFrom = make([]*github.Team, n)
-		later := n // bytes that the elements to come need
-		for i := range v.InheritedFrom {
-			later--
-			all := b
-			b = b[:len(b)-later]
-			if len(b) == 0 || b[0] > 1 {
-				return b, s, own, false
-			}
-			if n, b = int(b[0]), b[1:]; n == 1 {
-				if len(b) < 19 {
-					return b, s, own, false
-				}
-				v.InheritedFrom[i] = new(github.Team)
-				if b, s, own, ok = takeReleaseTeam(v.InheritedFrom[i], b, s, own, 1); !ok {
-					return b, s, own, false
-				}
-			}
-			b = all[len(all)-later-len(b):]
-		}
 	}
 	return b, s, own, true
 }
@@ -10284,6 +9399,1107 @@ func sizeReleaseOrganization(v *github.Organization) (n, text int) {
 
 // putReleaseOrganization writes *v to the front of b and text, and returns what is left of them.
 func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
+	b, text = putReleaseOrganization1(b, text, own, v)
+	b, text = putReleaseOrganization2(b, text, own, v)
+	b, text = putReleaseOrganization3(b, text, own, v)
+	b, text = putReleaseOrganization4(b, text, own, v)
+	return b, text
+}
+
+// takeReleaseOrganization sets *v, which is zero, from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	if b, s, own, ok = takeReleaseOrganization1(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if b, s, own, ok = takeReleaseOrganization2(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if b, s, own, ok = takeReleaseOrganization3(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	if b, s, own, ok = takeReleaseOrganization4(v, b, s, own); !ok {
+		return b, s, own, false
+	}
+	return b, s, own, true
+}
+
+// takeReleaseTimestamp sets *v, which is zero, from the front of own by its method, and
+// returns what is left of b and own.
+func takeReleaseTimestamp(v *github.Timestamp, b, own []byte) (_, _ []byte, ok bool) {
+	data, b, own, ok := cachert.TakeOwn(b, own)
+	if !ok {
+		return b, own, false
+	}
+	defer cachert.Refuse(&ok) // if it panics
+	return b, own, v.UnmarshalBinary(data) == nil
+}
+
+// putReleaseUser1 writes the fields Login to Followers of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
+	if v.Login == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
+		text = text[copy(text, *v.Login):]
+		b = b[4:]
+	}
+	if v.ID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.ID))
+		b = b[8:]
+	}
+	if v.NodeID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
+		text = text[copy(text, *v.NodeID):]
+		b = b[4:]
+	}
+	if v.AvatarURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
+		text = text[copy(text, *v.AvatarURL):]
+		b = b[4:]
+	}
+	if v.HTMLURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
+		text = text[copy(text, *v.HTMLURL):]
+		b = b[4:]
+	}
+	if v.GravatarID == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.GravatarID)))
+		text = text[copy(text, *v.GravatarID):]
+		b = b[4:]
+	}
+	if v.Name == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
+		text = text[copy(text, *v.Name):]
+		b = b[4:]
+	}
+	if v.Company == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
+		text = text[copy(text, *v.Company):]
+		b = b[4:]
+	}
+	if v.Blog == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
+		text = text[copy(text, *v.Blog):]
+		b = b[4:]
+	}
+	if v.Location == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
+		text = text[copy(text, *v.Location):]
+		b = b[4:]
+	}
+	if v.Email == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
+		text = text[copy(text, *v.Email):]
+		b = b[4:]
+	}
+	if v.Hireable == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.Hireable {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.Bio == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Bio)))
+		text = text[copy(text, *v.Bio):]
+		b = b[4:]
+	}
+	if v.TwitterUsername == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
+		text = text[copy(text, *v.TwitterUsername):]
+		b = b[4:]
+	}
+	if v.PublicRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicRepos))
+		b = b[8:]
+	}
+	if v.PublicGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PublicGists))
+		b = b[8:]
+	}
+	if v.Followers == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Followers))
+		b = b[8:]
+	}
+	return b, text
+}
+
+// putReleaseUser2 writes the fields Following to FollowingURL of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
+	if v.Following == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Following))
+		b = b[8:]
+	}
+	if v.CreatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.UpdatedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.UpdatedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.SuspendedAt == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		own.Set(v.SuspendedAt.AppendBinary(own.Bytes))
+		b = own.PutSize(b)
+	}
+	if v.Type == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
+		text = text[copy(text, *v.Type):]
+		b = b[4:]
+	}
+	if v.SiteAdmin == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.SiteAdmin {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.TotalPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.TotalPrivateRepos))
+		b = b[8:]
+	}
+	if v.OwnedPrivateRepos == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.OwnedPrivateRepos))
+		b = b[8:]
+	}
+	if v.PrivateGists == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.PrivateGists))
+		b = b[8:]
+	}
+	if v.DiskUsage == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.DiskUsage))
+		b = b[8:]
+	}
+	if v.Collaborators == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint64(b, uint64(*v.Collaborators))
+		b = b[8:]
+	}
+	if v.TwoFactorAuthentication == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b[0] = 0
+		if *v.TwoFactorAuthentication {
+			b[0] = 1
+		}
+		b = b[1:]
+	}
+	if v.Plan == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		b, text = putReleasePlan(b, text, own, v.Plan)
+	}
+	if v.LdapDn == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.LdapDn)))
+		text = text[copy(text, *v.LdapDn):]
+		b = b[4:]
+	}
+	if v.URL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
+		text = text[copy(text, *v.URL):]
+		b = b[4:]
+	}
+	if v.EventsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
+		text = text[copy(text, *v.EventsURL):]
+		b = b[4:]
+	}
+	if v.FollowingURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowingURL)))
+		text = text[copy(text, *v.FollowingURL):]
+		b = b[4:]
+	}
+	return b, text
+}
+
+// putReleaseUser3 writes the fields FollowersURL to InheritedFrom of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
+	if v.FollowersURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowersURL)))
+		text = text[copy(text, *v.FollowersURL):]
+		b = b[4:]
+	}
+	if v.GistsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.GistsURL)))
+		text = text[copy(text, *v.GistsURL):]
+		b = b[4:]
+	}
+	if v.OrganizationsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.OrganizationsURL)))
+		text = text[copy(text, *v.OrganizationsURL):]
+		b = b[4:]
+	}
+	if v.ReceivedEventsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReceivedEventsURL)))
+		text = text[copy(text, *v.ReceivedEventsURL):]
+		b = b[4:]
+	}
+	if v.ReposURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
+		text = text[copy(text, *v.ReposURL):]
+		b = b[4:]
+	}
+	if v.StarredURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.StarredURL)))
+		text = text[copy(text, *v.StarredURL):]
+		b = b[4:]
+	}
+	if v.SubscriptionsURL == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.SubscriptionsURL)))
+		text = text[copy(text, *v.SubscriptionsURL):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.TextMatches), v.TextMatches == nil)
+	for i := range v.TextMatches {
+		if v.TextMatches[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putReleaseTextMatch(b, text, own, v.TextMatches[i])
+		}
+	}
+	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	for k, x := range v.Permissions {
+		_ = b[4]
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		b[4] = 0
+		if x {
+			b[4] = 1
+		}
+		text = text[copy(text, k):]
+		b = b[5:]
+	}
+	if v.RoleName == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.RoleName)))
+		text = text[copy(text, *v.RoleName):]
+		b = b[4:]
+	}
+	if v.Assignment == nil {
+		b[0], b = 0, b[1:]
+	} else {
+		b[0], b = 1, b[1:]
+		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
+		text = text[copy(text, *v.Assignment):]
+		b = b[4:]
+	}
+	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
+	for i := range v.InheritedFrom {
+		if v.InheritedFrom[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+			b, text = putReleaseTeam(b, text, own, v.InheritedFrom[i])
+		}
+	}
+	return b, text
+}
+
+// takeReleaseUser1 sets the fields Login to Followers of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseUser1(v *github.User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Login = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Login, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.ID = new(int64)
+		*v.ID = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.NodeID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.NodeID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.AvatarURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.AvatarURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.HTMLURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.HTMLURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.GravatarID = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.GravatarID, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Name = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Name, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Company = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Company, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Blog = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Blog, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Location = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Location, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Email = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Email, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.Hireable = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.Hireable = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Bio = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Bio, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.TwitterUsername = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.TwitterUsername, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicRepos = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicRepos = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PublicGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PublicGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Followers = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Followers = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	return b, s, own, true
+}
+
+// takeReleaseUser2 sets the fields Following to FollowingURL of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseUser2(v *github.User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Following = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Following = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.CreatedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.CreatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.UpdatedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.UpdatedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.SuspendedAt = new(github.Timestamp)
+		if b, own, ok = takeReleaseTimestamp(v.SuspendedAt, b, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Type = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Type, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.SiteAdmin = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.SiteAdmin = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.TotalPrivateRepos = new(int64)
+		*v.TotalPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.OwnedPrivateRepos = new(int64)
+		*v.OwnedPrivateRepos = int64(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.PrivateGists = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.PrivateGists = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.DiskUsage = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.DiskUsage = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 8 {
+			return b, s, own, false
+		}
+		v.Collaborators = new(int)
+		if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
+			return b, s, own, false
+		}
+		*v.Collaborators = int(binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 1 {
+			return b, s, own, false
+		}
+		v.TwoFactorAuthentication = new(bool)
+		if b[0] > 1 {
+			return b, s, own, false
+		}
+		*v.TwoFactorAuthentication = b[0] == 1
+		b = b[1:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 6 {
+			return b, s, own, false
+		}
+		v.Plan = new(github.Plan)
+		if b, s, own, ok = takeReleasePlan(v.Plan, b, s, own); !ok {
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.LdapDn = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.LdapDn, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.URL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.URL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.EventsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.EventsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.FollowingURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.FollowingURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	return b, s, own, true
+}
+
+// takeReleaseUser3 sets the fields FollowersURL to InheritedFrom of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseUser3(v *github.User, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.FollowersURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.FollowersURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.GistsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.GistsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.OrganizationsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.OrganizationsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ReceivedEventsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ReceivedEventsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.ReposURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.ReposURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.StarredURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.StarredURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.SubscriptionsURL = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.SubscriptionsURL, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.TextMatches = make([]*github.TextMatch, n)
+		for i := range v.TextMatches {
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, own, false
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				if len(b) < 5 {
+					return b, s, own, false
+				}
+				v.TextMatches[i] = new(github.TextMatch)
+				if b, s, own, ok = takeReleaseTextMatch(v.TextMatches[i], b, s, own); !ok {
+					return b, s, own, false
+				}
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return b, s, own, false
+	}
+	if entries := n; entries >= 0 {
+		v.Permissions = make(map[string]bool, entries)
+		for range entries {
+			var k string
+			var x bool
+			if len(b) < 5 {
+				return b, s, own, false
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return b, s, own, false
+			}
+			k, s = s[:n], s[n:]
+			if b[4] > 1 {
+				return b, s, own, false
+			}
+			x = b[4] == 1
+			b = b[5:]
+			v.Permissions[k] = x
+		}
+		if len(v.Permissions) != entries { // a key twice
+			return b, s, own, false
+		}
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.RoleName = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.RoleName, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0] > 1 {
+		return b, s, own, false
+	}
+	if n, b = int(b[0]), b[1:]; n == 1 {
+		if len(b) < 4 {
+			return b, s, own, false
+		}
+		v.Assignment = new(string)
+		if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+			return b, s, own, false
+		}
+		*v.Assignment, s = s[:n], s[n:]
+		b = b[4:]
+	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return b, s, own, false
+	}
+	if n >= 0 {
+		v.InheritedFrom = make([]*github.Team, n)
+		later := n // bytes that the elements to come need
+		for i := range v.InheritedFrom {
+			later--
+			all := b
+			b = b[:len(b)-later]
+			if len(b) == 0 || b[0] > 1 {
+				return b, s, own, false
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				if len(b) < 19 {
+					return b, s, own, false
+				}
+				v.InheritedFrom[i] = new(github.Team)
+				if b, s, own, ok = takeReleaseTeam(v.InheritedFrom[i], b, s, own, 1); !ok {
+					return b, s, own, false
+				}
+			}
+			b = all[len(all)-later-len(b):]
+		}
+	}
+	return b, s, own, true
+}
+
+// putReleaseOrganization1 writes the fields Login to CreatedAt of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.Login == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -10414,6 +10630,12 @@ func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organiza
 		own.Set(v.CreatedAt.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 	}
+	return b, text
+}
+
+// putReleaseOrganization2 writes the fields UpdatedAt to MembersCanCreatePublicRepos of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.UpdatedAt == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -10554,6 +10776,12 @@ func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organiza
 		}
 		b = b[1:]
 	}
+	return b, text
+}
+
+// putReleaseOrganization3 writes the fields MembersCanCreatePrivateRepos to URL of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseOrganization3(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.MembersCanCreatePrivateRepos == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -10710,6 +10938,12 @@ func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organiza
 		text = text[copy(text, *v.URL):]
 		b = b[4:]
 	}
+	return b, text
+}
+
+// putReleaseOrganization4 writes the fields EventsURL to ReposURL of *v
+// to the front of b and text, and returns what is left of them.
+func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.EventsURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -10761,9 +10995,10 @@ func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organiza
 	return b, text
 }
 
-// takeReleaseOrganization sets *v, which is zero, from the front of b, s and own, and returns what is
+// takeReleaseOrganization1 sets the fields Login to CreatedAt of *v
+// from the front of b, s and own, and returns what is
 // left of them.
-func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+func takeReleaseOrganization1(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
 	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
@@ -10998,6 +11233,14 @@ func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []b
 			return b, s, own, false
 		}
 	}
+	return b, s, own, true
+}
+
+// takeReleaseOrganization2 sets the fields UpdatedAt to MembersCanCreatePublicRepos of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseOrganization2(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
@@ -11226,6 +11469,14 @@ func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []b
 		*v.MembersCanCreatePublicRepos = b[0] == 1
 		b = b[1:]
 	}
+	return b, s, own, true
+}
+
+// takeReleaseOrganization3 sets the fields MembersCanCreatePrivateRepos to URL of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseOrganization3(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
@@ -11450,6 +11701,14 @@ func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []b
 		*v.URL, s = s[:n], s[n:]
 		b = b[4:]
 	}
+	return b, s, own, true
+}
+
+// takeReleaseOrganization4 sets the fields EventsURL to ReposURL of *v
+// from the front of b, s and own, and returns what is
+// left of them.
+func takeReleaseOrganization4(v *github.Organization, b []byte, s string, own []byte) (_ []byte, _ string, _ []byte, ok bool) {
+	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, own, false
 	}
@@ -11535,17 +11794,6 @@ func takeReleaseOrganization(v *github.Organization, b []byte, s string, own []b
 		b = b[4:]
 	}
 	return b, s, own, true
-}
-
-// takeReleaseTimestamp sets *v, which is zero, from the front of own by its method, and
-// returns what is left of b and own.
-func takeReleaseTimestamp(v *github.Timestamp, b, own []byte) (_, _ []byte, ok bool) {
-	data, b, own, ok := cachert.TakeOwn(b, own)
-	if !ok {
-		return b, own, false
-	}
-	defer cachert.Refuse(&ok) // if it panics
-	return b, own, v.UnmarshalBinary(data) == nil
 }
 
 // These lines compile only while the types are what the code above was generated
