@@ -53,7 +53,7 @@ func race(l1, l2 Asked, drop bool) (a Answer, asked1, asked2 bool) {
 		first, second = l2, l1
 	}
 	switch {
-	case first.Hit && !(first.Stale && second.At == first.At && second.Hit && !second.Stale):
+	case first.Hit && (!first.Stale || second.At != first.At || !second.Hit || second.Stale):
 		a = first.Answer
 	case second.Hit:
 		a = second.Answer

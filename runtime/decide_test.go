@@ -39,7 +39,7 @@ func TestConcurrency(t *testing.T) {
 		}
 		check(t, c.idle(), true)
 		for range 200 {
-			go c.GetOrLoad(t.Context(), "k", load)
+			go func() { _, _ = c.GetOrLoad(t.Context(), "k", load) }()
 			pass(time.Second / 10)
 			c.mem.evict()
 			c.remote.forget()

@@ -60,7 +60,7 @@ func (l *RemoteLeaf[K, V]) fence() {
 }
 
 // permitted returns the token that the slot's writ has for the tier.
-func (l *RemoteLeaf[K, V]) permitted(op *Op[K, V], s *slot[K, V]) (token string, err error) {
+func (l *RemoteLeaf[K, V]) permitted(s *slot[K, V]) (token string, err error) {
 	if l.fenced == nil {
 		return "", nil
 	}

@@ -91,7 +91,7 @@ func TestGatherWritesCrowd(t *testing.T) {
 		var done atomic.Int64
 		for i := range 2*crowd + 2 {
 			g.at(time.Duration(i), fmt.Sprint(i), func(_ time.Duration, err error) { check(t, err, nil); done.Add(1) })
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 		}
 		time.Sleep(time.Minute)
 		var sizes []int
@@ -182,7 +182,7 @@ func TestGatherWritesErrors(t *testing.T) {
 			g.at(1, "b", count) // leads, and under goexit is gone
 			g.at(2, "c", count)
 			g.at(time.Second+3, "d", well)
-			g.at(time.Second+4, "odd", func(_ time.Duration, err error) { check(t, err, error(ErrWrongType)) })
+			g.at(time.Second+4, "odd", func(_ time.Duration, err error) { check(t, err, ErrWrongType) })
 			g.at(time.Second+5, "e", well)
 			time.Sleep(time.Minute)
 			check(t, failed.Load(), map[bool]int64{false: 2, true: 1}[name == "goexit"])

@@ -90,7 +90,7 @@ func (j *job[K, V]) look(op *Op[K, V]) {
 		if s.status == Miss {
 			l.aside, l.silence = s.aside, s.silence
 			l.spare.Store(s.spare)
-			l.loan.asked(s.text, s.seen)
+			l.asked(s.text, s.seen)
 			left = append(left, l)
 			continue
 		}

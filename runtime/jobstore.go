@@ -54,7 +54,7 @@ const (
 // An answer that is not stored replaces what is there all the same.
 func (j *job[K, V]) plan(op *Op[K, V], s *slot[K, V], l *leg[K, V]) int {
 	c := j.core
-	own := j.decisions.of(l.key)
+	own := j.of(l.key)
 	switch {
 	case l.err != nil && !l.absent:
 		return toLeave

@@ -116,7 +116,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	}
 	w := &readWork{engine: l.engine, reads: reads}
 	ctx, watch := l.watch(op.ctx, "read", len(reads))
-	left, err := l.call(op, ctx, &w.call, w)
+	left, err := l.call(ctx, op, &w.call, w)
 	l.counters.times.read.since(watch.began)
 	if err == nil {
 		l.heard()
@@ -206,8 +206,8 @@ type readWork struct {
 
 // call has an engine do something for an operation. Who could not leave anyway, and a
 // goroutine that nobody waits for, do it themselves. See gatherer.lead.
-func (l *RemoteLeaf[K, V]) call(op *Op[K, V], ctx context.Context, k *call, work operation) (left bool, err error) {
-	if l.leads(op, ctx) {
+func (l *RemoteLeaf[K, V]) call(ctx context.Context, op *Op[K, V], k *call, work operation) (left bool, err error) {
+	if l.leads(ctx, op) {
 		return false, l.caller.lead(ctx, k, work)
 	}
 	return l.caller.run(ctx, k, work)
@@ -215,7 +215,7 @@ func (l *RemoteLeaf[K, V]) call(op *Op[K, V], ctx context.Context, k *call, work
 
 // leads reports whether the caller of an operation stays until it has ended, and the
 // engine ends it in time.
-func (l *RemoteLeaf[K, V]) leads(op *Op[K, V], ctx context.Context) bool {
+func (l *RemoteLeaf[K, V]) leads(ctx context.Context, op *Op[K, V]) bool {
 	return l.joint != nil && (op.unattended || ctx.Done() == nil)
 }
 

@@ -28,7 +28,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		}
 		res[i] = Result{}
 		if err == nil {
-			w.Token, err = l.permitted(op, s)
+			w.Token, err = l.permitted(s)
 		}
 		l.unused(s, err)
 		if errors.Is(err, errNoWrit) {
@@ -48,7 +48,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
-	left, err := l.send(op, ctx, writes, keys)
+	left, err := l.send(ctx, op, writes, keys)
 	l.counters.times.write.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {
@@ -72,11 +72,11 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 
 // send has the engine write, a single entry together with those of others where that
 // can be done.
-func (l *RemoteLeaf[K, V]) send(op *Op[K, V], ctx context.Context, writes []RemoteWrite, keys []markedKey) (left bool, err error) {
-	if l.leads(op, ctx) && l.joint.gathers(ctx, writes) {
+func (l *RemoteLeaf[K, V]) send(ctx context.Context, op *Op[K, V], writes []RemoteWrite, keys []markedKey) (left bool, err error) {
+	if l.leads(ctx, op) && l.joint.gathers(ctx, writes) {
 		return false, l.joint.do(ctx, writes[0])
 	}
-	return l.call(op, ctx, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
+	return l.call(ctx, op, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
 }
 
 // writeWork is a write under way. When its caller leaves, the keys are marked
@@ -184,7 +184,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "remove", len(removes))
-	_, err := l.call(op, ctx, new(call), removeWork{l.engine, removes})
+	_, err := l.call(ctx, op, new(call), removeWork{l.engine, removes})
 	l.counters.times.remove.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {

@@ -352,7 +352,7 @@ func TestLeaseSchedules(t *testing.T) {
 			check(t, len(s.entries), 0)
 			a.want(t, "k", "v") // from memory
 		},
-		"the server hangs": func(t *testing.T, _ *leaseServer, a, b *node) {
+		"the server hangs": func(t *testing.T, _ *leaseServer, a, _ *node) {
 			a.engine.die()
 			got := <-a.load("v", 0)
 			check(t, got.value, "v")

@@ -175,7 +175,7 @@ func many[K comparable, V any](load ManyLoader[K, V]) func(*job[K, V], context.C
 // joins others one cannot tell which keys it is about.
 func only(err, target error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if err == target {
+		if err == target { //nolint:errorlint // Is would look into errors that are joined
 			return true
 		}
 	}

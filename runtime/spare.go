@@ -55,7 +55,7 @@ func (s *slot[K, V]) setAside() {
 // aside.
 func (s *slot[K, V]) alike(l1, l2 *slot[K, V]) {
 	s.aside = l1.aside | l2.aside
-	s.silence = l1.silence.with(l2.silence)
+	s.silence = l1.with(l2.silence)
 	s.seen = l1.seen
 	if !s.seen.known {
 		s.seen = l2.seen

@@ -20,8 +20,8 @@ func annotate(t *testing.T, doc string) (*loader, []*model.Package) {
 		t.Skip("the annotation is no comment")
 	}
 	var errs []types.Error
-	cfg := types.Config{Error: func(err error) { errs = append(errs, err.(types.Error)) }}
-	pkg, _ := cfg.Check("example.com/shop", l.fset, []*ast.File{f}, nil) // errors are in errs
+	cfg := types.Config{Error: func(err error) { errs = append(errs, err.(types.Error)) }} //nolint:errorlint // as go/types says
+	pkg, _ := cfg.Check("example.com/shop", l.fset, []*ast.File{f}, nil)                   // errors are in errs
 	u := &unit{path: pkg.Path(), dir: pkg.Path(), name: "shop", types: pkg, errors: errs, syntax: []*ast.File{f}, own: []*ast.File{f}}
 	return l, l.check([]*unit{u}, nil)
 }

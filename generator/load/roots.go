@@ -134,7 +134,7 @@ func (r *roots) check(p *packages.Package) {
 		Importer: importFunc(func(path string) (*types.Package, error) { return r.resolve(p, path) }),
 		Sizes:    r.sizes,
 		Error: func(err error) {
-			if err, ok := err.(types.Error); ok {
+			if err, ok := err.(types.Error); ok { //nolint:errorlint // as go/types says
 				p.TypeErrors = append(p.TypeErrors, err)
 			}
 		},

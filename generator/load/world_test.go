@@ -54,8 +54,8 @@ func (w *world) forget(f *ast.File) {
 // check type-checks files as a package.
 func (w *world) check(path string, files ...*ast.File) (*types.Package, []types.Error) {
 	var errs []types.Error
-	cfg := types.Config{Importer: w, Error: func(err error) { errs = append(errs, err.(types.Error)) }}
-	pkg, _ := cfg.Check(path, w.fset, files, nil) // errors are in errs
+	cfg := types.Config{Importer: w, Error: func(err error) { errs = append(errs, err.(types.Error)) }} //nolint:errorlint // as go/types says
+	pkg, _ := cfg.Check(path, w.fset, files, nil)                                                       // errors are in errs
 	return pkg, errs
 }
 

@@ -31,7 +31,7 @@ type combination struct {
 // combinations are all there are.
 var combinations = []combination{
 	{policy.ReadSequential, policy.WriteOptimistic, policy.RefillNever, policy.LoserOffload, func(c config) (cache, error) {
-		return NewSequentialOptimisticNeverOffload(SequentialOptimisticNeverOffloadConfig(c))
+		return NewSequentialOptimisticNeverOffload(c)
 	}},
 	{policy.ReadSequential, policy.WriteOptimistic, policy.RefillNever, policy.LoserDrop, func(c config) (cache, error) {
 		return NewSequentialOptimisticNeverDrop(SequentialOptimisticNeverDropConfig(c))

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -86,8 +87,11 @@ func (Compressor) Decompress(src []byte, limit int) ([]byte, error) {
 		return nil, err
 	}
 	// The end has the checksum, and must be the end of everything.
-	if n, err := r.gzip.Read(make([]byte, 1)); n != 0 || err != io.EOF {
-		return nil, fmt.Errorf("gzip: more than %d bytes, or %v: %w", size, err, runtime.ErrCorrupt)
+	switch n, err := r.gzip.Read(make([]byte, 1)); {
+	case n != 0:
+		return nil, fmt.Errorf("gzip: more than %d bytes: %w", size, runtime.ErrCorrupt)
+	case !errors.Is(err, io.EOF):
+		return nil, fmt.Errorf("gzip: %w: %w", err, runtime.ErrCorrupt)
 	}
 	if n := r.src.Len(); n > 0 {
 		return nil, fmt.Errorf("gzip: %d bytes behind the end: %w", n, runtime.ErrCorrupt)

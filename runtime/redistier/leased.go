@@ -81,7 +81,7 @@ func (e *Leased) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 			reads[i].Err = redact(err)
 		}
 	}
-	sendUnknown(ctx, e.client, tokenScript, tokens)
+	_, _ = sendUnknown(ctx, e.client, tokenScript, tokens) // each call has its error
 	for i := range reads {
 		reads[i].Token, _ = tokens[i].cmd.Text() // without one nothing is written back
 	}
