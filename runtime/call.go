@@ -33,6 +33,7 @@ type wait struct {
 	done  chan struct{} // gets a value when the operation has ended
 	stop  chan struct{} // closed when the caller leaves; the wait is not used again then
 	timer *time.Timer
+	alarm *time.Timer // closes stop, for a caller who does not leave; nil until there is one
 }
 
 // operation is what a call does.
@@ -97,10 +98,30 @@ func (c *caller) lead(ctx context.Context, k *call, op operation) error {
 	if _, err := c.begin(ctx, k, op); err != nil {
 		return err
 	}
-	defer c.put(k.wait)
 	defer func() { <-c.running }()
+	k.wait.arm(c.timeout)
+	defer c.disarm(k.wait)
 	k.err = protect(func() error { return op.do(k) })
 	return k.result()
+}
+
+// arm closes stop when a time is over: not every wait of a client ends at the deadline of
+// its context, but all end when that is done.
+func (w *wait) arm(d time.Duration) {
+	switch {
+	case d <= 0:
+	case w.alarm == nil:
+		w.alarm = time.AfterFunc(d, func() { close(w.stop) })
+	default:
+		w.alarm.Reset(d)
+	}
+}
+
+// disarm gives a wait back, unless its alarm has gone off.
+func (c *caller) disarm(w *wait) {
+	if w.alarm == nil || w.alarm.Stop() {
+		c.put(w)
+	}
 }
 
 // begin makes a call of an operation and takes room for it.

@@ -2,7 +2,9 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -15,16 +17,18 @@ const light = 16 << 10
 // deadlines, so nothing is left behind: the callers make the round trips themselves,
 // each for those in line with it.
 //
-//	write ── join ──┬── nothing under way ──> lead ── end ──> the next of the line leads
-//	                └── in line ──> led by another, or to lead
+//	do ── join ──┬── nothing under way ──> lead ── end ──> the first in line leads
+//	             └── in line ──┬── led by another, or to lead
+//	                           └── nothing has ended for a while ──> lead beside what hangs
 type writeGatherer struct {
 	engine RemoteEngine
 	caller *caller
 
 	mu      sync.Mutex
 	waiting []*sender
-	trips   int       // under way
-	moved   int64     // tick at which one last began or ended
+	busy    bool      // a trip is under way that is not known to hang
+	trip    uint64    // number of the last one that began
+	began   int64     // tick at which it did
 	senders sync.Pool // of *sender
 }
 
@@ -34,7 +38,18 @@ type sender struct {
 	began int64
 	write RemoteWrite
 	err   error
-	turn  chan []*sender // gets the trip that it is to lead, or nil when it has ended
+	turn  chan *writeTrip // gets the trip that it is to lead, or nil when it has ended
+	timer *time.Timer     // nil until it has been in line
+}
+
+// writeTrip is one round trip. It is also the context that the engine gets: the values of
+// the first sender's, and the earliest deadline of all.
+type writeTrip struct {
+	context.Context
+	number   uint64
+	senders  []*sender
+	deadline time.Time
+	wait     *wait
 }
 
 // gathers reports whether a write can go with others: it is small, and its caller has as
@@ -49,133 +64,147 @@ func (g *writeGatherer) gathers(ctx context.Context, writes []RemoteWrite) bool 
 
 // do writes one entry and returns when that has ended.
 func (g *writeGatherer) do(ctx context.Context, write RemoteWrite) error {
-	w, ok := g.senders.Get().(*sender)
+	s, ok := g.senders.Get().(*sender)
 	if !ok {
-		w = &sender{turn: make(chan []*sender, 1)}
+		s = &sender{turn: make(chan *writeTrip, 1)}
 	}
-	w.ctx, w.began, w.write = ctx, tick(), write
-	trip := g.join(w)
-	if trip == nil {
-		trip = <-w.turn
+	s.ctx, s.began, s.write, s.err = ctx, tick(), write, nil
+	t := g.join(s)
+	if t == nil {
+		t = g.inLine(s)
 	}
-	if trip != nil {
-		g.lead(trip)
+	if t != nil {
+		g.lead(t)
 	}
-	err := g.caller.explain(ctx, w.began, w.err)
-	*w = sender{turn: w.turn}
-	g.senders.Put(w)
+	err := g.caller.explain(ctx, s.began, s.err)
+	s.ctx, s.write = nil, RemoteWrite{}
+	g.senders.Put(s)
 	return err
 }
 
-// join puts a sender in line, unless he is to lead a trip: when none is under way, or
-// when none has moved for a while, since what hangs may be one connection.
-func (g *writeGatherer) join(w *sender) (trip []*sender) {
+// patience is for how long one waits in line for a trip that may hang.
+func (g *writeGatherer) patience() time.Duration { return g.caller.timeout / 8 }
+
+// join puts a sender in line, unless there is none: then he is to lead.
+func (g *writeGatherer) join(s *sender) *writeTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.trips > 0 && w.began-g.moved <= int64(g.caller.timeout/8) {
-		g.waiting = append(g.waiting, w)
+	if g.busy && s.began-g.began < int64(g.patience()) {
+		g.waiting = append(g.waiting, s)
 		return nil
 	}
-	g.trips++
-	return g.next(append(make([]*sender, 0, 1), w))
+	return g.open(s)
 }
 
-// next adds those in line to a trip, which begins. Who has waited for half of his time
-// is turned away: the others would have to hurry for him.
-func (g *writeGatherer) next(trip []*sender) []*sender {
-	g.moved = tick()
-	n := 0
-	for _, w := range g.waiting {
-		if len(trip) == crowd {
-			break
-		}
-		n++
-		if g.moved-w.began > int64(g.caller.timeout/2) {
-			w.err = ErrTimeout
-			w.turn <- nil
-			continue
-		}
-		trip = append(trip, w)
+// inLine waits for the trip of a sender to end, or for him to lead one: his turn, or one
+// beside a trip that hangs, perhaps on a dead connection.
+func (g *writeGatherer) inLine(s *sender) *writeTrip {
+	if s.timer == nil {
+		s.timer = time.NewTimer(g.patience())
+	} else {
+		s.timer.Reset(g.patience())
 	}
-	g.waiting = append(g.waiting[:0], g.waiting[n:]...)
-	clear(g.waiting[len(g.waiting):cap(g.waiting)])
-	return trip
+	defer s.timer.Stop()
+	select {
+	case t := <-s.turn:
+		return t
+	case <-s.timer.C:
+	}
+	g.mu.Lock()
+	i := slices.Index(g.waiting, s)
+	if i < 0 { // he goes with one that has just begun
+		g.mu.Unlock()
+		return <-s.turn
+	}
+	defer g.mu.Unlock()
+	g.waiting = slices.Delete(g.waiting, i, i+1)
+	return g.open(s)
+}
+
+// open begins a trip of a sender, and of those in line.
+func (g *writeGatherer) open(s *sender) *writeTrip {
+	t := &writeTrip{senders: append(make([]*sender, 0, 1), s)}
+	g.fill(t)
+	return t
+}
+
+// fill takes those in line along. The trip is from now on the one under way.
+func (g *writeGatherer) fill(t *writeTrip) {
+	n := min(len(g.waiting), crowd-len(t.senders))
+	t.senders = append(t.senders, g.waiting[:n]...)
+	g.waiting = slices.Delete(g.waiting, 0, n)
+	g.trip++
+	t.number, g.began, g.busy = g.trip, tick(), true
 }
 
 // lead makes a trip, of which the caller is the first.
-func (g *writeGatherer) lead(trip []*sender) {
-	writes := make([]RemoteWrite, len(trip))
-	for i, w := range trip {
-		writes[i] = w.write
+func (g *writeGatherer) lead(t *writeTrip) {
+	writes := make([]RemoteWrite, len(t.senders))
+	for i, s := range t.senders {
+		writes[i] = s.write
 	}
 	err := errGoexit
-	defer func() { g.end(trip, writes, err) }()
-	err = g.send(trip, writes)
+	defer func() { g.end(t, writes, err) }()
+	err = g.send(t, writes)
 }
 
 // send calls the engine, when there is room for a call.
-func (g *writeGatherer) send(trip []*sender, writes []RemoteWrite) error {
-	first := trip[0].began
-	for _, w := range trip {
-		first = min(first, w.began)
+func (g *writeGatherer) send(t *writeTrip, writes []RemoteWrite) error {
+	began := t.senders[0].began
+	for _, s := range t.senders {
+		began = min(began, s.began)
 	}
-	left := g.caller.timeout - time.Duration(tick()-first)
-	ctx := &writeTrip{trip[0].ctx, time.Now().Add(left)}
-	if err := g.enter(left); err != nil {
+	left := g.caller.timeout - time.Duration(tick()-began)
+	t.Context, t.deadline, t.wait = t.senders[0].ctx, time.Now().Add(left), g.caller.get()
+	t.wait.arm(left)
+	defer g.caller.disarm(t.wait)
+	if err := g.caller.enter(t, nil); errors.Is(err, context.DeadlineExceeded) {
+		return ErrTimeout
+	} else if err != nil {
 		return err
 	}
 	defer func() { <-g.caller.running }()
-	err := protect(func() error { return g.engine.Write(ctx, writes) })
-	if err != nil && !time.Now().Before(ctx.deadline) { // which is not that of all
+	err := protect(func() error { return g.engine.Write(t, writes) })
+	if err != nil && !time.Now().Before(t.deadline) { // which is not that of all
 		err = fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
 	return err
 }
 
-func (g *writeGatherer) enter(left time.Duration) error {
-	select {
-	case g.caller.running <- struct{}{}:
-		return nil
-	default:
+// end tells the others of a trip what it has come to, and the next one to lead, unless
+// that was done when the trip hung.
+func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, err error) {
+	for i, s := range t.senders {
+		if s.err = err; err == nil {
+			s.err = writes[i].Err
+		}
 	}
-	t := time.NewTimer(left)
-	defer t.Stop()
-	return g.caller.enter(context.Background(), t.C)
-}
-
-// end tells the others of a trip what it has come to, and the next one to lead.
-func (g *writeGatherer) end(trip []*sender, writes []RemoteWrite, err error) {
 	g.mu.Lock()
-	next := g.next(nil)
-	if len(next) == 0 {
-		g.trips--
+	if t.number == g.trip {
+		if g.busy = len(g.waiting) > 0; g.busy {
+			next := &writeTrip{}
+			g.fill(next)
+			next.senders[0].turn <- next
+		}
 	}
 	g.mu.Unlock()
-	if len(next) > 0 {
-		next[0].turn <- next
+	for _, s := range t.senders[1:] {
+		s.turn <- nil
 	}
-	for i, w := range trip {
-		if w.err = err; err == nil {
-			w.err = writes[i].Err
-		}
-		if i > 0 {
-			w.turn <- nil
-		}
-	}
-}
-
-// writeTrip is the context that the engine gets: the values of the first sender's, and
-// the earliest deadline of all.
-type writeTrip struct {
-	context.Context
-	deadline time.Time
 }
 
 // Deadline is the trip's.
 func (t *writeTrip) Deadline() (time.Time, bool) { return t.deadline, true }
 
-// Done is nil: nobody leaves.
-func (t *writeTrip) Done() <-chan struct{} { return nil }
+// Done is closed at the deadline.
+func (t *writeTrip) Done() <-chan struct{} { return t.wait.stop }
 
-// Err is nil, as long as Done is.
-func (t *writeTrip) Err() error { return nil }
+// Err is context.DeadlineExceeded once Done is closed.
+func (t *writeTrip) Err() error {
+	select {
+	case <-t.wait.stop:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}

@@ -52,7 +52,7 @@ func wharf(t *testing.T, test func(t *testing.T, d *dock, g *writeGatherer)) {
 		g := &writeGatherer{engine: d, caller: newCaller(time.Minute)}
 		test(t, d, g)
 		synctest.Wait()
-		check(t, g.trips, 0)
+		check(t, g.busy, false)
 		check(t, len(g.waiting), 0)
 		check(t, len(g.caller.running), 0)
 	})
@@ -106,12 +106,12 @@ func TestGatherWritesCrowd(t *testing.T) {
 }
 
 // TestGatherWritesHung has the engine hang until its deadline: nobody waits for longer
-// than the timeout, and nobody's entry is sent when half of his time has gone in line.
+// than the timeout, and every entry is sent in time.
 func TestGatherWritesHung(t *testing.T) {
 	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
 		d.ask = func(ctx context.Context, writes []RemoteWrite) error {
 			deadline, _ := ctx.Deadline()
-			if left := time.Until(deadline); left < g.caller.timeout/2 || left > g.caller.timeout {
+			if left := time.Until(deadline); left < g.caller.timeout-g.patience() || left > g.caller.timeout {
 				t.Errorf("%d writes have %v", len(writes), left)
 			}
 			time.Sleep(time.Until(deadline))
@@ -146,6 +146,70 @@ func TestGatherWritesStuck(t *testing.T) {
 		time.Sleep(2 * g.caller.timeout)
 		if want := []string{"dead", "b a"}; !slices.Equal(d.sent(), want) {
 			t.Errorf("trips %q, not %q", d.sent(), want)
+		}
+	})
+}
+
+// TestGatherWritesBeside has one trip hang, as on a dead connection, while others are
+// well: who is in line goes beside it after a while, also if nobody comes, and who comes
+// afterwards does not wait.
+func TestGatherWritesBeside(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		d.ask = func(_ context.Context, writes []RemoteWrite) error {
+			if writes[0].Key == "dead" {
+				time.Sleep(g.caller.timeout)
+				return errDown
+			}
+			return nil
+		}
+		within := func(most time.Duration) func(time.Duration, error) {
+			return func(took time.Duration, err error) {
+				if err != nil || took > most {
+					t.Errorf("%v after %v", err, took)
+				}
+			}
+		}
+		g.at(0, "dead", func(_ time.Duration, err error) { check(t, errors.Is(err, ErrTimeout), true) })
+		g.at(time.Second, "lone", within(g.patience()))
+		for i := range 300 {
+			g.at(g.patience()+2*time.Second+time.Duration(i)*10*time.Millisecond, "k", within(0))
+		}
+		time.Sleep(2 * g.caller.timeout)
+	})
+}
+
+// TestGatherWritesSlow has trips take more than half of the timeout: all end well.
+func TestGatherWritesSlow(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		d.ask = func(context.Context, []RemoteWrite) error {
+			time.Sleep(g.caller.timeout * 55 / 100)
+			return nil
+		}
+		for i := range 20 {
+			g.at(time.Duration(i)*time.Second, "k", func(took time.Duration, err error) {
+				if err != nil || took > g.caller.timeout {
+					t.Errorf("%v after %v", err, took)
+				}
+			})
+		}
+		time.Sleep(2 * g.caller.timeout)
+	})
+}
+
+// TestGatherWritesDone ends the context of a trip at its deadline: a client may wait for
+// that alone, as for room in a pool.
+func TestGatherWritesDone(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		d.ask = func(ctx context.Context, _ []RemoteWrite) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		for range 3 { // the wait of a trip is used again, unless its alarm has gone off
+			g.at(0, "k", func(took time.Duration, err error) {
+				check(t, errors.Is(err, ErrTimeout), true)
+				check(t, took, g.caller.timeout)
+			})
+			time.Sleep(2 * g.caller.timeout)
 		}
 	})
 }

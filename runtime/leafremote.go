@@ -84,6 +84,7 @@ type RemoteLeaf[K comparable, V any] struct {
 func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteLeaf[K, V] {
 	c := newCaller(info.Timeout)
 	l := &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
+	l.answered.Store(math.MinInt64)
 	if l.gather != nil && l.gather.punctual {
 		l.joint = &writeGatherer{engine: engine, caller: c}
 	}

@@ -20,11 +20,12 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		s := &op.slots[i]
 		l.counters.writes.Add(1)
 		w, err := l.seal(op, s)
-		if err == nil && l.mute(s) {
-			err = ErrTimeout
-		}
-		if err == nil && !op.behind.admit(&l.marks, l.Index, s.bin, 0) {
+		switch {
+		case err != nil:
+		case !op.behind.admit(&l.marks, l.Index, s.bin, 0):
 			err = ErrBusy
+		case l.mute(s):
+			err = ErrTimeout
 		}
 		res[i] = Result{}
 		if err == nil {
@@ -195,6 +196,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		case removes[j].Err != nil:
 			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "remove", removes[j].Err)
 		default:
+			l.heard()
 			l.marks.known(s.id())
 			res[i].Removed = removes[j].Removed
 		}

@@ -89,6 +89,7 @@ func (m *marks) failed(k markedKey) {
 	defer m.mu.Unlock()
 	if k := m.add(k); k != nil {
 		k.failed = true
+		k.overtaken = k.overtaken || k.pending > 0 // whatever that comes to is older
 		m.happened(k)
 	}
 }

@@ -1,12 +1,19 @@
 package runtime
 
+import "time"
+
 // silence is which tiers have kept a load waiting for nothing. Such a tier has cost its
-// time: the load's value is not written to it, unless it has answered somebody
-// since, as if the write had failed.
+// time: for a moment the load's value is not written to it, unless it has answered
+// somebody since, as if the write had failed.
 type silence struct {
 	silent uint64 // tiers, by index
 	since  int64  // tick at which the last of them was asked
+	until  int64  // tick from which on they are asked again
 }
+
+// silent is how long a tier is left alone: a fault that has cleared must not be felt
+// for much longer.
+const silent = time.Second
 
 func (s silence) with(o silence) silence {
 	switch {
@@ -15,22 +22,23 @@ func (s silence) with(o silence) silence {
 	case o.silent == 0:
 		return s
 	}
-	return silence{s.silent | o.silent, max(s.since, o.since)}
+	return silence{s.silent | o.silent, max(s.since, o.since), max(s.until, o.until)}
 }
 
 // unheard notes that a read that began at a tick has failed, if that took a good part of
 // the tier's time. What fails at once, such as a connection that the server has closed,
-// costs nothing and may be well a moment later.
+// costs nothing and may be well a moment later; and an inner cache has other tiers.
 func (l *RemoteLeaf[K, V]) unheard(s *slot[K, V], began int64) {
-	if l.Timeout > 0 && tick()-began >= int64(l.Timeout/4) {
-		s.silence = s.with(silence{1 << l.Index, began})
+	if now := tick(); l.Timeout > 0 && now-began >= int64(l.Timeout/4) && !l.typed {
+		s.silence = s.with(silence{1 << l.Index, began, after(now, silent)})
 	}
 }
 
 // heard notes that the tier has answered.
 func (l *RemoteLeaf[K, V]) heard() { l.answered.Store(tick()) }
 
-// mute reports whether the tier has cost a load its time, and has been silent since.
+// mute reports whether the tier has just cost the load of a slot's value its time, and has
+// been silent since.
 func (l *RemoteLeaf[K, V]) mute(s *slot[K, V]) bool {
-	return s.silent&(1<<l.Index) != 0 && l.answered.Load() <= s.since
+	return s.load != nil && s.silent&(1<<l.Index) != 0 && l.answered.Load() <= s.since && tick() < s.until
 }

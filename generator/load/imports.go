@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -45,8 +46,8 @@ func (l *loader) guessImports(ctx context.Context) *importing {
 		dir = filepath.Join(l.cfg.Dir, dir)
 	}
 	d, err := l.scanDir(dir)
-	if err != nil || len(l.cfg.Patterns) > 1 {
-		return nil
+	if err != nil || len(l.cfg.Patterns) > 1 || strings.Contains(os.Getenv("GOFLAGS"), "-") {
+		return nil // flags can say which files count, and that go.mod may be written
 	}
 	match := build.Default
 	match.BuildTags = strings.Split(l.cfg.Tags, ",")
