@@ -111,7 +111,7 @@ func (x *cacheGen) bufferSize() int64 {
 	if n, ok := x.c.Type.Width(); ok {
 		return n + header
 	}
-	likely := 8 * x.c.Type.Min()
+	likely := 6 * x.c.Type.Min()
 	for _, size := range []int64{256, 512, 1024} {
 		if likely <= size {
 			return size

@@ -9,6 +9,7 @@ import (
 	"math"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"testing"
 	"time"
@@ -34,6 +35,10 @@ type Group struct {
 	Base   string // the case that others are compared with; empty: none
 	Rounds int    // at most so many; 0: those of the options
 	Close  func() // if it is not nil, ends what cases have opened
+
+	// Uncollected says that no garbage is collected while a case runs: marking what all
+	// cases have opened would take from the one that runs.
+	Uncollected bool
 }
 
 // Options say how long to measure.
@@ -90,13 +95,16 @@ func (r Results) Run(g Group, o Options) {
 			if r[name] == nil {
 				r[name] = Series{}
 			}
-			r[name].add(run(c, o.Time))
+			r[name].add(run(c, o.Time, g.Uncollected))
 		}
 	}
 }
 
 // run runs a case once.
-func run(c Case, d time.Duration) testing.BenchmarkResult {
+func run(c Case, d time.Duration, uncollected bool) testing.BenchmarkResult {
+	if uncollected {
+		defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	}
 	benchtime := d.String()
 	if c.Once {
 		benchtime = "1x"

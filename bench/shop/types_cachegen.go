@@ -152,7 +152,7 @@ func (c *SmallMemory) Close(ctx context.Context) error { return c.core.Close(ctx
 // stay on the stack. Anything else is left to the core.
 func (c *SmallMemory) hit(key int64, v *Small) bool {
 	var kb [18]byte
-	var buf [512]byte
+	var buf [256]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendSmallMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
@@ -2904,7 +2904,7 @@ func (c *DeepTwo) Close(ctx context.Context) error { return c.core.Close(ctx) }
 // stay on the stack. Anything else is left to the core.
 func (c *DeepTwo) hit(key int64, v *Deep) bool {
 	var kb [18]byte
-	var buf [512]byte
+	var buf [256]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {

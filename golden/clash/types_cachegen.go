@@ -162,7 +162,7 @@ func (c *ItemCache) Close(ctx context2.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *ItemCache) hit(key string, v *Item) bool {
 	var kb [128]byte
-	var buf [512]byte
+	var buf [256]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendItemCacheKey2(kb[:0], key))
 	if status == cachert2.Miss || c.core.Closed() {

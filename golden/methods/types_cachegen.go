@@ -171,7 +171,7 @@ func (c *ThingCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *ThingCache) hit(key int64, v *Thing) bool {
 	var kb [18]byte
-	var buf [2048]byte
+	var buf [1024]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendThingCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {

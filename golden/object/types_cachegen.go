@@ -1768,7 +1768,7 @@ func (c *DeepProductCache) Close(ctx context.Context) error { return c.core.Clos
 // stay on the stack. Anything else is left to the core.
 func (c *DeepProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
-	var buf [1024]byte
+	var buf [512]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendDeepProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {

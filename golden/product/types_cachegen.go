@@ -639,7 +639,7 @@ func (c *SmallCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *SmallCache) hit(key int64, v *Small) bool {
 	var kb [18]byte
-	var buf [512]byte
+	var buf [256]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendSmallCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {

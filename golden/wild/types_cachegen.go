@@ -14041,7 +14041,7 @@ func (c *AlertCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *AlertCache) hit(key string, v *Alert) bool {
 	var kb [128]byte
-	var buf [512]byte
+	var buf [256]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendAlertCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {

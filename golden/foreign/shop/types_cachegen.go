@@ -177,7 +177,7 @@ func (c *OrderCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // stay on the stack. Anything else is left to the core.
 func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 	var kb [128]byte
-	var buf [512]byte
+	var buf [256]byte
 	began := c.core.Hot.Begin()
 	data, status := c.hot.Get(buf[:0], appendOrderCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
