@@ -59,23 +59,8 @@ func TakeCount(b []byte, size int) (n int, rest []byte, ok bool) {
 }
 
 // SplitText splits an encoding into its two sections: the first one and the
-// strings. text is the whole encoding as a string, if the caller has it as one
-// that is never changed; then strings are cut from it, else from a copy.
-func SplitText(data []byte, text string) (b []byte, s string, ok bool) {
-	b, section, ok := SplitBytes(data)
-	switch {
-	case len(section) == 0:
-	case text != "":
-		s = text[len(text)-len(section):]
-	default:
-		s = string(section)
-	}
-	return b, s, ok
-}
-
-// SplitBytes is SplitText for decoders that copy each string: the section of the
-// strings stays part of data.
-func SplitBytes(data []byte) (b, s []byte, ok bool) {
+// strings. Both stay part of data.
+func SplitText(data []byte) (b, section []byte, ok bool) {
 	if len(data) < textHeader {
 		return nil, nil, false
 	}
@@ -86,6 +71,16 @@ func SplitBytes(data []byte) (b, s []byte, ok bool) {
 	}
 	at := len(b) - int(n)
 	return b[:at], b[at:], true
+}
+
+// Text returns the section of the strings as one string, for all of them to be cut from:
+// the end of text, which is the whole encoding as a string that is never changed, or a copy
+// if there is none.
+func Text(section []byte, text string) string {
+	if text != "" {
+		return text[len(text)-len(section):]
+	}
+	return string(section)
 }
 
 // textHeader is how many bytes say how long the section of the strings is.

@@ -117,13 +117,13 @@ func TestSplitText(t *testing.T) {
 		for _, first := range []string{"", "1234"} {
 			data := encoding(first, text)
 			for _, whole := range []string{"", string(data)} {
-				b, s, ok := SplitText(data, whole)
+				b, s, ok := split(data, whole)
 				if string(b) != first || s != text || !ok {
 					t.Errorf("SplitText(%q, %q) = %q, %q, %v", data, whole, b, s, ok)
 				}
 			}
 			for n := range data { // a truncation is refused, or has less in its first section
-				b, s, ok := SplitText(data[:n], "")
+				b, s, ok := split(data[:n], "")
 				if ok && len(b)+len(s) >= len(first)+len(text) {
 					t.Errorf("SplitText(%q) = %q, %q", data[:n], b, s)
 				}
@@ -132,18 +132,27 @@ func TestSplitText(t *testing.T) {
 	}
 }
 
+// split splits an encoding as generated code does.
+func split(data []byte, text string) (b []byte, s string, ok bool) {
+	b, section, ok := SplitText(data)
+	if ok {
+		s = Text(section, text)
+	}
+	return b, s, ok
+}
+
 // TestSplitTextShares tells the two sources of strings apart: without a text they are
 // copied, with one they are not.
 func TestSplitTextShares(t *testing.T) {
 	data := encoding("1234", "some text")
 	whole := string(data)
-	_, s, _ := SplitText(data, "")
+	_, s, _ := split(data, "")
 	for i := range data {
 		data[i] = 'x'
 	}
 	check(t, s, "some text")
 	data = []byte(whole)
-	if n := testing.AllocsPerRun(100, func() { _, s, _ = SplitText(data, whole) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { _, s, _ = split(data, whole) }); n != 0 {
 		t.Errorf("%v allocations with a text", n)
 	}
 	check(t, s, "some text")
@@ -202,8 +211,8 @@ func FuzzWire(f *testing.F) {
 				t.Errorf("TakeCount(%x) = %d", data, n)
 			}
 		}
-		first, text, ok := SplitText(data, "")
-		first2, text2, ok2 := SplitText(data, string(data))
+		first, text, ok := split(data, "")
+		first2, text2, ok2 := split(data, string(data))
 		if ok != ok2 || !bytes.Equal(first, first2) || text != text2 {
 			t.Errorf("SplitText(%x) differs with a text", data)
 		}

@@ -157,10 +157,10 @@ func (e *codec) split(v vars) jen.Code {
 		rest = "b, _, own, ok := $cachert.SplitOwn(data, \"\")\n" + check
 	case e.own:
 		own = "data, _, own, ok := $cachert.SplitOwn(data, \"\")\n" + check
-		rest = "b, s, ok := $cachert.SplitBytes(data)\n" + check
+		rest = "b, s, ok := $cachert.SplitText(data)\n" + check
 	default:
 		own = "data, text, own, ok := $cachert.SplitOwn(data, text)\n" + check
-		rest = "b, s, ok := $cachert.SplitText(data, text)\n" + check
+		rest = "b, section, ok := $cachert.SplitText(data)\n" + check + "s := $cachert.Text(section, text)\n"
 	}
 	if len(e.owners) > 0 {
 		rest = own + rest

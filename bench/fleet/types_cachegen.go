@@ -475,10 +475,11 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 107 times its length, and 4 KiB.
 func decodeVehicle(v *Vehicle, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, ok = takeVehicle1(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}

@@ -224,10 +224,11 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 37 {
 		return cachert.ErrCorrupt
@@ -1160,10 +1161,11 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 44 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 37 {
 		return cachert.ErrCorrupt
@@ -2362,10 +2364,11 @@ func appendBlob(dst []byte, v *Blob) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeBlob(v *Blob, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 4 {
 		return cachert.ErrCorrupt
@@ -2723,10 +2726,11 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeDeep(v *Deep, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 37 {
 		return cachert.ErrCorrupt

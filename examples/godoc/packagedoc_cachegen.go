@@ -411,10 +411,11 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 95 times its length, and 4 KiB.
 func decodePackageDoc(v *PackageDoc, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 16 {
 		return cachert.ErrCorrupt

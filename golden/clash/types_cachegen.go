@@ -240,10 +240,11 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeItem2(v *Item, data []byte, text string) error {
-	b, s, ok := cachert2.SplitText(data, text)
+	b, section, ok := cachert2.SplitText(data)
 	if !ok {
 		return cachert2.ErrCorrupt
 	}
+	s := cachert2.Text(section, text)
 	var n int
 	if len(b) < 36 {
 		return cachert2.ErrCorrupt

@@ -272,10 +272,11 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 114 times its length, and 4 KiB.
 func decodeUserPage(v *UserPage, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 8 {
 		return cachert.ErrCorrupt
@@ -707,10 +708,11 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 114 times its length, and 4 KiB.
 func decodeIndex(v *Index, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 4 {
 		return cachert.ErrCorrupt

@@ -369,10 +369,11 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 231 times its length, and 4 KiB.
 func decodeKinds(v *Kinds, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, ok = takeKinds1(v, b, s); !ok {
 		return cachert.ErrCorrupt
 	}

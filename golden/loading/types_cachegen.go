@@ -250,10 +250,11 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodePage(v *Page, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 12 {
 		return cachert.ErrCorrupt

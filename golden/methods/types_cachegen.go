@@ -412,10 +412,11 @@ func decodeThing(v *Thing, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 12 {
 		return cachert.ErrCorrupt

@@ -216,10 +216,11 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 37 {
 		return cachert.ErrCorrupt
@@ -789,10 +790,11 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 99 times its length, and 4 KiB.
 func decodeProduct(v *Product, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 12 {
 		return cachert.ErrCorrupt
@@ -2029,10 +2031,11 @@ func appendOffer(dst []byte, v *Offer) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeOffer(v *Offer, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 8 {
 		return cachert.ErrCorrupt
@@ -2628,10 +2631,11 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 224 times its length, and 4 KiB.
 func decodeTree(v *Tree, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, ok = takeTreeTree(v, b, s, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -3510,10 +3514,11 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeNames(v *Names, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
@@ -3759,10 +3764,11 @@ func decodeVisit(v *Visit, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 20 {
 		return cachert.ErrCorrupt

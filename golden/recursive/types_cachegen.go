@@ -235,10 +235,11 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 234 times its length, and 4 KiB.
 func decodeTree(v *Tree, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, ok = takeTreeTree(v, b, s, 1); !ok {
 		return cachert.ErrCorrupt
 	}

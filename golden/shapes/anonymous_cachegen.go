@@ -287,10 +287,11 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 26 times its length, and 4 KiB.
 func decodeAnonymous(v *Anonymous, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 6 {
 		return cachert.ErrCorrupt

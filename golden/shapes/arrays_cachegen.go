@@ -348,10 +348,11 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 64 times its length, and 4 KiB.
 func decodeArrays(v *Arrays, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 357 {
 		return cachert.ErrCorrupt

@@ -281,10 +281,11 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 63 times its length, and 4 KiB.
 func decodeHidden(v *Hidden, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 17 {
 		return cachert.ErrCorrupt

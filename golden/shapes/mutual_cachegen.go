@@ -211,10 +211,11 @@ func appendFolder(dst []byte, v *Folder) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 142 times its length, and 4 KiB.
 func decodeFolder(v *Folder, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, ok = takeFolderFolder(v, b, s, 1); !ok {
 		return cachert.ErrCorrupt
 	}

@@ -553,10 +553,11 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 149 times its length, and 4 KiB.
 func decodePointers(v *Pointers, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt

@@ -247,7 +247,7 @@ func decodeIndex(v *Index, data []byte, _ string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitBytes(data)
+	b, s, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -1306,10 +1306,11 @@ func decodeIndex2(v *Index, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, own, ok = takeIndex2Index(v, b, s, own, 1); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -2340,10 +2341,11 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 179 times its length, and 4 KiB.
 func decodeLabels(v *Labels, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 8 {
 		return cachert.ErrCorrupt

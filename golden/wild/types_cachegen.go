@@ -461,10 +461,11 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 40 {
 		return cachert.ErrCorrupt
@@ -1073,10 +1074,11 @@ func decodeService(v *Service, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 8 {
 		return cachert.ErrCorrupt
@@ -3034,10 +3036,11 @@ func decodeUser(v *User, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	if b, s, own, ok = takeUser1(v, b, s, own); !ok {
 		return cachert.ErrCorrupt
 	}
@@ -7265,10 +7268,11 @@ func decodeRelease(v *Release, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
@@ -12179,10 +12183,11 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 13 times its length, and 4 KiB.
 func decodeAddress(v *Address, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) == 0 || b[0] > 1 {
 		return cachert.ErrCorrupt
@@ -12695,10 +12700,11 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 53 times its length, and 4 KiB.
 func decodeRequest(v *Request, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if n, b, ok = cachert.TakeCount(b, 94); !ok {
 		return cachert.ErrCorrupt
@@ -13240,10 +13246,11 @@ func decodeClaims(v *Claims, data []byte, text string) error {
 	if !ok {
 		return cachert.ErrCorrupt
 	}
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 8 {
 		return cachert.ErrCorrupt
@@ -13584,10 +13591,11 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 58 times its length, and 4 KiB.
 func decodeManifest(v *Manifest, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 16 {
 		return cachert.ErrCorrupt
@@ -14140,10 +14148,11 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 44 times its length, and 4 KiB.
 func decodeAlert(v *Alert, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt

@@ -246,10 +246,11 @@ func appendItem(dst []byte, v *Item) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 7 times its length, and 4 KiB.
 func decodeItem(v *Item, data []byte, text string) error {
-	b, s, ok := cachert.SplitText(data, text)
+	b, section, ok := cachert.SplitText(data)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
+	s := cachert.Text(section, text)
 	var n int
 	if len(b) < 20 {
 		return cachert.ErrCorrupt
