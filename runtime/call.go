@@ -54,7 +54,8 @@ type call struct {
 	parent   context.Context
 	deadline time.Time
 	wait     *wait
-	err      error // set before done gets its value
+	most     time.Duration // how long it may take, if that is less than the timeout; 0: no less
+	err      error         // set before done gets its value
 
 	mu    sync.Mutex
 	ended bool
@@ -129,8 +130,12 @@ func (c *caller) begin(ctx context.Context, k *call, op operation) (expired <-ch
 	w := c.get()
 	k.op, k.caller, k.parent, k.wait = op, c, ctx, w
 	if c.timeout > 0 {
-		k.deadline = time.Now().Add(c.timeout)
-		w.timer.Reset(c.timeout)
+		timeout := c.timeout
+		if k.most > 0 {
+			timeout = k.most
+		}
+		k.deadline = time.Now().Add(timeout)
+		w.timer.Reset(timeout)
 		expired = w.timer.C
 	}
 	if err := c.enter(ctx, expired); err != nil {

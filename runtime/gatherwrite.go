@@ -13,16 +13,19 @@ import (
 const light = 16 << 10
 
 // writeGatherer makes one round trip of single writes that come while another one is
-// under way. Only those come here who could not leave anyway, and the engine keeps
-// deadlines, so nothing is left behind: the callers make the round trips themselves,
-// each for those in line with it.
+// under way. Only those come here who could not leave before the timeout of the tier
+// anyway: so the callers make the round trips themselves, each for those in line with
+// it. Where the engine does not keep deadlines, a trip is left behind as any call is, with
+// the keys of all.
 //
 //	do ── join ──┬── nothing under way ──> lead ── end ──> the first in line leads
 //	             └── in line ──┬── led by another, or to lead
 //	                           └── nothing has ended for a while ──> lead beside what hangs
 type writeGatherer struct {
-	engine RemoteEngine
-	caller *caller
+	caller   *caller
+	punctual bool                                       // the engine
+	work     func([]RemoteWrite, []markedKey) operation // what a trip does
+	closing  func() <-chan struct{}                     // closed when the cache gives up waiting
 
 	mu      sync.Mutex
 	waiting []*sender
@@ -37,6 +40,8 @@ type sender struct {
 	ctx   context.Context
 	began int64
 	write RemoteWrite
+	key   markedKey
+	left  bool // the trip was left behind
 	err   error
 	turn  chan *writeTrip // gets the trip that it is to lead, or nil when it has ended
 	timer *time.Timer     // nil until it has been in line
@@ -49,7 +54,7 @@ type writeTrip struct {
 	number   uint64
 	senders  []*sender
 	deadline time.Time
-	wait     *wait
+	done     <-chan struct{}
 }
 
 // gathers reports whether a write can go with others: it is small, and its caller has as
@@ -62,13 +67,13 @@ func (g *writeGatherer) gathers(ctx context.Context, writes []RemoteWrite) bool 
 	return !ok || time.Until(d) >= g.caller.timeout
 }
 
-// do writes one entry and returns when that has ended.
-func (g *writeGatherer) do(ctx context.Context, write RemoteWrite) error {
+// do writes one entry. It returns when that has ended, or has been left behind.
+func (g *writeGatherer) do(ctx context.Context, write RemoteWrite, key markedKey) (left bool, err error) {
 	s, ok := g.senders.Get().(*sender)
 	if !ok {
 		s = &sender{turn: make(chan *writeTrip, 1)}
 	}
-	s.ctx, s.began, s.write, s.err = ctx, tick(), write, nil
+	s.ctx, s.began, s.write, s.key = ctx, tick(), write, key
 	t := g.join(s)
 	if t == nil {
 		t = g.inLine(s)
@@ -76,10 +81,10 @@ func (g *writeGatherer) do(ctx context.Context, write RemoteWrite) error {
 	if t != nil {
 		g.lead(t)
 	}
-	err := g.caller.explain(ctx, s.began, s.err)
-	s.ctx, s.write = nil, RemoteWrite{}
+	left, err = s.left, g.caller.explain(ctx, s.began, s.err)
+	s.ctx, s.write, s.key, s.left, s.err = nil, RemoteWrite{}, markedKey{}, false, nil
 	g.senders.Put(s)
-	return err
+	return left, err
 }
 
 // patience is for how long one waits in line for a trip that may hang.
@@ -139,43 +144,54 @@ func (g *writeGatherer) fill(t *writeTrip) {
 
 // lead makes a trip, of which the caller is the first.
 func (g *writeGatherer) lead(t *writeTrip) {
-	writes := make([]RemoteWrite, len(t.senders))
+	writes, keys := make([]RemoteWrite, len(t.senders)), make([]markedKey, len(t.senders))
 	for i, s := range t.senders {
-		writes[i] = s.write
+		writes[i], keys[i] = s.write, s.key
 	}
-	err := errGoexit
-	defer func() { g.end(t, writes, err) }()
-	err = g.send(t, writes)
+	left, err := false, errGoexit
+	defer func() { g.end(t, writes, left, err) }()
+	left, err = g.send(t, g.work(writes, keys))
 }
 
-// send calls the engine, when there is room for a call.
-func (g *writeGatherer) send(t *writeTrip, writes []RemoteWrite) error {
+// send has the engine write, until the deadline of who has waited for longest.
+func (g *writeGatherer) send(t *writeTrip, work operation) (left bool, err error) {
 	began := t.senders[0].began
 	for _, s := range t.senders {
 		began = min(began, s.began)
 	}
-	left := g.caller.timeout - time.Duration(tick()-began)
-	t.Context, t.deadline, t.wait = t.senders[0].ctx, time.Now().Add(left), g.caller.get()
-	t.wait.arm(left)
-	defer g.caller.disarm(t.wait)
-	if err := g.caller.enter(t, nil); errors.Is(err, context.DeadlineExceeded) {
-		return ErrTimeout
-	} else if err != nil {
+	rest := g.caller.timeout - time.Duration(tick()-began)
+	t.Context, t.deadline = t.senders[0].ctx, time.Now().Add(rest)
+	if g.punctual {
+		err = g.here(t, rest, work)
+	} else {
+		t.done = g.closing()
+		left, err = g.caller.run(t, &call{most: rest}, work)
+	}
+	if err != nil && !errors.Is(err, ErrTimeout) && !time.Now().Before(t.deadline) { // which is not that of all
+		err = fmt.Errorf("%w: %w", ErrTimeout, err)
+	}
+	return left, err
+}
+
+// here does the work of a trip in the goroutine of its leader, when there is room for a
+// call.
+func (g *writeGatherer) here(t *writeTrip, rest time.Duration, work operation) error {
+	w := g.caller.get()
+	w.arm(rest)
+	defer g.caller.disarm(w)
+	t.done = w.stop
+	if err := g.caller.enter(t, nil); err != nil {
 		return err
 	}
 	defer func() { <-g.caller.running }()
-	err := protect(func() error { return g.engine.Write(t, writes) })
-	if err != nil && !time.Now().Before(t.deadline) { // which is not that of all
-		err = fmt.Errorf("%w: %w", ErrTimeout, err)
-	}
-	return err
+	return protect(func() error { return work.do(t) })
 }
 
 // end tells the others of a trip what it has come to, and the next one to lead, unless
-// that was done when the trip hung.
-func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, err error) {
+// that was done when the trip hung. What is left behind may still write to writes.
+func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err error) {
 	for i, s := range t.senders {
-		if s.err = err; err == nil {
+		if s.left, s.err = left, err; err == nil {
 			s.err = writes[i].Err
 		}
 	}
@@ -196,14 +212,15 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, err error) {
 // Deadline is the trip's.
 func (t *writeTrip) Deadline() (time.Time, bool) { return t.deadline, true }
 
-// Done is closed at the deadline.
-func (t *writeTrip) Done() <-chan struct{} { return t.wait.stop }
+// Done is closed at the deadline of a trip that its leader makes himself, or when the
+// cache gives up waiting for others.
+func (t *writeTrip) Done() <-chan struct{} { return t.done }
 
-// Err is context.DeadlineExceeded once Done is closed.
+// Err is context.Canceled once Done is closed, as that of a call is.
 func (t *writeTrip) Err() error {
 	select {
-	case <-t.wait.stop:
-		return context.DeadlineExceeded
+	case <-t.done:
+		return context.Canceled
 	default:
 		return nil
 	}

@@ -45,24 +45,41 @@ func (d *dock) sent() []string {
 	return slices.Clone(d.trips)
 }
 
-// wharf runs a test of writes that an engine gathers.
+// bundle is a trip of a dock.
+type bundle struct {
+	*dock
+	writes []RemoteWrite
+}
+
+func (b bundle) do(ctx context.Context) error { return b.Write(ctx, b.writes) }
+func (b bundle) left()                        {}
+func (b bundle) over(error)                   {}
+
+// wharf runs a test of writes that an engine gathers, which keeps deadlines, or does not.
 func wharf(t *testing.T, test func(t *testing.T, d *dock, g *writeGatherer)) {
-	synctest.Test(t, func(t *testing.T) {
-		d := &dock{}
-		g := &writeGatherer{engine: d, caller: newCaller(time.Minute)}
-		test(t, d, g)
-		synctest.Wait()
-		check(t, g.busy, false)
-		check(t, len(g.waiting), 0)
-		check(t, len(g.caller.running), 0)
-	})
+	for _, punctual := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			d := &dock{}
+			g := &writeGatherer{
+				caller: newCaller(time.Minute), punctual: punctual,
+				work:    func(writes []RemoteWrite, _ []markedKey) operation { return bundle{d, writes} },
+				closing: func() <-chan struct{} { return nil },
+			}
+			test(t, d, g)
+			time.Sleep(g.caller.timeout) // for what was left behind
+			synctest.Wait()
+			check(t, g.busy, false)
+			check(t, len(g.waiting), 0)
+			check(t, len(g.caller.running), 0)
+		})
+	}
 }
 
 // at writes a key after a while and hands its error to then.
 func (g *writeGatherer) at(d time.Duration, key string, then func(took time.Duration, err error)) {
 	time.AfterFunc(d, func() {
 		began := time.Now()
-		err := g.do(context.Background(), RemoteWrite{Key: key})
+		_, err := g.do(context.Background(), RemoteWrite{Key: key}, markedKey{id: key})
 		then(time.Since(began), err)
 	})
 }
@@ -243,13 +260,13 @@ func TestGatherWritesErrors(t *testing.T) {
 			}
 			well := func(_ time.Duration, err error) { check(t, err, nil) }
 			g.at(0, "a", well)
-			g.at(1, "b", count) // leads, and under goexit is gone
+			g.at(1, "b", count) // leads, and goes with goexit if it is he who calls
 			g.at(2, "c", count)
 			g.at(time.Second+3, "d", well)
 			g.at(time.Second+4, "odd", func(_ time.Duration, err error) { check(t, err, ErrWrongType) })
 			g.at(time.Second+5, "e", well)
 			time.Sleep(time.Minute)
-			check(t, failed.Load(), map[bool]int64{false: 2, true: 1}[name == "goexit"])
+			check(t, failed.Load(), map[bool]int64{false: 2, true: 1}[name == "goexit" && g.punctual])
 			check(t, len(d.sent()), 3)
 		})
 	}
@@ -292,4 +309,55 @@ func TestGathers(t *testing.T) {
 	check(t, g.gathers(patient, large), false)
 	check(t, g.gathers(patient, make([]RemoteWrite, 2)), false)
 	check(t, (*writeGatherer)(nil).gathers(patient, small), false)
+}
+
+// lax is a server whose client keeps no deadlines.
+type lax struct{ *fakeRemote }
+
+func (lax) Owner(string) (owner any, ok bool)                        { return nil, true }
+func (lax) Punctual() bool                                           { return false }
+func (l lax) ReadEach(ctx context.Context, reads []RemoteRead) error { return l.Read(ctx, reads) }
+
+// TestGatherWritesLeft has a client hang whatever its context says: everybody leaves in
+// time, and what the tier has of the keys is not looked at until their writes have ended.
+func TestGatherWritesLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		remote := &fakeRemote{entries: map[string]RemoteWrite{}, keyErr: map[string]error{}, calls: map[string]int{}}
+		c := newCache(t, "mr", func(c *config) { c.engine = func(int) RemoteEngine { return lax{remote} } })
+		for _, key := range []string{"a", "b", "c"} {
+			c.set(t, key, "old")
+		}
+		release := make(chan struct{})
+		remote.hook(func(_ context.Context, op string) error {
+			if op == "write" {
+				<-release
+			}
+			return nil
+		})
+		timeout := c.leaf(1).Timeout
+		for i, key := range []string{"a", "b", "c"} {
+			go func() {
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				began := time.Now()
+				check(t, c.Set(context.Background(), key, it("new")), nil) // memory has it
+				if took := time.Since(began); took > timeout || took < timeout*7/8 {
+					t.Errorf("%s took %v", key, took)
+				}
+			}()
+		}
+		time.Sleep(2 * timeout)
+		synctest.Wait()
+		c.mem.evict()
+		for _, key := range []string{"a", "b", "c"} {
+			if v, ok, _ := c.Get(context.Background(), key); ok {
+				t.Errorf("%s: %q while a write is under way", key, v.B)
+			}
+		}
+		close(release)
+		synctest.Wait()
+		for _, key := range []string{"a", "b", "c"} {
+			c.want(t, key, "new")
+		}
+		check(t, remote.called("write") < 6, true) // some went together
+	})
 }

@@ -70,7 +70,7 @@ type RemoteLeaf[K comparable, V any] struct {
 	core      *Core[K, V]
 	caller    *caller
 	gather    *gatherer      // of single reads; nil if the engine cannot
-	joint     *writeGatherer // of single writes; nil if the engine cannot, or keeps no deadlines
+	joint     *writeGatherer // of single writes; nil if the engine cannot
 	answered  atomic.Int64   // tick of the last answer
 	longest   atomic.Int64   // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
@@ -85,8 +85,14 @@ func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteL
 	c := newCaller(info.Timeout)
 	l := &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
 	l.answered.Store(math.MinInt64)
-	if l.gather != nil && l.gather.punctual {
-		l.joint = &writeGatherer{engine: engine, caller: c}
+	if l.gather != nil {
+		l.joint = &writeGatherer{
+			caller: c, punctual: l.gather.punctual,
+			work: func(writes []RemoteWrite, keys []markedKey) operation {
+				return &writeWork[K, V]{leaf: l, writes: writes, keys: keys}
+			},
+			closing: func() <-chan struct{} { return l.core.ctx.Done() },
+		}
 	}
 	return l
 }
@@ -208,16 +214,16 @@ type readWork struct {
 // call has an engine do something for an operation. Who could not leave anyway, and a
 // goroutine that nobody waits for, do it themselves. See gatherer.lead.
 func (l *RemoteLeaf[K, V]) call(ctx context.Context, op *Op[K, V], k *call, work operation) (left bool, err error) {
-	if l.leads(ctx, op) {
+	if l.stays(ctx, op) && l.gather.punctual {
 		return false, l.caller.lead(ctx, k, work)
 	}
 	return l.caller.run(ctx, k, work)
 }
 
-// leads reports whether the caller of an operation stays until it has ended, and the
-// engine ends it in time.
-func (l *RemoteLeaf[K, V]) leads(ctx context.Context, op *Op[K, V]) bool {
-	return l.joint != nil && (op.unattended || ctx.Done() == nil)
+// stays reports whether the caller of an operation waits until it has ended, or its time
+// is over: there is nobody who could leave before.
+func (l *RemoteLeaf[K, V]) stays(ctx context.Context, op *Op[K, V]) bool {
+	return l.gather != nil && (op.unattended || ctx.Done() == nil)
 }
 
 func (w *readWork) do(ctx context.Context) error { return w.engine.Read(ctx, w.reads) }

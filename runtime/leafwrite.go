@@ -72,10 +72,12 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 }
 
 // send has the engine write, a single entry together with those of others where that
-// can be done.
+// can be done: on one server, for one that hangs must keep no others waiting.
 func (l *RemoteLeaf[K, V]) send(ctx context.Context, op *Op[K, V], writes []RemoteWrite, keys []markedKey) (left bool, err error) {
-	if l.leads(ctx, op) && l.joint.gathers(ctx, writes) {
-		return false, l.joint.do(ctx, writes[0])
+	if l.stays(ctx, op) && l.joint.gathers(ctx, writes) {
+		if owner, ok := l.gather.engine.Owner(writes[0].Key); ok && owner == nil {
+			return l.joint.do(ctx, writes[0], keys[0])
+		}
 	}
 	return l.call(ctx, op, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
 }
