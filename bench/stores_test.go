@@ -40,13 +40,25 @@ func TestStores(t *testing.T) {
 				get, end := s.open(l, tiersDB+i, load)
 				answer(t, get, shop.NewProduct(asking))
 				answer(t, get, shop.NewProduct(asking))
-				time.Sleep(50 * time.Millisecond) // some write to Redis behind the caller
+				arrived(t, l, tiersDB+i)
 				end()
 			}
 			if loads != 1 {
 				t.Errorf("%d loads", loads)
 			}
 		})
+	}
+}
+
+// arrived waits until a database has the value: some write to Redis behind the caller.
+func arrived(t *testing.T, l *lab, db int) {
+	t.Helper()
+	client := l.dial("tcp", db)
+	defer client.Close()
+	for began := time.Now(); must(client.DBSize(ctx).Result()) == 0; {
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("nothing was written to Redis")
+		}
 	}
 }
 

@@ -160,6 +160,9 @@ func (g *writeGatherer) send(t *writeTrip, work operation) (left bool, err error
 		began = min(began, s.began)
 	}
 	rest := g.caller.timeout - time.Duration(tick()-began)
+	if rest <= 0 { // nobody has run for as long
+		return false, ErrTimeout
+	}
 	t.Context, t.deadline = t.senders[0].ctx, time.Now().Add(rest)
 	if g.punctual {
 		err = g.here(t, rest, work)

@@ -361,3 +361,15 @@ func TestGatherWritesLeft(t *testing.T) {
 		check(t, remote.called("write") < 6, true) // some went together
 	})
 }
+
+// TestGatherWritesLate has somebody's time be over before his trip begins, as on a machine
+// that stands still: nothing is sent.
+func TestGatherWritesLate(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		late := &sender{ctx: t.Context(), began: tick() - int64(g.caller.timeout)}
+		left, err := g.send(&writeTrip{senders: []*sender{late}}, bundle{d, make([]RemoteWrite, 1)})
+		check(t, left, false)
+		check(t, err, ErrTimeout)
+		check(t, len(d.sent()), 0)
+	})
+}

@@ -123,10 +123,7 @@ func (op *Op[K, V]) outdated(s *slot[K, V]) bool {
 // that is under way, or there is no room for it. Then it is cheap, since hits of a stale
 // value come here as often as they come.
 func (c *Core[K, V]) Reload(ctx context.Context, key K, load Loader[K, V]) {
-	room, _ := c.ops.Get().(*Op[K, V])
-	if room == nil {
-		room = &Op[K, V]{core: c}
-	}
+	room := c.spare()
 	defer c.ops.Put(room) // only where its key goes was used
 	bin, err := c.spec.BinaryKey(room.keys[:0], key)
 	if err != nil {

@@ -125,12 +125,17 @@ func (c *Core[K, V]) begin(ctx context.Context, key K) (*Op[K, V], error) {
 	return op, nil
 }
 
+// spare returns an operation that is not in use.
+func (c *Core[K, V]) spare() *Op[K, V] {
+	if op, ok := c.ops.Get().(*Op[K, V]); ok {
+		return op
+	}
+	return &Op[K, V]{core: c}
+}
+
 // blank returns an operation on no keys.
 func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
-	op, _ := c.ops.Get().(*Op[K, V])
-	if op == nil {
-		op = &Op[K, V]{core: c}
-	}
+	op := c.spare()
 	op.ctx, op.trace = c.traced(ctx)
 	op.now, op.mask, op.shifted = c.Time.Now(), everywhere, false
 	return op

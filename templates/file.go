@@ -50,14 +50,8 @@ func Files(pkg *model.Package) ([][]byte, error) {
 	return out, errors.Join(errs...)
 }
 
-// File returns the generated source for one file of a package. taken holds the
-// package-level names that the package's other generated files declare; those of
-// this file are added to it.
-func File(pkg *model.Package, in *model.File, taken map[string]bool) ([]byte, error) {
-	return newGen(pkg, in, taken).render()
-}
-
-// newGen declares all that a file has.
+// newGen declares all that a file has. taken holds the package-level names that the
+// package's other generated files declare; those of this file are added to it.
 func newGen(pkg *model.Package, in *model.File, taken map[string]bool) *gen {
 	g := &gen{
 		pkg: pkg, in: in, file: jen.NewFilePathName(pkg.Path, pkg.Name), taken: taken,

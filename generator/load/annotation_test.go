@@ -55,12 +55,12 @@ func FuzzAnnotation(f *testing.F) {
 			t.Error("mistakes and packages")
 		}
 		for _, pkg := range found {
-			for _, in := range pkg.Files {
-				out, err := templates.File(pkg, in, map[string]bool{})
-				if err != nil {
-					t.Fatalf("a bug in the templates: %v", err)
-				}
-				w.accept(t, in, file, out, len(errs) == 0)
+			out, err := templates.Files(pkg)
+			if err != nil {
+				t.Fatalf("a bug in the templates: %v", err)
+			}
+			for i, in := range pkg.Files {
+				w.accept(t, in, file, out[i], len(errs) == 0)
 			}
 		}
 	})
