@@ -91,11 +91,10 @@ func ours[V any](c cache[V]) (reader[V], func()) {
 	}, func() { check(c.Close(ctx)) }
 }
 
-// filled is ours with all keys in it.
-func filled[V any, C cache[V]](c C, err error, value func(id int64) V) (reader[V], func()) {
-	check(err)
+// keep puts all keys into a cache of ours and returns what closes it.
+func keep[V any](c cache[V], value func(id int64) V) (end func()) {
 	all(value, func(id int64, v V) { check(c.Set(ctx, id, v)) })
-	return ours[V](c)
+	return func() { check(c.Close(ctx)) }
 }
 
 func smallStores(l *lab) []store[shop.Small] {
@@ -112,19 +111,22 @@ func smallStores(l *lab) []store[shop.Small] {
 		}},
 		{"limit, bytes", func() (get, func()) { m := byHand(); return m.GetSmall, m.Cache.Reset }},
 		{"ours, bytes", func() (get, func()) {
-			c, err := shop.NewSmallMemory(shop.SmallMemoryConfig{})
-			return filled(c, err, shop.NewSmall)
+			c := must(shop.NewSmallMemory(shop.SmallMemoryConfig{}))
+			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, shop.NewSmall)
 		}},
 		{"limit, objects", func() (get, func()) { return bare(shop.NewSmall) }},
 		{"ours, objects", func() (get, func()) {
-			c, err := shop.NewSmallObject(shop.SmallObjectConfig{})
-			return filled(c, err, shop.NewSmall)
+			c := must(shop.NewSmallObject(shop.SmallObjectConfig{}))
+			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, shop.NewSmall)
 		}},
 		{"ours, objects, readonly", func() (get, func()) {
-			c, err := shop.NewSmallShared(shop.SmallSharedConfig{})
-			return filled(c, err, shop.NewSmall)
+			c := must(shop.NewSmallShared(shop.SmallSharedConfig{}))
+			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, shop.NewSmall)
 		}},
-		{"otter, with deadlines", func() (get, func()) { return dated(shop.NewSmall) }},
+		{"otter, with deadlines", func() (get, func()) {
+			c := newDated(shop.NewSmall)
+			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, c.cache.InvalidateAll
+		}},
 	}, peerStores(l, shop.NewSmall)...)
 }
 
@@ -142,19 +144,22 @@ func productStores(l *lab) []store[shop.Product] {
 		}},
 		{"limit, bytes", func() (get, func()) { m := byHand(); return m.GetProduct, m.Cache.Reset }},
 		{"ours, bytes", func() (get, func()) {
-			c, err := shop.NewProductMemory(shop.ProductMemoryConfig{})
-			return filled(c, err, l.product)
+			c := must(shop.NewProductMemory(shop.ProductMemoryConfig{}))
+			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, l.product)
 		}},
 		{"limit, objects", func() (get, func()) { return cloned(l.product) }},
 		{"ours, objects", func() (get, func()) {
-			c, err := shop.NewProductObject(shop.ProductObjectConfig{})
-			return filled(c, err, l.product)
+			c := must(shop.NewProductObject(shop.ProductObjectConfig{}))
+			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, l.product)
 		}},
 		{"ours, objects, readonly", func() (get, func()) {
-			c, err := shop.NewProductShared(shop.ProductSharedConfig{})
-			return filled(c, err, l.product)
+			c := must(shop.NewProductShared(shop.ProductSharedConfig{}))
+			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, l.product)
 		}},
-		{"otter, with deadlines", func() (get, func()) { return dated(l.product) }},
+		{"otter, with deadlines", func() (get, func()) {
+			c := newDated(l.product)
+			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, c.cache.InvalidateAll
+		}},
 	}, peerStores(l, l.product)...)
 }
 
@@ -165,23 +170,30 @@ func bare[V any](value func(id int64) V) (reader[V], func()) {
 	return func(id int64) (v V, ok bool) { return deref(c.GetIfPresent(id)) }, c.InvalidateAll
 }
 
-// dated is otter with a deadline for each value.
-func dated[V any](value func(id int64) V) (reader[V], func()) {
-	type entry struct {
-		deadline int64
-		value    V
+// dated is otter with a deadline for each value, behind a method like ours.
+type dated[V any] struct {
+	base  time.Time
+	cache *otter.Cache[int64, *entry[V]]
+}
+
+type entry[V any] struct {
+	deadline int64
+	value    V
+}
+
+func newDated[V any](value func(id int64) V) *dated[V] {
+	c := &dated[V]{time.Now(), otter.Must(&otter.Options[int64, *entry[V]]{MaximumSize: keys})}
+	all(value, func(id int64, v V) { c.cache.Set(id, &entry[V]{int64(time.Since(c.base) + ttl), v}) })
+	return c
+}
+
+func (c *dated[V]) Get(_ context.Context, id int64) (v V, ok bool, err error) {
+	now := int64(time.Since(c.base)) // first: behind it, the processor waits for the entry in one go
+	e, ok := c.cache.GetIfPresent(id)
+	if !ok || now >= e.deadline {
+		return v, false, nil
 	}
-	base := time.Now()
-	c := otter.Must(&otter.Options[int64, *entry]{MaximumSize: keys})
-	all(value, func(id int64, v V) { c.Set(id, &entry{int64(time.Since(base) + ttl), v}) })
-	return func(id int64) (v V, ok bool) {
-		now := int64(time.Since(base)) // first: behind it, the processor waits for the entry in one go
-		e, ok := c.GetIfPresent(id)
-		if !ok || now >= e.deadline {
-			return v, false
-		}
-		return e.value, true
-	}, c.InvalidateAll
+	return e.value, true, nil
 }
 
 // cloned is otter with a deep copy by hand.

@@ -12,11 +12,12 @@ func (l *Leaf) outside() int { return max(l.Format, 0) }
 // key comes in both of its forms: an engine goes by the one that is the key's
 // identity, and by bin if RawKey says so.
 type ObjectEngine[K comparable, V any] interface {
-	// Load returns what is under a key, or nil. Nobody changes what it has
+	// Load returns what is under a key. Nobody changes the value that it has
 	// returned. Expired entries may be returned.
-	Load(key K, bin []byte) *Object[V]
-	// Save replaces what is under a key. It does not keep bin.
-	Save(key K, bin []byte, o *Object[V])
+	Load(key K, bin []byte) (Object[V], bool)
+	// Save replaces what is under a key. It does not keep bin. What has expired at
+	// gone, a tick, is of no use to anybody.
+	Save(key K, bin []byte, o Object[V], gone int64)
 	// Drop removes what is under a key and reports whether there was a live
 	// entry.
 	Drop(key K, bin []byte, now int64) bool
@@ -24,13 +25,13 @@ type ObjectEngine[K comparable, V any] interface {
 	Close()
 }
 
-// Object is an entry of an ObjectEngine, with instants that are ticks. They stand
-// in front, where a hit finds them beside the beginning of the value.
+// Object is an entry of an ObjectEngine, with instants that are ticks. It is small,
+// so that an engine can keep it beside the key: a hit then fetches the memory of the
+// value itself, and no more than that.
 type Object[V any] struct {
 	Stale, Expire int64
 	Eager         int64 // tick from which on the value is to be reloaded; 0: none
-	Absent        bool
-	Value         V
+	Value         *V    // nil for an absence
 }
 
 // ObjectLeaf is a tier over an ObjectEngine. What it stores is a copy that
@@ -70,19 +71,19 @@ func (l *ObjectLeaf[K, V]) Read(op *Op[K, V]) {
 
 // find asks the tier for one key.
 func (l *ObjectLeaf[K, V]) find(op *Op[K, V], s *slot[K, V]) {
-	o := l.engine.Load(s.key, s.bin)
-	if o == nil || op.over(o.Absent, o.Expire) {
+	o, ok := l.engine.Load(s.key, s.bin)
+	if !ok || op.over(o.Value == nil, o.Expire) {
 		l.counters.misses.Add(1)
 		return
 	}
-	if !o.Absent {
-		s.object, s.value = &o.Value, o.Value
+	if o.Value != nil {
+		s.object, s.value = o.Value, *o.Value
 		if !l.readonly {
 			_ = l.core.unshare(&s.value) // it was copied before, when it was stored
 		}
 	}
 	l.alive(op.now < o.Expire)
-	s.found(op, l.Index, o.Absent, o.Eager, o.Stale, o.Expire)
+	s.found(op, l.Index, o.Value == nil, o.Eager, o.Stale, o.Expire)
 }
 
 // Write writes the keys of the operation.
@@ -117,11 +118,8 @@ func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 		}
 		return nil
 	}
-	o := &Object[V]{Absent: s.status == Absent, Stale: stale, Expire: expire, Eager: l.core.eagerIn(&l.Leaf, op.now, s)}
-	if v != nil {
-		o.Value = *v
-	}
-	l.engine.Save(s.key, s.bin, o)
+	o := Object[V]{Stale: stale, Expire: expire, Eager: l.core.eagerIn(&l.Leaf, op.now, s), Value: v}
+	l.engine.Save(s.key, s.bin, o, subClamp(op.now, int64(l.core.grace(op))))
 	return nil
 }
 

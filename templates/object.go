@@ -84,7 +84,7 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 		if x.clone != nil {
 			v["own"] = x.snippet("$f(v)\n", vars{"f": "clone" + x.clone.name})
 			if cloneFails(x.c.Type) {
-				v["own"] = x.snippet("if $f(v) != nil {\n*v = *new($V)\nreturn false\n}\n", x.with(vars{"f": "clone" + x.clone.name}))
+				v["own"] = x.snippet("if $f(v) != nil {\n*v = *new($V)\nreturn $no\n}\n", x.with(vars{"f": "clone" + x.clone.name, "no": v["no"]}))
 			}
 		}
 	}
@@ -96,6 +96,7 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 		}
 		v["key"] = x.snippet("$Q(bin)", v)
 	}
+	// The copy comes before the counters: their atomic operations would hold it up.
 	return x.snippet(`// hit sets *v, which is zero, if the first tier has a live value: it is $doc.
 // Anything else is left to the core.$also
 func (c *$X) hit($params) $results {

@@ -97,7 +97,7 @@ type Offer struct {
 
 // Tree contains itself.
 //
-//cachegen:cache key=Name
+//cachegen:cache key=Name ttl=1h eager=80%
 //cachegen:tier trees = otter(100)
 type Tree struct {
 	Name     string

@@ -2447,7 +2447,8 @@ type TreeCacheConfig struct {
 //
 //   - trees: otter of 100 entries, a copy for each caller
 //
-// Values do not expire.
+// Values live for 1h.
+// After 80% of its ttl, GetOrLoad has a value loaded again in the background.
 type TreeCache struct {
 	core      *cachert.Core[string, Tree]
 	treesTier *cachert.ObjectLeaf[string, Tree]
@@ -2465,6 +2466,8 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 		Name:         "TreeCache",
 		Prefix:       "trees:8b3c324f:",
 		Fingerprint:  0x8b3c324f2a801d7f,
+		TTL:          time.Hour,
+		Eager:        0.8,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: treeCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
@@ -2486,7 +2489,7 @@ const treeCachePrefix = "\x00\x8b\x3c\x32\x4f\x2a\x80\x1d\x7f"
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
 func (c *TreeCache) Get(ctx context.Context, key string) (v Tree, ok bool, err error) {
-	if c.hit(key, &v) {
+	if ok, _ := c.hit(key, &v); ok {
 		return v, true, nil
 	}
 	return c.core.Get(ctx, key)
@@ -2502,7 +2505,10 @@ func (c *TreeCache) GetMany(ctx context.Context, keys []string) (map[string]Tree
 // value it stores. Callers who want one key at the same time share one load, each
 // waiting under its own context. Tiers that fail are no error.
 func (c *TreeCache) GetOrLoad(ctx context.Context, key string, load func(context.Context, string) (Tree, error)) (v Tree, err error) {
-	if c.hit(key, &v) {
+	if ok, due := c.hit(key, &v); ok {
+		if due {
+			c.core.Reload(ctx, key, load)
+		}
 		return v, nil
 	}
 	return c.core.GetOrLoad(ctx, key, load)
@@ -2563,19 +2569,20 @@ func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
-func (c *TreeCache) hit(key string, v *Tree) bool {
+// due says that the value is to be loaded again in the background.
+func (c *TreeCache) hit(key string, v *Tree) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, due := c.hot.GetEager(key)
 	if status == cachert.Miss || c.core.Closed() {
-		return false
+		return false, false
 	}
 	*v = *o
 	if cloneTree(v) != nil {
 		*v = *new(Tree)
-		return false
+		return false, false
 	}
 	c.core.Hot.End(began, 0, status)
-	return true
+	return true, due
 }
 
 func (c *TreeCache) read(op *cachert.Op[string, Tree]) {

@@ -11,13 +11,13 @@ import (
 // Tier stores the values of one cache. K is the key of the cache and Q what otter
 // is asked by: K, if that is what == compares, or else what the binary key says.
 type Tier[K, Q comparable, V any] struct {
-	cache *otter.Cache[Q, *runtime.Object[V]]
+	cache *otter.Cache[Q, runtime.Object[V]]
 	time  *runtime.Timebase
 	ident func(key K, bin []byte) Q
 
 	// What lies under raw keys, which a cache uses that has this one as a tier. It
 	// comes with the first of them.
-	raw     atomic.Pointer[otter.Cache[string, *runtime.Object[V]]]
+	raw     atomic.Pointer[otter.Cache[string, runtime.Object[V]]]
 	entries int
 }
 
@@ -25,7 +25,7 @@ type Tier[K, Q comparable, V any] struct {
 // what otter is asked by; it must not keep bin.
 func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(key K, bin []byte) Q) *Tier[K, Q, V] {
 	return &Tier[K, Q, V]{
-		cache: otter.Must(&otter.Options[Q, *runtime.Object[V]]{MaximumSize: entries}),
+		cache: otter.Must(&otter.Options[Q, runtime.Object[V]]{MaximumSize: entries}),
 		time:  t,
 		ident: ident,
 
@@ -37,64 +37,71 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 // runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence too: the
 // slow path tells them apart. Nobody may change what v points to.
 func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status) {
-	// The clock is read before anything of the entry is: where it stands between, the
-	// processor waits for the one part of the entry before it fetches the other.
+	// The clock is read before the entry is looked for: no fetch from memory begins
+	// before the clock has been read, and those of the entry are one after the other.
 	now := t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
-	if !ok || o.Absent {
-		return nil, runtime.Miss
-	}
 	switch {
-	case now < o.Stale:
-		return &o.Value, runtime.Hit
-	case now < o.Expire:
-		return &o.Value, runtime.Stale
+	case !ok || o.Value == nil || now >= o.Expire:
+		return nil, runtime.Miss
+	case now >= o.Stale:
+		return o.Value, runtime.Stale
 	}
-	return nil, runtime.Miss
+	return o.Value, runtime.Hit
 }
 
 // GetEager is Get for a cache that reloads values eagerly. It says whether that is
 // due.
 func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, due bool) {
-	o, ok := t.cache.GetIfPresent(key)
-	if !ok || o.Absent {
-		return nil, runtime.Miss, false
-	}
 	now := t.time.Now()
+	o, ok := t.cache.GetIfPresent(key)
 	switch {
-	case now < o.Stale:
-		return &o.Value, runtime.Hit, o.Eager != 0 && now >= o.Eager
-	case now < o.Expire:
-		return &o.Value, runtime.Stale, false
+	case !ok || o.Value == nil || now >= o.Expire:
+		return nil, runtime.Miss, false
+	case now >= o.Stale:
+		return o.Value, runtime.Stale, false
 	}
-	return nil, runtime.Miss, false
+	return o.Value, runtime.Hit, o.Eager != 0 && now >= o.Eager
 }
 
 // Load implements runtime.ObjectEngine.
-func (t *Tier[K, Q, V]) Load(key K, bin []byte) (o *runtime.Object[V]) {
+func (t *Tier[K, Q, V]) Load(key K, bin []byte) (o runtime.Object[V], ok bool) {
 	if !runtime.RawKey(bin) {
-		o, _ = t.cache.GetIfPresent(t.ident(key, bin))
-	} else if raw := t.raw.Load(); raw != nil {
-		o, _ = raw.GetIfPresent(string(bin))
+		return t.cache.GetIfPresent(t.ident(key, bin))
 	}
-	return o
+	if raw := t.raw.Load(); raw != nil {
+		return raw.GetIfPresent(string(bin))
+	}
+	return o, false
 }
 
 // Save implements runtime.ObjectEngine.
-func (t *Tier[K, Q, V]) Save(key K, bin []byte, o *runtime.Object[V]) {
+func (t *Tier[K, Q, V]) Save(key K, bin []byte, o runtime.Object[V], gone int64) {
 	if !runtime.RawKey(bin) {
-		t.cache.Set(t.ident(key, bin), o)
+		save(t.cache, t.ident(key, bin), o, gone)
 		return
 	}
 	if t.raw.Load() == nil {
-		t.raw.CompareAndSwap(nil, otter.Must(&otter.Options[string, *runtime.Object[V]]{MaximumSize: t.entries}))
+		t.raw.CompareAndSwap(nil, otter.Must(&otter.Options[string, runtime.Object[V]]{MaximumSize: t.entries}))
 	}
-	t.raw.Load().Set(string(bin), o)
+	save(t.raw.Load(), string(bin), o, gone)
+}
+
+// save sets an entry. otter keeps what it is given first beside the key, and what
+// replaces that a fetch from memory away: so what is gone is removed, not replaced.
+func save[Q comparable, V any](c *otter.Cache[Q, runtime.Object[V]], key Q, o runtime.Object[V], gone int64) {
+	c.ComputeIfPresent(key, func(old runtime.Object[V]) (runtime.Object[V], otter.ComputeOp) {
+		if gone >= old.Expire {
+			return old, otter.InvalidateOp
+		}
+		return old, otter.CancelOp
+	})
+	c.Set(key, o)
 }
 
 // Drop implements runtime.ObjectEngine.
 func (t *Tier[K, Q, V]) Drop(key K, bin []byte, now int64) bool {
-	var o *runtime.Object[V]
+	var o runtime.Object[V]
 	var ok bool
 	if !runtime.RawKey(bin) {
 		o, ok = t.cache.Invalidate(t.ident(key, bin))

@@ -16,6 +16,11 @@ var one = []byte{0}
 
 func itself(key int, _ []byte) int { return key }
 
+func has[Q comparable](tier *Tier[int, Q, string], key int, bin []byte) bool {
+	_, ok := tier.Load(key, bin)
+	return ok
+}
+
 // at is a clock that stands where it is set.
 type at struct{ t time.Time }
 
@@ -26,9 +31,9 @@ func TestGet(t *testing.T) {
 	clock := &at{time.Unix(0, 0)}
 	tier := New[int, int, string](10, runtime.NewTimebase(clock), itself)
 	defer tier.Close()
-	tier.Save(1, one, &runtime.Object[string]{Value: "timed", Stale: 100, Expire: 200})
-	tier.Save(2, one, &runtime.Object[string]{Value: "endless", Stale: runtime.Never, Expire: runtime.Never})
-	tier.Save(3, one, &runtime.Object[string]{Absent: true, Stale: 100, Expire: 200})
+	tier.Save(1, one, runtime.Object[string]{Value: new("timed"), Stale: 100, Expire: 200}, 0)
+	tier.Save(2, one, runtime.Object[string]{Value: new("endless"), Stale: runtime.Never, Expire: runtime.Never}, 0)
+	tier.Save(3, one, runtime.Object[string]{Stale: 100, Expire: 200}, 0)
 	for _, test := range []struct {
 		now  int64
 		key  int
@@ -47,7 +52,7 @@ func TestGet(t *testing.T) {
 			t.Errorf("key %d at %d: %v, want %v", test.key, test.now, got, test.want)
 		}
 	}
-	if o := tier.Load(3, one); o == nil || !o.Absent {
+	if o, ok := tier.Load(3, one); !ok || o.Value != nil {
 		t.Errorf("the absence is %+v", o)
 	}
 }
@@ -60,13 +65,31 @@ func TestDrop(t *testing.T) {
 		now  int64
 		want bool
 	}{{199, true}, {200, false}} {
-		tier.Save(1, one, &runtime.Object[string]{Expire: 200})
+		tier.Save(1, one, runtime.Object[string]{Expire: 200}, 0)
 		if got := tier.Drop(1, one, test.now); got != test.want {
 			t.Errorf("Drop at %d is %v", test.now, got)
 		}
-		if tier.Load(1, one) != nil || tier.Drop(1, one, 0) {
+		if has(tier, 1, one) || tier.Drop(1, one, 0) {
 			t.Error("something is left")
 		}
+	}
+}
+
+// TestReplace: what is saved last is there, whatever was before it.
+func TestReplace(t *testing.T) {
+	tier := New[int, int, string](10, runtime.NewTimebase(nil), itself)
+	defer tier.Close()
+	for i, test := range []struct {
+		value string
+		gone  int64 // what expires at 200 is gone from then on
+	}{{"first", 0}, {"over one that lives", 199}, {"over one that is gone", 200}, {"again", 199}} {
+		tier.Save(1, one, runtime.Object[string]{Value: &test.value, Expire: 200}, test.gone)
+		if o, ok := tier.Load(1, one); !ok || o.Value != &test.value {
+			t.Errorf("%d: %v", i, o)
+		}
+	}
+	if n := tier.cache.EstimatedSize(); n != 1 {
+		t.Errorf("%d entries of one key", n)
 	}
 }
 
@@ -75,12 +98,12 @@ func TestIdent(t *testing.T) {
 	tier := New[int, string, string](10, runtime.NewTimebase(nil), func(_ int, bin []byte) string { return string(bin) })
 	defer tier.Close()
 	bin := []byte("\x00a")
-	tier.Save(1, bin, &runtime.Object[string]{Value: "v", Stale: runtime.Never, Expire: runtime.Never})
+	tier.Save(1, bin, runtime.Object[string]{Value: new("v"), Stale: runtime.Never, Expire: runtime.Never}, 0)
 	bin[1] = 'b' // the caller's buffer
-	if o := tier.Load(2, []byte("\x00a")); o == nil || o.Value != "v" {
+	if o, ok := tier.Load(2, []byte("\x00a")); !ok || *o.Value != "v" {
 		t.Errorf("%+v", o)
 	}
-	if tier.Load(1, bin) != nil {
+	if has(tier, 1, bin) {
 		t.Error("the tier went by the key itself, or kept bin")
 	}
 	if v, status := tier.Get("\x00a"); status != runtime.Hit || *v != "v" {
@@ -93,7 +116,7 @@ func TestBound(t *testing.T) {
 	const room = 100
 	tier := New[int, int, int](room, runtime.NewTimebase(nil), itself)
 	for i := range 50 * room {
-		tier.Save(i, one, &runtime.Object[int]{Value: i, Stale: runtime.Never, Expire: runtime.Never})
+		tier.Save(i, one, runtime.Object[int]{Value: new(i), Stale: runtime.Never, Expire: runtime.Never}, 0)
 	}
 	tier.cache.CleanUp()
 	if n := tier.cache.EstimatedSize(); n == 0 || n > room {
@@ -111,18 +134,18 @@ func TestRaw(t *testing.T) {
 	tier := New[int, int, string](10, runtime.NewTimebase(nil), itself)
 	defer tier.Close()
 	a, b := []byte("\x04a"), []byte("\x04b")
-	if tier.Load(0, a) != nil || tier.Drop(0, a, 0) {
+	if has(tier, 0, a) || tier.Drop(0, a, 0) {
 		t.Error("there is something before anything was saved")
 	}
 	for value, key := range map[string][]byte{"a": a, "b": b, "typed": one} {
-		tier.Save(0, key, &runtime.Object[string]{Value: value, Stale: runtime.Never, Expire: runtime.Never})
+		tier.Save(0, key, runtime.Object[string]{Value: new(value), Stale: runtime.Never, Expire: runtime.Never}, 0)
 	}
 	for value, key := range map[string][]byte{"a": a, "b": b, "typed": one} {
-		if o := tier.Load(0, key); o == nil || o.Value != value {
+		if o, ok := tier.Load(0, key); !ok || *o.Value != value {
 			t.Errorf("%q: %+v", key, o)
 		}
 	}
-	if !tier.Drop(0, a, 0) || tier.Load(0, a) != nil || tier.Load(0, b) == nil || tier.Load(0, one) == nil {
+	if !tier.Drop(0, a, 0) || has(tier, 0, a) || !has(tier, 0, b) || !has(tier, 0, one) {
 		t.Error("Drop of one raw key")
 	}
 }
