@@ -1,6 +1,7 @@
 package ottertier
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/maypok86/otter/v2"
@@ -14,6 +15,10 @@ type Tier[K, Q comparable, V any] struct {
 	cache *otter.Cache[Q, runtime.Object[V]]
 	time  *runtime.Timebase
 	ident func(key K, bin []byte) Q
+
+	// moving is held while an entry is out, to be put in again: whoever has to know
+	// that there is none looks again when it is free.
+	moving sync.RWMutex
 
 	// What lies under raw keys, which a cache uses that has this one as a tier. It
 	// comes with the first of them.
@@ -67,35 +72,46 @@ func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, due bool) 
 // Load implements runtime.ObjectEngine.
 func (t *Tier[K, Q, V]) Load(key K, bin []byte) (o runtime.Object[V], ok bool) {
 	if !runtime.RawKey(bin) {
-		return t.cache.GetIfPresent(t.ident(key, bin))
+		return load(&t.moving, t.cache, t.ident(key, bin))
 	}
 	if raw := t.raw.Load(); raw != nil {
-		return raw.GetIfPresent(string(bin))
+		return load(&t.moving, raw, string(bin))
 	}
 	return o, false
+}
+
+func load[Q comparable, V any](moving *sync.RWMutex, c *otter.Cache[Q, runtime.Object[V]], key Q) (o runtime.Object[V], ok bool) {
+	if o, ok = c.GetIfPresent(key); ok {
+		return o, ok
+	}
+	moving.RLock()
+	defer moving.RUnlock()
+	return c.GetIfPresent(key)
 }
 
 // Save implements runtime.ObjectEngine.
 func (t *Tier[K, Q, V]) Save(key K, bin []byte, o runtime.Object[V], gone int64) {
 	if !runtime.RawKey(bin) {
-		save(t.cache, t.ident(key, bin), o, gone)
+		save(&t.moving, t.cache, t.ident(key, bin), o, gone)
 		return
 	}
 	if t.raw.Load() == nil {
 		t.raw.CompareAndSwap(nil, otter.Must(&otter.Options[string, runtime.Object[V]]{MaximumSize: t.entries}))
 	}
-	save(t.raw.Load(), string(bin), o, gone)
+	save(&t.moving, t.raw.Load(), string(bin), o, gone)
 }
 
 // save sets an entry. otter keeps what it is given first beside the key, and what
-// replaces that a fetch from memory away: so what is gone is removed, not replaced.
-func save[Q comparable, V any](c *otter.Cache[Q, runtime.Object[V]], key Q, o runtime.Object[V], gone int64) {
-	c.ComputeIfPresent(key, func(old runtime.Object[V]) (runtime.Object[V], otter.ComputeOp) {
-		if gone >= old.Expire {
-			return old, otter.InvalidateOp
+// replaces that a fetch from memory away, which makes hits slower for as long as the
+// entry is there: so what is there is taken out first.
+func save[Q comparable, V any](moving *sync.RWMutex, c *otter.Cache[Q, runtime.Object[V]], key Q, o runtime.Object[V], gone int64) {
+	if old, ok := c.GetEntryQuietly(key); ok {
+		if gone < old.Value.Expire { // somebody can want it
+			moving.Lock()
+			defer moving.Unlock()
 		}
-		return old, otter.CancelOp
-	})
+		c.Invalidate(key)
+	}
 	c.Set(key, o)
 }
 

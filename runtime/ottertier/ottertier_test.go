@@ -93,6 +93,36 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// TestReplaceSeen: while an entry is replaced, again and again, there is always one,
+// of typed and of raw keys.
+func TestReplaceSeen(t *testing.T) {
+	tier := New[int, int, string](10, runtime.NewTimebase(nil), itself)
+	defer tier.Close()
+	for _, key := range [][]byte{one, []byte("\x04raw")} {
+		save := func() { tier.Save(1, key, runtime.Object[string]{Value: new("v"), Expire: runtime.Never}, 0) }
+		save()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 4_000 {
+				save()
+			}
+		}()
+		for saving := true; saving; {
+			select {
+			case <-done:
+				saving = false
+			default:
+			}
+			if !has(tier, 1, key) {
+				t.Errorf("%q was not there", key)
+				break
+			}
+		}
+		<-done
+	}
+}
+
 // TestIdent asks by the binary key where that is what counts.
 func TestIdent(t *testing.T) {
 	tier := New[int, string, string](10, runtime.NewTimebase(nil), func(_ int, bin []byte) string { return string(bin) })
