@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"testing"
 
 	"github.com/bytedance/sonic"
 	"github.com/fxamacker/cbor/v2"
@@ -75,33 +74,30 @@ do that, and the code by hand too. Without names of fields, there are 70 ns less
 }
 
 // into measures an encoder that appends to a buffer which is large enough.
-func into(enc func(dst []byte) []byte) func(b *testing.B) {
-	return func(b *testing.B) {
-		buf := make([]byte, 0, 8192)
-		for b.Loop() {
+func into(enc func(dst []byte) []byte) func(n int) {
+	buf := make([]byte, 0, 8192)
+	return func(n int) {
+		for range n {
 			enc(buf[:0])
 		}
 	}
 }
 
 // whole measures an encoder that makes its own buffer.
-func whole(v any, enc func(any) ([]byte, error)) func(b *testing.B) {
-	return func(b *testing.B) {
-		for b.Loop() {
+func whole(v any, enc func(any) ([]byte, error)) func(n int) {
+	return func(n int) {
+		for range n {
 			must(enc(v))
 		}
 	}
 }
 
 // from measures a decoder.
-func from[V any](data []byte, dec func(v *V, data []byte) error) func(b *testing.B) {
-	check(dec(new(V), data))
-	return func(b *testing.B) {
-		for b.Loop() {
+func from[V any](data []byte, dec func(v *V, data []byte) error) func(n int) {
+	return func(n int) {
+		for range n {
 			var v V
-			if dec(&v, data) != nil {
-				b.FailNow()
-			}
+			check(dec(&v, data))
 		}
 	}
 }
@@ -121,14 +117,14 @@ var reflected = []struct {
 
 func reflectedEncoders[V any](v *V) (cases []measure.Case) {
 	for _, c := range reflected {
-		cases = append(cases, measure.Case{Name: c.name, Bench: whole(v, c.enc)})
+		cases = append(cases, measure.Case{Name: c.name, Do: whole(v, c.enc)})
 	}
 	return cases
 }
 
 func reflectedDecoders[V any](v *V) (cases []measure.Case) {
 	for _, c := range reflected {
-		cases = append(cases, measure.Case{Name: c.name, Bench: from(must(c.enc(v)), func(v *V, data []byte) error {
+		cases = append(cases, measure.Case{Name: c.name, Do: from(must(c.enc(v)), func(v *V, data []byte) error {
 			return c.dec(data, v)
 		})})
 	}
@@ -139,15 +135,15 @@ func smallEncoders() []measure.Case {
 	v := shop.NewSmall(7)
 	message := peers.SmallProto(v)
 	return append([]measure.Case{
-		{Name: "limit, one buffer for all strings", Bench: into(func(dst []byte) []byte { return hand.AppendSmall(dst, &v) })},
-		{Name: "ours", Bench: into(func(dst []byte) []byte { return must(shop.AppendSmall(dst, &v)) })},
-		{Name: "msgp", Bench: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
-		{Name: "vtprotobuf", Bench: into(func(dst []byte) []byte {
+		{Name: "limit, one buffer for all strings", Do: into(func(dst []byte) []byte { return hand.AppendSmall(dst, &v) })},
+		{Name: "ours", Do: into(func(dst []byte) []byte { return must(shop.AppendSmall(dst, &v)) })},
+		{Name: "msgp", Do: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
+		{Name: "vtprotobuf", Do: into(func(dst []byte) []byte {
 			dst = dst[:message.SizeVT()]
 			must(message.MarshalToSizedBufferVT(dst))
 			return dst
 		})},
-		{Name: "mus", Bench: into(func(dst []byte) []byte {
+		{Name: "mus", Do: into(func(dst []byte) []byte {
 			dst = dst[:peers.SmallMUS{}.Size(v)]
 			peers.SmallMUS{}.Marshal(v, dst)
 			return dst
@@ -163,14 +159,14 @@ func smallDecoders() []measure.Case {
 	peers.SmallMUS{}.Marshal(v, by)
 	text := string(byUs)
 	return append([]measure.Case{
-		{Name: "limit, one buffer for all strings", Bench: from(byHand, hand.DecodeSmall)},
-		{Name: "limit, strings in the input", Bench: from(byHand, hand.DecodeSmallInside)},
-		{Name: "ours", Bench: from(byUs, func(v *shop.Small, b []byte) error { return shop.DecodeSmall(v, b, "") })},
-		{Name: "ours, strings in the input", Bench: from(byUs, func(v *shop.Small, b []byte) error { return shop.DecodeSmall(v, b, text) })},
-		{Name: "msgp", Bench: from(must(v.MarshalMsg(nil)), func(v *shop.Small, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
-		{Name: "vtprotobuf", Bench: from(message, func(v *pb.Small, b []byte) error { return v.UnmarshalVT(b) })},
-		{Name: "vtprotobuf, strings in the input", Bench: from(message, func(v *pb.Small, b []byte) error { return v.UnmarshalVTUnsafe(b) })},
-		{Name: "mus", Bench: from(by, func(v *shop.Small, b []byte) (err error) { *v, _, err = peers.SmallMUS{}.Unmarshal(b); return err })},
+		{Name: "limit, one buffer for all strings", Do: from(byHand, hand.DecodeSmall)},
+		{Name: "limit, strings in the input", Do: from(byHand, hand.DecodeSmallInside)},
+		{Name: "ours", Do: from(byUs, func(v *shop.Small, b []byte) error { return shop.DecodeSmall(v, b, "") })},
+		{Name: "ours, strings in the input", Do: from(byUs, func(v *shop.Small, b []byte) error { return shop.DecodeSmall(v, b, text) })},
+		{Name: "msgp", Do: from(must(v.MarshalMsg(nil)), func(v *shop.Small, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
+		{Name: "vtprotobuf", Do: from(message, func(v *pb.Small, b []byte) error { return v.UnmarshalVT(b) })},
+		{Name: "vtprotobuf, strings in the input", Do: from(message, func(v *pb.Small, b []byte) error { return v.UnmarshalVTUnsafe(b) })},
+		{Name: "mus", Do: from(by, func(v *shop.Small, b []byte) (err error) { *v, _, err = peers.SmallMUS{}.Unmarshal(b); return err })},
 	}, reflectedDecoders(&v)...)
 }
 
@@ -178,15 +174,15 @@ func productEncoders() []measure.Case {
 	v := shop.NewProduct(7)
 	message := peers.ProductProto(v)
 	return append([]measure.Case{
-		{Name: "limit, one buffer for all strings", Bench: into(func(dst []byte) []byte { return hand.AppendProduct(dst, &v) })},
-		{Name: "ours", Bench: into(func(dst []byte) []byte { return must(shop.AppendProduct(dst, &v)) })},
-		{Name: "msgp", Bench: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
-		{Name: "vtprotobuf", Bench: into(func(dst []byte) []byte {
+		{Name: "limit, one buffer for all strings", Do: into(func(dst []byte) []byte { return hand.AppendProduct(dst, &v) })},
+		{Name: "ours", Do: into(func(dst []byte) []byte { return must(shop.AppendProduct(dst, &v)) })},
+		{Name: "msgp", Do: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
+		{Name: "vtprotobuf", Do: into(func(dst []byte) []byte {
 			dst = dst[:message.SizeVT()]
 			must(message.MarshalToSizedBufferVT(dst))
 			return dst
 		})},
-		{Name: "mus", Bench: into(func(dst []byte) []byte {
+		{Name: "mus", Do: into(func(dst []byte) []byte {
 			dst = dst[:peers.ProductMUS{}.Size(v)]
 			peers.ProductMUS{}.Marshal(v, dst)
 			return dst
@@ -202,32 +198,32 @@ func productDecoders() []measure.Case {
 	peers.ProductMUS{}.Marshal(v, by)
 	text := string(byUs)
 	return append([]measure.Case{
-		{Name: "limit, a copy for each string", Bench: from(byHand, hand.DecodeProductEach)},
-		{Name: "limit, one buffer for all strings", Bench: from(byHand, hand.DecodeProduct)},
-		{Name: "limit, strings in the input", Bench: from(byHand, hand.DecodeProductInside)},
-		{Name: "ours", Bench: from(byUs, func(v *shop.Product, b []byte) error { return shop.DecodeProduct(v, b, "") })},
-		{Name: "ours, strings in the input", Bench: from(byUs, func(v *shop.Product, b []byte) error { return shop.DecodeProduct(v, b, text) })},
-		{Name: "msgp", Bench: from(must(v.MarshalMsg(nil)), func(v *shop.Product, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
-		{Name: "vtprotobuf", Bench: from(message, func(v *pb.Product, b []byte) error { return v.UnmarshalVT(b) })},
-		{Name: "vtprotobuf, strings in the input", Bench: from(message, func(v *pb.Product, b []byte) error { return v.UnmarshalVTUnsafe(b) })},
-		{Name: "mus", Bench: from(by, func(v *shop.Product, b []byte) (err error) { *v, _, err = peers.ProductMUS{}.Unmarshal(b); return err })},
+		{Name: "limit, a copy for each string", Do: from(byHand, hand.DecodeProductEach)},
+		{Name: "limit, one buffer for all strings", Do: from(byHand, hand.DecodeProduct)},
+		{Name: "limit, strings in the input", Do: from(byHand, hand.DecodeProductInside)},
+		{Name: "ours", Do: from(byUs, func(v *shop.Product, b []byte) error { return shop.DecodeProduct(v, b, "") })},
+		{Name: "ours, strings in the input", Do: from(byUs, func(v *shop.Product, b []byte) error { return shop.DecodeProduct(v, b, text) })},
+		{Name: "msgp", Do: from(must(v.MarshalMsg(nil)), func(v *shop.Product, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
+		{Name: "vtprotobuf", Do: from(message, func(v *pb.Product, b []byte) error { return v.UnmarshalVT(b) })},
+		{Name: "vtprotobuf, strings in the input", Do: from(message, func(v *pb.Product, b []byte) error { return v.UnmarshalVTUnsafe(b) })},
+		{Name: "mus", Do: from(by, func(v *shop.Product, b []byte) (err error) { *v, _, err = peers.ProductMUS{}.Unmarshal(b); return err })},
 	}, reflectedDecoders(&v)...)
 }
 
 func blobEncoders() []measure.Case {
 	v := shop.NewBlob(4096)
 	return append([]measure.Case{
-		{Name: "limit, one buffer for all strings", Bench: into(func(dst []byte) []byte { return hand.AppendBlob(dst, &v) })},
-		{Name: "ours", Bench: into(func(dst []byte) []byte { return must(shop.AppendBlob(dst, &v)) })},
-		{Name: "msgp", Bench: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
+		{Name: "limit, one buffer for all strings", Do: into(func(dst []byte) []byte { return hand.AppendBlob(dst, &v) })},
+		{Name: "ours", Do: into(func(dst []byte) []byte { return must(shop.AppendBlob(dst, &v)) })},
+		{Name: "msgp", Do: into(func(dst []byte) []byte { return must(v.MarshalMsg(dst)) })},
 	}, reflectedEncoders(&v)...)
 }
 
 func blobDecoders() []measure.Case {
 	v := shop.NewBlob(4096)
 	return append([]measure.Case{
-		{Name: "limit, one buffer for all strings", Bench: from(hand.AppendBlob(nil, &v), hand.DecodeBlob)},
-		{Name: "ours", Bench: from(must(shop.AppendBlob(nil, &v)), func(v *shop.Blob, b []byte) error { return shop.DecodeBlob(v, b, "") })},
-		{Name: "msgp", Bench: from(must(v.MarshalMsg(nil)), func(v *shop.Blob, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
+		{Name: "limit, one buffer for all strings", Do: from(hand.AppendBlob(nil, &v), hand.DecodeBlob)},
+		{Name: "ours", Do: from(must(shop.AppendBlob(nil, &v)), func(v *shop.Blob, b []byte) error { return shop.DecodeBlob(v, b, "") })},
+		{Name: "msgp", Do: from(must(v.MarshalMsg(nil)), func(v *shop.Blob, b []byte) error { _, err := v.UnmarshalMsg(b); return err })},
 	}, reflectedDecoders(&v)...)
 }

@@ -19,15 +19,15 @@ func vehicles() []measure.Group {
 	text := string(byUs)
 	return []measure.Group{
 		{Name: "codec/Vehicle/encode", Base: base, Cases: []measure.Case{
-			{Name: base, Bench: into(func(dst []byte) []byte { return hand.AppendVehicle(dst, &v) })},
-			{Name: "ours", Bench: into(func(dst []byte) []byte { return must(fleet.AppendVehicle(dst, &v)) })},
-			{Name: "gob", Bench: whole(&v, gobbed)},
+			{Name: base, Do: into(func(dst []byte) []byte { return hand.AppendVehicle(dst, &v) })},
+			{Name: "ours", Do: into(func(dst []byte) []byte { return must(fleet.AppendVehicle(dst, &v)) })},
+			{Name: "gob", Do: whole(&v, gobbed)},
 		}},
 		{Name: "codec/Vehicle/decode", Base: base, Cases: []measure.Case{
-			{Name: base, Bench: from(byHand, hand.DecodeVehicle)},
-			{Name: "ours", Bench: from(byUs, func(v *fleet.Vehicle, b []byte) error { return fleet.DecodeVehicle(v, b, "") })},
-			{Name: "ours, strings in the input", Bench: from(byUs, func(v *fleet.Vehicle, b []byte) error { return fleet.DecodeVehicle(v, b, text) })},
-			{Name: "gob", Bench: from(byGob, func(v *fleet.Vehicle, b []byte) error { return gob.NewDecoder(bytes.NewReader(b)).Decode(v) })},
+			{Name: base, Do: from(byHand, hand.DecodeVehicle)},
+			{Name: "ours", Do: from(byUs, func(v *fleet.Vehicle, b []byte) error { return fleet.DecodeVehicle(v, b, "") })},
+			{Name: "ours, strings in the input", Do: from(byUs, func(v *fleet.Vehicle, b []byte) error { return fleet.DecodeVehicle(v, b, text) })},
+			{Name: "gob", Do: from(byGob, func(v *fleet.Vehicle, b []byte) error { return gob.NewDecoder(bytes.NewReader(b)).Decode(v) })},
 		}},
 	}
 }

@@ -41,7 +41,7 @@ What ours takes above the floor is for output and grows with it.`,
 			}
 			prepared := sync.OnceValue(func() *generated { return line.prepare(l, n) })
 			g.Cases = append(g.Cases, measure.Case{
-				Name: line.name, Once: true, Open: func() { prepared() }, Bench: func(b *testing.B) { prepared().run(b) },
+				Name: line.name, Open: func() { prepared() }, Bench: func(b *testing.B) { prepared().run(b) },
 			})
 		}
 		e.groups = append(e.groups, g)

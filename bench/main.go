@@ -50,7 +50,7 @@ func bench(only, docs string, short bool, rounds int) error {
 	if err != nil {
 		return err
 	}
-	o := measure.Options{Rounds: 6, Time: 60 * time.Millisecond, Filter: filter}
+	o := measure.Options{Rounds: 6, Time: 120 * time.Millisecond, Filter: filter}
 	if short {
 		o.Rounds, o.Time = 3, 30*time.Millisecond
 	}
@@ -60,7 +60,7 @@ func bench(only, docs string, short bool, rounds int) error {
 	h := &host{}
 	defer h.close()
 	began := time.Now()
-	l := newLab(short, o.Time, h)
+	l := newLab(short, h)
 	all := experiments(l)
 	results := measure.Results{}
 	for _, e := range all {

@@ -24,7 +24,7 @@ many caches there are. Stripped means without symbols and debug information.`,
 		for _, program := range []struct{ name, dir string }{
 			{"clients alone", "clients"}, {"by hand", "hand"}, {"ours", "ours"},
 		} {
-			g.Cases = append(g.Cases, measure.Case{Name: program.name, Once: true, Bench: func(b *testing.B) {
+			g.Cases = append(g.Cases, measure.Case{Name: program.name, Bench: func(b *testing.B) {
 				path := filepath.Join(l.temp(), "program")
 				build("-ldflags="+kind.flags, "-o", path, "./tiny/"+program.dir)
 				b.ReportMetric(float64(must(os.Stat(path)).Size())/1000, sizeKB)

@@ -20,7 +20,7 @@ var undecoded = map[string]bool{"fastcache, undecoded": true, "go-redis GET": tr
 // TestStores holds limits, ours and peers to returning the value.
 func TestStores(t *testing.T) {
 	keys = stored // of a whole run it takes long to fill all
-	l := newLab(true, time.Millisecond, &host{})
+	l := newLab(true, &host{})
 	server := redistest.Start(t)
 	l.redis = func() *redistest.Server { return server }
 	t.Run("memory/Small", func(t *testing.T) { answers(t, smallStores(l), shop.NewSmall(asking)) })

@@ -38,7 +38,7 @@ Callers share otter's objects and must not change them.`,
 		g := measure.Group{Name: "tiers/" + temperature(warm), Base: "limit, bytes", Rounds: 4}
 		for i, s := range tiereds {
 			db := tiersDB + i
-			c := measure.Case{Name: s.name, Once: true, Bench: func(b *testing.B) { l.follow(b, s, db, stream(), warm) }}
+			c := measure.Case{Name: s.name, Bench: func(b *testing.B) { l.follow(b, s, db, stream(), warm) }}
 			if warm {
 				c.Open = func() { l.warm(s, db, stream()) }
 			}
@@ -119,17 +119,17 @@ func (l *lab) follow(b *testing.B, s tiered, db int, ids []int64, warm bool) {
 	get, end := s.open(l, db, l.source(&loads))
 	defer end()
 	waits := make([]time.Duration, len(ids)/8)
-	stop := measure.Meter(b)
-	each(ids, func(i int, id int64) {
-		began := time.Now()
-		if v, ok := get(id); !ok || v.ID != id {
-			missed.Add(1)
-		}
-		if i%8 == 0 {
-			waits[i/8] = time.Since(began)
-		}
+	measure.Measure(b, len(ids), func() {
+		each(ids, func(i int, id int64) {
+			began := time.Now()
+			if v, ok := get(id); !ok || v.ID != id {
+				missed.Add(1)
+			}
+			if i%8 == 0 {
+				waits[i/8] = time.Since(began)
+			}
+		})
 	})
-	stop(len(ids))
 	if n := missed.Load(); n > 0 {
 		fatal(fmt.Sprintf("%s: %d of %d answers are wrong", s.name, n, len(ids)))
 	}

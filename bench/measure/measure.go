@@ -19,16 +19,18 @@ import (
 
 // Case is one of the things that a group compares.
 type Case struct {
-	Name  string
+	Name string
+	// Do does n times what is measured. Cases that have it take turns, several in each
+	// round, since what else a machine does can take part of a round, too.
+	Do func(n int)
+	// Bench, instead, runs once in each round and reports what it has found by
+	// b.ReportMetric, or by Measure.
 	Bench func(b *testing.B)
-	// Open, if it is not nil, makes what Bench needs, before the first round.
+	// Open, if it is not nil, makes what is needed, before the first round.
 	Open func()
-	// Once says that Bench measures by itself: it runs for one iteration and reports
-	// what it found by b.ReportMetric, or by a Meter.
-	Once bool
 }
 
-// Group is cases that do the same.
+// Group is cases that do the same: all have a Do, or all a Bench.
 type Group struct {
 	Name   string
 	Cases  []Case
@@ -88,75 +90,145 @@ func (r Results) Run(g Group, o Options) {
 	if g.Rounds > 0 {
 		rounds = min(rounds, g.Rounds)
 	}
+	if cases[0].Do != nil {
+		r.inTurns(g, cases, rounds, o.Time/turns)
+		return
+	}
 	for round := range rounds {
 		for i := range cases {
 			c := cases[(i+round)%len(cases)]
-			name := g.Name + "/" + c.Name
-			if r[name] == nil {
-				r[name] = Series{}
-			}
-			r[name].add(run(c, o.Time, g.Uncollected))
+			r.add(g.Name+"/"+c.Name, alone(c))
 		}
 	}
 }
 
-// run runs a case once.
-func run(c Case, d time.Duration, uncollected bool) testing.BenchmarkResult {
-	if uncollected {
+// turns is how many of them a case has in a round.
+const turns = 6
+
+// inTurns measures cases that can do less than a round at once, for so long in each
+// turn.
+func (r Results) inTurns(g Group, cases []Case, rounds int, d time.Duration) {
+	if g.Uncollected {
 		defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	}
-	benchtime := d.String()
-	if c.Once {
-		benchtime = "1x"
+	garbage := collector{rarely: g.Uncollected}
+	sizes := make([]int, len(cases))
+	for i, c := range cases {
+		sizes[i] = fitting(c.Do, d)
 	}
-	if err := flag.Set("test.benchtime", benchtime); err != nil {
+	for round := range rounds {
+		sums := make([]usage, len(cases))
+		for turn := range turns {
+			for k := range cases {
+				i := (k + turn + round) % len(cases)
+				garbage.collect()
+				sums[i].add(measured(func() { cases[i].Do(sizes[i]) }))
+			}
+		}
+		for i, c := range cases {
+			r.add(g.Name+"/"+c.Name, sums[i].of(turns*sizes[i]))
+		}
+	}
+}
+
+// fitting returns how often something is to be done to take so long.
+func fitting(do func(n int), d time.Duration) int {
+	for n := 1; ; {
+		began := time.Now()
+		do(n)
+		took := time.Since(began)
+		if took >= d/2 {
+			return max(1, int(float64(n)*float64(d)/float64(took)))
+		}
+		n = min(100*n, n+n/5+int(float64(n)*float64(d)/float64(took+1)))
+	}
+}
+
+// enough is how much garbage is collected where that is done rarely, in bytes.
+const enough = 1 << 30
+
+// collector has a case begin with little garbage of others, as testing does. Rarely
+// is for where much is open and collecting takes longer than a turn.
+type collector struct {
+	rarely bool
+	live   uint64 // what there was after the last collection
+}
+
+func (c *collector) collect() {
+	var m runtime.MemStats
+	if runtime.ReadMemStats(&m); c.rarely && m.HeapAlloc < c.live+enough {
+		return
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	c.live = m.HeapAlloc
+}
+
+// alone has a case measure by itself.
+func alone(c Case) map[string]float64 {
+	if err := flag.Set("test.benchtime", "1x"); err != nil {
 		panic(err) // testing.Init was not called
 	}
-	var before, used time.Duration
-	res := testing.Benchmark(func(b *testing.B) {
-		b.ReportAllocs()
-		before = CPUTime()
-		c.Bench(b)
-		used = CPUTime() - before
-	})
-	if res.N > 0 && !c.Once {
-		if res.Extra == nil {
-			res.Extra = map[string]float64{}
-		}
-		res.Extra[CPU] = float64(used.Nanoseconds()) / float64(res.N)
-	}
-	return res
-}
-
-func (s Series) add(res testing.BenchmarkResult) {
+	res := testing.Benchmark(c.Bench)
 	if res.N == 0 {
-		return // it has failed, and said so
+		return nil // it has failed, and said so
 	}
 	all := map[string]float64{
-		Nanoseconds: float64(res.T.Nanoseconds()) / float64(res.N),
-		Allocs:      hundredths(float64(res.MemAllocs) / float64(res.N)),
-		Bytes:       hundredths(float64(res.MemBytes) / float64(res.N)),
+		Nanoseconds: float64(res.T.Nanoseconds()),
+		Allocs:      float64(res.MemAllocs),
+		Bytes:       float64(res.MemBytes),
 	}
 	maps.Copy(all, res.Extra) // what a case has measured by itself counts
-	for unit, value := range all {
-		s[unit] = append(s[unit], value)
+	return all
+}
+
+// add adds what was measured of a case in a round.
+func (r Results) add(name string, values map[string]float64) {
+	if r[name] == nil {
+		r[name] = Series{}
+	}
+	for unit, value := range values {
+		r[name][unit] = append(r[name][unit], value)
 	}
 }
 
-// Meter begins to measure what a case does that runs once. The function that it
-// returns ends that, reports it for each of n operations, and says how long all took.
-func Meter(b *testing.B) (end func(n int) time.Duration) {
+// Measure reports what a call uses, for each of the n operations that it does.
+func Measure(b *testing.B, n int, fn func()) {
+	for unit, value := range measured(fn).of(n) {
+		b.ReportMetric(value, unit)
+	}
+}
+
+// usage is what something has used.
+type usage struct {
+	wall, cpu         time.Duration
+	allocs, allocated uint64
+}
+
+// measured returns what a call uses.
+func measured(fn func()) usage {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	used, began := CPUTime(), time.Now()
-	return func(n int) time.Duration {
-		wall, used := time.Since(began), CPUTime()-used
-		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(wall)/float64(n), Nanoseconds)
-		b.ReportMetric(float64(used)/float64(n), CPU)
-		b.ReportMetric(hundredths(float64(after.Mallocs-before.Mallocs)/float64(n)), Allocs)
-		b.ReportMetric(hundredths(float64(after.TotalAlloc-before.TotalAlloc)/float64(n)), Bytes)
-		return wall
+	cpu, began := CPUTime(), time.Now()
+	fn()
+	u := usage{wall: time.Since(began), cpu: CPUTime() - cpu}
+	runtime.ReadMemStats(&after)
+	u.allocs, u.allocated = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc
+	return u
+}
+
+func (u *usage) add(more usage) {
+	u.wall, u.cpu = u.wall+more.wall, u.cpu+more.cpu
+	u.allocs, u.allocated = u.allocs+more.allocs, u.allocated+more.allocated
+}
+
+// of returns what each of n operations has used.
+func (u usage) of(n int) map[string]float64 {
+	return map[string]float64{
+		Nanoseconds: float64(u.wall) / float64(n),
+		CPU:         float64(u.cpu) / float64(n),
+		Allocs:      hundredths(float64(u.allocs) / float64(n)),
+		Bytes:       hundredths(float64(u.allocated) / float64(n)),
 	}
 }
 

@@ -15,7 +15,7 @@ func TestMain(m *testing.M) { os.Exit(m.Run()) }
 func TestRun(t *testing.T) {
 	var order []string
 	note := func(name string) Case {
-		return Case{Name: name, Once: true, Bench: func(b *testing.B) {
+		return Case{Name: name, Bench: func(b *testing.B) {
 			if b.N == 1 {
 				order = append(order, name)
 			}
@@ -37,16 +37,35 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestAllocs(t *testing.T) {
+// TestTurns: cases take turns within a round, and what all turns used is one value.
+func TestTurns(t *testing.T) {
+	var order []string
 	var sink []byte
-	r := Results{}
-	r.Run(Group{Name: "g", Cases: []Case{{Name: "a", Bench: func(b *testing.B) {
-		for b.Loop() {
-			sink = make([]byte, 100)
+	note := func(name string, size int) Case {
+		return Case{Name: name, Do: func(n int) {
+			order = append(order, name)
+			for range n {
+				sink = make([]byte, size)
+			}
+		}}
+	}
+	for _, uncollected := range []bool{false, true} {
+		r := Results{}
+		g := Group{Name: "g", Cases: []Case{note("a", 100), note("b", 1000)}, Uncollected: uncollected}
+		r.Run(g, Options{Rounds: 2, Time: turns * time.Millisecond, Filter: regexp.MustCompile("")})
+		order = order[len(order)-2*2*turns:] // behind those that found out how much to do
+		for i, name := range order {
+			round, turn := i/(2*turns), i/2%turns
+			if want := []string{"a", "b"}[(i+turn+round)%2]; name != want {
+				t.Errorf("turn %d is that of %s: %v", i, name, order)
+			}
 		}
-	}}}}, Options{Rounds: 1, Time: time.Millisecond, Filter: regexp.MustCompile("")})
-	if f, ok := r.Summary("g/a", Allocs); !ok || f.Median != 1 {
-		t.Errorf("%v allocations, not 1", f)
+		for name, bytes := range map[string]float64{"g/a": 112, "g/b": 1024} {
+			s := r[name]
+			if len(s[Nanoseconds]) != 2 || len(s[CPU]) != 2 || math.Round(s[Allocs][0]) != 1 || math.Round(s[Bytes][0]/10) != math.Round(bytes/10) {
+				t.Errorf("%s: %v", name, s)
+			}
+		}
 	}
 	_ = sink
 }
@@ -66,16 +85,16 @@ func TestRatio(t *testing.T) {
 	}
 }
 
-// TestMeter counts by the operations that the case has done, not by its iterations.
-func TestMeter(t *testing.T) {
+// TestMeasure counts by the operations that the case has done, not by its iterations.
+func TestMeasure(t *testing.T) {
 	var sink []byte
 	r := Results{}
-	r.Run(Group{Name: "g", Cases: []Case{{Name: "a", Once: true, Bench: func(b *testing.B) {
-		end := Meter(b)
-		for range 1000 {
-			sink = make([]byte, 100)
-		}
-		end(500)
+	r.Run(Group{Name: "g", Cases: []Case{{Name: "a", Bench: func(b *testing.B) {
+		Measure(b, 500, func() {
+			for range 1000 {
+				sink = make([]byte, 100)
+			}
+		})
 	}}}, Rounds: 2}, Options{Rounds: 3, Time: time.Millisecond, Filter: regexp.MustCompile("")})
 	if f, ok := r.Summary("g/a", Allocs); !ok || math.Round(f.Median) != 2 {
 		t.Errorf("%v allocations, not 2", f)
