@@ -119,8 +119,8 @@ func TestStats(t *testing.T) {
 		c.want(t, "none", "")
 		c.mem.evict()
 		c.want(t, "k", "value")
-		c.Hot.Hit(100, Hit) // as generated code counts
-		c.Hot.Hit(20, Stale)
+		c.Hot.End(untimed, 0, 100, Hit) // as generated code counts
+		c.Hot.End(untimed, 0, 20, Stale)
 		time.Sleep(time.Minute)
 		c.want(t, "k", "value") // stale
 		if _, err := c.Delete(t.Context(), "k"); err != nil {

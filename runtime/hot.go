@@ -7,7 +7,9 @@ import (
 
 // hotStripes is how many counters share the memory hits of a cache, so that
 // cores do not wait for each other's cache line. It is a power of two.
-const hotStripes = 16
+const hotStripes = 1 << hotBits
+
+const hotBits = 4
 
 // hot counts memory hits; one cache line each.
 type hot struct {
@@ -19,43 +21,44 @@ type hot struct {
 // one of 128.
 type HotCounters struct {
 	stripes [hotStripes]hot
+	timeOne atomic.Bool // the next one to begin
+	_       [60]byte
 	times   timing
 }
 
-// HotRead is a read by generated code that has begun.
-type HotRead struct {
-	random uint32 // says which stripe counts, and whether it is timed
-	began  int64
-}
-
-// Begin is called before the tier is asked.
-func (h *HotCounters) Begin() HotRead {
-	r := HotRead{random: rand.Uint32(), began: untimed}
-	if r.random < 1<<32/sampling {
-		r.began = tick()
+// Begin is called before the tier is asked. What it returns is to be given to End.
+func (h *HotCounters) Begin() (began int64) {
+	if h.timeOne.Load() && h.timeOne.CompareAndSwap(true, false) {
+		return tick()
 	}
-	return r
+	return untimed
 }
 
-// End counts the read as a hit of n stored bytes.
-func (h *HotCounters) End(r HotRead, n int, status Status) {
-	s := &h.stripes[r.random%hotStripes]
-	if status == Hit {
-		s.hits.Add(1)
-	} else {
-		s.stale.Add(1)
+// End counts the read as a hit of n stored bytes. Now is the tick that the entry was
+// compared with, or 0 if there was no need to look at the clock.
+func (h *HotCounters) End(began, now int64, n int, status Status) {
+	i := hotStripe(now)
+	s := &h.stripes[i]
+	count := &s.hits
+	if status != Hit {
+		count = &s.stale
+	}
+	if count.Add(1)%sampling == i*(sampling/hotStripes)+1 { // each stripe in its turn
+		h.timeOne.Store(true)
 	}
 	if n > 0 {
 		s.bytes.Add(uint64(n))
 	}
-	if r.began != untimed {
-		h.times.since(r.began)
-	}
+	h.times.sampledSince(began)
 }
 
-// Hit counts one hit of n stored bytes that is not timed.
-func (h *HotCounters) Hit(n int, status Status) {
-	h.End(HotRead{random: rand.Uint32(), began: untimed}, n, status)
+// hotStripe spreads hits over the stripes by their instants, in nanoseconds: those of
+// two cores have nothing to do with each other, and nothing is cheaper to have.
+func hotStripe(now int64) uint64 {
+	if now == 0 {
+		return rand.Uint64N(hotStripes)
+	}
+	return uint64(now) * 0x9e3779b97f4a7c15 >> (64 - hotBits) // Knuth's multiplicative hashing
 }
 
 func (h *HotCounters) sum() (hits, stale, bytes uint64) {

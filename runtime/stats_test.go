@@ -116,27 +116,51 @@ func TestMemoryIsSampled(t *testing.T) {
 	check(t, s.Times.Write.Count, 3)
 }
 
-// TestHotReadsAreSampled counts every hit of generated code and times about one in 128.
+// TestHotReadsAreSampled counts every hit of generated code and times one in 128,
+// whether the clock runs, stands still or is not looked at.
 func TestHotReadsAreSampled(t *testing.T) {
-	var h HotCounters
 	const n = 1 << 20
-	for i := range n {
-		status := Hit
-		if i%4 == 0 {
-			status = Stale
+	for name, tick := range map[string]func(i int64) int64{
+		"running":       func(i int64) int64 { return 1 + 347*i },
+		"standing":      func(int64) int64 { return 1 << 50 },
+		"not looked at": func(int64) int64 { return 0 },
+	} {
+		var h HotCounters
+		for i := range int64(n) {
+			status := Hit
+			if i%4 == 0 {
+				status = Stale
+			}
+			h.End(h.Begin(), tick(i), 10, status)
 		}
-		h.End(h.Begin(), 10, status)
+		hits, stale, bytes := h.sum()
+		if hits != n/4*3 || stale != n/4 || bytes != 10*n {
+			t.Errorf("%s: %d hits, %d stale, %d bytes", name, hits, stale, bytes)
+		}
+		// Each stripe, and of it each counter, can be one ahead or behind.
+		if timed := int(h.times.stats().Count); timed < n/sampling-2*hotStripes || timed > n/sampling+2*hotStripes {
+			t.Errorf("%s: %d of %d were timed", name, timed, n)
+		}
+		if avg := testing.AllocsPerRun(1000, func() { h.End(h.Begin(), tick(1), 1, Hit) }); avg != 0 {
+			t.Errorf("%s: %v allocations", name, avg)
+		}
 	}
-	hits, stale, bytes := h.sum()
-	if hits != n/4*3 || stale != n/4 || bytes != 10*n {
-		t.Errorf("%d hits, %d stale, %d bytes", hits, stale, bytes)
-	}
-	// Ten standard deviations of a binomial distribution.
-	if timed := h.times.stats().Count; timed < n/sampling-900 || timed > n/sampling+900 {
-		t.Errorf("%d of %d were timed", timed, n)
-	}
-	if avg := testing.AllocsPerRun(1000, func() { h.End(h.Begin(), 1, Hit) }); avg != 0 {
-		t.Errorf("%v allocations", avg)
+}
+
+// TestStripes: hits spread over all stripes, however coarse the clock is and however
+// regular they are.
+func TestStripes(t *testing.T) {
+	for _, step := range []float64{1, 16, 100, 125.0 / 3, 347, 1000, 1 << 12, 15_625_000} {
+		var count [hotStripes]int
+		const n = 1600
+		for i := range n {
+			count[hotStripe(int64(1e15+float64(i)*step))]++
+		}
+		for i, c := range count {
+			if c < n/hotStripes/4 || c > n/hotStripes*4 {
+				t.Errorf("a step of %v ns: %d of %d on stripe %d", step, c, n, i)
+			}
+		}
 	}
 }
 

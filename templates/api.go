@@ -99,7 +99,7 @@ if $decode(v, data, "") != nil {
 *v = *new($V)
 return $no
 }
-c.core.Hot.End(began, len(data), status)
+c.core.Hot.End(began, now, len(data), status)
 return $yes
 }`, v)
 }

@@ -34,7 +34,7 @@ func (x *cacheGen) hitCalls() (get, load string) {
 func (x *cacheGen) hitVars(more vars) vars {
 	v := x.with(more)
 	v["params"], v["results"], v["stale"], v["also"] = x.snippet("key $K, v *$V", v), "bool", "", ""
-	v["got"], v["get"], v["no"], v["yes"] = "status", "Get", "false", "true"
+	v["got"], v["get"], v["no"], v["yes"] = "status, now", "Get", "false", "true"
 	if x.revalidates() {
 		v["params"], v["stale"] = x.snippet("key $K, v *$V, stale bool", v), x.snippet("status == $cachert.Stale && !stale ||", nil)
 		v["also"] = "\n// A stale value is one only if it will do."
@@ -45,7 +45,7 @@ func (x *cacheGen) hitVars(more vars) vars {
 		v["yes"] = x.due()
 	}
 	if x.c.Eager > 0 {
-		v["got"], v["get"] = "status, due", "GetEager"
+		v["got"], v["get"] = "status, now, due", "GetEager"
 	}
 	return v
 }

@@ -106,7 +106,7 @@ if status == $cachert.Miss || $stale c.core.Closed() {
 return $no
 }
 *v = *o
-$own c.core.Hot.End(began, 0, status)
+$own c.core.Hot.End(began, now, 0, status)
 return $yes
 }`, v)
 }

@@ -145,7 +145,7 @@ func fitting(do func(n int), d time.Duration) int {
 }
 
 // enough is how much garbage is collected where that is done rarely, in bytes.
-const enough = 1 << 30
+const enough = 256 << 20
 
 // collector has a case begin with little garbage of others, as testing does. Rarely
 // is for where much is open and collecting takes longer than a turn.

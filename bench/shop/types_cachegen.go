@@ -154,7 +154,7 @@ func (c *SmallMemory) hit(key int64, v *Small) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendSmallMemoryKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendSmallMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -162,7 +162,7 @@ func (c *SmallMemory) hit(key int64, v *Small) bool {
 		*v = *new(Small)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -393,12 +393,12 @@ func (c *SmallObject) Close(ctx context.Context) error { return c.core.Close(ctx
 // Anything else is left to the core.
 func (c *SmallObject) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -549,12 +549,12 @@ func (c *SmallShared) Close(ctx context.Context) error { return c.core.Close(ctx
 // Anything else is left to the core.
 func (c *SmallShared) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -705,12 +705,12 @@ func (c *SmallMillion) Close(ctx context.Context) error { return c.core.Close(ct
 // Anything else is left to the core.
 func (c *SmallMillion) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1009,7 +1009,7 @@ func (c *ProductMemory) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendProductMemoryKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendProductMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1017,7 +1017,7 @@ func (c *ProductMemory) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1464,13 +1464,13 @@ func (c *ProductObject) Close(ctx context.Context) error { return c.core.Close(c
 // Anything else is left to the core.
 func (c *ProductObject) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneProduct(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1632,12 +1632,12 @@ func (c *ProductShared) Close(ctx context.Context) error { return c.core.Close(c
 // Anything else is left to the core.
 func (c *ProductShared) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1949,7 +1949,7 @@ func (c *ProductTiers) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendProductTiersKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendProductTiersKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1957,7 +1957,7 @@ func (c *ProductTiers) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -2132,12 +2132,12 @@ func (c *ProductHot) Close(ctx context.Context) error { return c.core.Close(ctx)
 // Anything else is left to the core.
 func (c *ProductHot) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -2300,7 +2300,7 @@ func (c *BlobMemory) hit(key int64, v *Blob) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendBlobMemoryKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendBlobMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2308,7 +2308,7 @@ func (c *BlobMemory) hit(key int64, v *Blob) bool {
 		*v = *new(Blob)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -2910,7 +2910,7 @@ func (c *DeepTwo) hit(key int64, v *Deep) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2918,7 +2918,7 @@ func (c *DeepTwo) hit(key int64, v *Deep) bool {
 		*v = *new(Deep)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -3098,12 +3098,12 @@ func (c *DeepThree) Close(ctx context.Context) error { return c.core.Close(ctx) 
 // Anything else is left to the core.
 func (c *DeepThree) hit(key int64, v *Deep) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -3304,12 +3304,12 @@ func (c *DeepFour) Close(ctx context.Context) error { return c.core.Close(ctx) }
 // Anything else is left to the core.
 func (c *DeepFour) hit(key int64, v *Deep) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 

@@ -164,7 +164,7 @@ func (c *PackageDocCache) hit(key string, v *PackageDoc) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPackageDocCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPackageDocCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -172,7 +172,7 @@ func (c *PackageDocCache) hit(key string, v *PackageDoc) bool {
 		*v = *new(PackageDoc)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

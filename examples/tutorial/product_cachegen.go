@@ -165,7 +165,7 @@ func (c *ProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendProductCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -173,7 +173,7 @@ func (c *ProductCache) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

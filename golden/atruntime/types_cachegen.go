@@ -170,7 +170,7 @@ func (c *Annotated) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendAnnotatedKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendAnnotatedKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -178,7 +178,7 @@ func (c *Annotated) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -448,7 +448,7 @@ func (c *Inner) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendInnerKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendInnerKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -456,7 +456,7 @@ func (c *Inner) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -163,7 +163,7 @@ func (c *SessionCache) hit(key string, v *Session) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendSessionCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendSessionCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -171,7 +171,7 @@ func (c *SessionCache) hit(key string, v *Session) bool {
 		*v = *new(Session)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -162,7 +162,7 @@ func (c *VehicleCache) hit(key string, v *Vehicle) bool {
 	var kb [128]byte
 	var buf [2048]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendVehicleCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendVehicleCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -170,7 +170,7 @@ func (c *VehicleCache) hit(key string, v *Vehicle) bool {
 		*v = *new(Vehicle)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -568,7 +568,7 @@ func (c *Behind) hit(key BehindKey, v *Order) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendBehindKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendBehindKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -576,7 +576,7 @@ func (c *Behind) hit(key BehindKey, v *Order) bool {
 		*v = *new(Order)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -414,7 +414,7 @@ func (c *ZstdCache) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendZstdCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendZstdCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -422,7 +422,7 @@ func (c *ZstdCache) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -169,7 +169,7 @@ func (c *PageCache) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -177,7 +177,7 @@ func (c *PageCache) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -616,13 +616,13 @@ func (c *NearPageCache) Close(ctx context.Context) error { return c.core.Close(c
 // Anything else is left to the core.
 func (c *NearPageCache) hit(key string, v *Page) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	clonePage(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -815,7 +815,7 @@ func (c *FarPageCache) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendFarPageCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendFarPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -823,7 +823,7 @@ func (c *FarPageCache) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -161,7 +161,7 @@ func (c *FileCache) hit(key string, v *File) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendFileCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendFileCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -169,7 +169,7 @@ func (c *FileCache) hit(key string, v *File) bool {
 		*v = *new(File)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -164,7 +164,7 @@ func (c *EventCache) hit(key string, v *Event) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendEventCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendEventCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -172,7 +172,7 @@ func (c *EventCache) hit(key string, v *Event) bool {
 		*v = *new(Event)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

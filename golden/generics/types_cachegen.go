@@ -168,7 +168,7 @@ func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendUserPageCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendUserPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -176,7 +176,7 @@ func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 		*v = *new(UserPage)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -579,7 +579,7 @@ func (c *IndexCache) hit(key string, v *Index) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -587,7 +587,7 @@ func (c *IndexCache) hit(key string, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -174,7 +174,7 @@ func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -182,7 +182,7 @@ func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -451,7 +451,7 @@ func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendByParamsKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendByParamsKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -459,7 +459,7 @@ func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -657,7 +657,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], kb2)
+	data, status, now := c.hot.Get(buf[:0], kb2)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -665,7 +665,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -905,7 +905,7 @@ func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 	var kb [17]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendBySevenKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendBySevenKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -913,7 +913,7 @@ func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1090,7 +1090,7 @@ func (c *ByText) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendByTextKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendByTextKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1098,7 +1098,7 @@ func (c *ByText) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1275,7 +1275,7 @@ func (c *ByTime) hit(key time.Time, v *Page) bool {
 	var kb [22]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendByTimeKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendByTimeKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1283,7 +1283,7 @@ func (c *ByTime) hit(key time.Time, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1464,7 +1464,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], kb2)
+	data, status, now := c.hot.Get(buf[:0], kb2)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1472,7 +1472,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

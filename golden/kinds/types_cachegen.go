@@ -161,7 +161,7 @@ func (c *KindsCache) hit(key string, v *Kinds) bool {
 	var kb [128]byte
 	var buf [2048]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendKindsCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendKindsCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -169,7 +169,7 @@ func (c *KindsCache) hit(key string, v *Kinds) bool {
 		*v = *new(Kinds)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

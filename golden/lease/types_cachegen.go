@@ -170,7 +170,7 @@ func (c *PageCache) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -178,7 +178,7 @@ func (c *PageCache) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -417,7 +417,7 @@ func (c *LooseCache) hit(key int64, v *Loose) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendLooseCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendLooseCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -425,7 +425,7 @@ func (c *LooseCache) hit(key int64, v *Loose) bool {
 		*v = *new(Loose)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

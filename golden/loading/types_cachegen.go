@@ -167,7 +167,7 @@ func (c *Return) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendReturnKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendReturnKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -175,7 +175,7 @@ func (c *Return) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -445,7 +445,7 @@ func (c *Revalidate) hit(key int64, v *Page, stale bool) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendRevalidateKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendRevalidateKey(kb[:0], key))
 	if status == cachert.Miss || status == cachert.Stale && !stale || c.core.Closed() {
 		return false
 	}
@@ -453,7 +453,7 @@ func (c *Revalidate) hit(key int64, v *Page, stale bool) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -637,7 +637,7 @@ func (c *Offload) hit(key int64, v *Page) (ok, due bool) {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendOffloadKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendOffloadKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -645,7 +645,7 @@ func (c *Offload) hit(key int64, v *Page) (ok, due bool) {
 		*v = *new(Page)
 		return false, false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true, status == cachert.Stale
 }
 
@@ -825,7 +825,7 @@ func (c *Eager) hit(key int64, v *Page) (ok, due bool) {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, due := c.hot.GetEager(buf[:0], appendEagerKey(kb[:0], key))
+	data, status, now, due := c.hot.GetEager(buf[:0], appendEagerKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -833,7 +833,7 @@ func (c *Eager) hit(key int64, v *Page) (ok, due bool) {
 		*v = *new(Page)
 		return false, false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true, due
 }
 
@@ -1010,7 +1010,7 @@ func (c *Safe) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendSafeKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendSafeKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1018,7 +1018,7 @@ func (c *Safe) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1202,13 +1202,13 @@ func (c *Objects) Close(ctx context.Context) error { return c.core.Close(ctx) }
 // due says that the value is to be loaded again in the background.
 func (c *Objects) hit(key int64, v *Page) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status, due := c.hot.GetEager(key)
+	o, status, now, due := c.hot.GetEager(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
 	*v = *o
 	clonePage(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true, due || status == cachert.Stale
 }
 
@@ -1384,13 +1384,13 @@ func (c *Fifth) Close(ctx context.Context) error { return c.core.Close(ctx) }
 // Anything else is left to the core.
 func (c *Fifth) hit(key int64, v *Page) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	clonePage(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1572,12 +1572,12 @@ func (c *Strict) Close(ctx context.Context) error { return c.core.Close(ctx) }
 // due says that the value is to be loaded again in the background.
 func (c *Strict) hit(key StrictKey, v *Page, stale bool) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status, due := c.hot.GetEager(key)
+	o, status, now, due := c.hot.GetEager(key)
 	if status == cachert.Miss || status == cachert.Stale && !stale || c.core.Closed() {
 		return false, false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true, due
 }
 

@@ -148,7 +148,7 @@ func (c *PointCache) hit(key uint32, v *Point) bool {
 	var kb [14]byte
 	var buf [49]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -156,7 +156,7 @@ func (c *PointCache) hit(key uint32, v *Point) bool {
 		*v = *new(Point)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -366,7 +366,7 @@ func (c *NoteCache) hit(key string, v *Note) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendNoteCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendNoteCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -374,7 +374,7 @@ func (c *NoteCache) hit(key string, v *Note) bool {
 		*v = *new(Note)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -629,7 +629,7 @@ func (c *CountCache) hit(key string, v *Count) bool {
 	var kb [128]byte
 	var buf [28]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendCountCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendCountCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -637,7 +637,7 @@ func (c *CountCache) hit(key string, v *Count) bool {
 		*v = *new(Count)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -826,7 +826,7 @@ func (c *NamesCache) hit(key string, v *Names) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendNamesCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendNamesCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -834,7 +834,7 @@ func (c *NamesCache) hit(key string, v *Names) bool {
 		*v = *new(Names)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1066,7 +1066,7 @@ func (c *Twice) hit(key string, v *Names) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendTwiceKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendTwiceKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1074,7 +1074,7 @@ func (c *Twice) hit(key string, v *Names) bool {
 		*v = *new(Names)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -173,7 +173,7 @@ func (c *ThingCache) hit(key int64, v *Thing) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendThingCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendThingCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -181,7 +181,7 @@ func (c *ThingCache) hit(key int64, v *Thing) bool {
 		*v = *new(Thing)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1030,7 +1030,7 @@ func (c *ThingObjects) hit(key ThingObjectsKey, v *Thing) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(string(bin))
+	o, status, now := c.hot.Get(string(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1039,7 +1039,7 @@ func (c *ThingObjects) hit(key ThingObjectsKey, v *Thing) bool {
 		*v = *new(Thing)
 		return false
 	}
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1405,7 +1405,7 @@ func (c *PointCache) hit(key string, v *Point) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1413,7 +1413,7 @@ func (c *PointCache) hit(key string, v *Point) bool {
 		*v = *new(Point)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

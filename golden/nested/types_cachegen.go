@@ -171,7 +171,7 @@ func (c *DocCache) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendDocCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendDocCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -179,7 +179,7 @@ func (c *DocCache) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -603,7 +603,7 @@ func (c *DocMixed) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendDocMixedKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendDocMixedKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -611,7 +611,7 @@ func (c *DocMixed) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -149,12 +149,12 @@ func (c *SmallCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // Anything else is left to the core.
 func (c *SmallCache) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -385,12 +385,12 @@ func (c *SharedSmallCache) Close(ctx context.Context) error { return c.core.Clos
 // Anything else is left to the core.
 func (c *SharedSmallCache) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -542,13 +542,13 @@ func (c *ProductCache) Close(ctx context.Context) error { return c.core.Close(ct
 // Anything else is left to the core.
 func (c *ProductCache) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneProduct(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1406,12 +1406,12 @@ func (c *SharedProductCache) Close(ctx context.Context) error { return c.core.Cl
 // Anything else is left to the core.
 func (c *SharedProductCache) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1577,13 +1577,13 @@ func (c *FrontedProductCache) Close(ctx context.Context) error { return c.core.C
 // Anything else is left to the core.
 func (c *FrontedProductCache) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneProduct(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -1772,7 +1772,7 @@ func (c *DeepProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendDeepProductCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendDeepProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1780,7 +1780,7 @@ func (c *DeepProductCache) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -2388,13 +2388,13 @@ func (c *NestedOfferCache) Close(ctx context.Context) error { return c.core.Clos
 // Anything else is left to the core.
 func (c *NestedOfferCache) hit(key int64, v *Offer) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneOffer(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -2572,7 +2572,7 @@ func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) 
 // due says that the value is to be loaded again in the background.
 func (c *TreeCache) hit(key string, v *Tree) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status, due := c.hot.GetEager(key)
+	o, status, now, due := c.hot.GetEager(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -2581,7 +2581,7 @@ func (c *TreeCache) hit(key string, v *Tree) (ok, due bool) {
 		*v = *new(Tree)
 		return false, false
 	}
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true, due
 }
 
@@ -3181,7 +3181,7 @@ func (c *ForestCache) Close(ctx context.Context) error { return c.core.Close(ctx
 // Anything else is left to the core.
 func (c *ForestCache) hit(key int64, v *Forest) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -3190,7 +3190,7 @@ func (c *ForestCache) hit(key int64, v *Forest) bool {
 		*v = *new(Forest)
 		return false
 	}
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -3457,13 +3457,13 @@ func (c *NamesCache) Close(ctx context.Context) error { return c.core.Close(ctx)
 // Anything else is left to the core.
 func (c *NamesCache) hit(key string, v *Names) bool {
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(key)
+	o, status, now := c.hot.Get(key)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneNames(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -3689,13 +3689,13 @@ func (c *VisitCache) hit(key time.Time, v *Visit) bool {
 	var kb [22]byte
 	bin := appendVisitCacheKey(kb[:0], key)
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get([21]byte(bin))
+	o, status, now := c.hot.Get([21]byte(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneVisit(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -3982,13 +3982,13 @@ func (c *PlaceVisitCache) hit(key PlaceVisitCacheKey, v *Visit) bool {
 	var kb [128]byte
 	bin := appendPlaceVisitCacheKey(kb[:0], key)
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(string(bin))
+	o, status, now := c.hot.Get(string(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
 	cloneVisit(v)
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 
@@ -4144,12 +4144,12 @@ func (c *CodeVisitCache) hit(key Code, v *Visit) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	o, status := c.hot.Get(string(bin))
+	o, status, now := c.hot.Get(string(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
 	*v = *o
-	c.core.Hot.End(began, 0, status)
+	c.core.Hot.End(began, now, 0, status)
 	return true
 }
 

@@ -159,7 +159,7 @@ func (c *Pair) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendPairKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendPairKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -167,7 +167,7 @@ func (c *Pair) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -385,7 +385,7 @@ func (c *Line) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendLineKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendLineKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -393,7 +393,7 @@ func (c *Line) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -578,7 +578,7 @@ func (c *Nest) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendNestKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendNestKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -586,7 +586,7 @@ func (c *Nest) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1121,7 +1121,7 @@ func (c *Fresh) hit(key int64, v *Item) (ok, due bool) {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendFreshKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendFreshKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -1129,7 +1129,7 @@ func (c *Fresh) hit(key int64, v *Item) (ok, due bool) {
 		*v = *new(Item)
 		return false, false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true, status == cachert.Stale
 }
 

@@ -160,7 +160,7 @@ func (c *TreeCache) hit(key string, v *Tree) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendTreeCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendTreeCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -168,7 +168,7 @@ func (c *TreeCache) hit(key string, v *Tree) bool {
 		*v = *new(Tree)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -725,7 +725,7 @@ func (c *ForestCache) hit(key int64, v *Forest) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendForestCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendForestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -733,7 +733,7 @@ func (c *ForestCache) hit(key int64, v *Forest) bool {
 		*v = *new(Forest)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

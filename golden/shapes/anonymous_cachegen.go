@@ -146,7 +146,7 @@ func (c *AnonymousCache) hit(key int, v *Anonymous) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendAnonymousCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendAnonymousCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -154,7 +154,7 @@ func (c *AnonymousCache) hit(key int, v *Anonymous) bool {
 		*v = *new(Anonymous)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

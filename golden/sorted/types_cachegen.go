@@ -166,7 +166,7 @@ func (c *IndexCache) hit(key int64, v *Index) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -174,7 +174,7 @@ func (c *IndexCache) hit(key int64, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -1224,7 +1224,7 @@ func (c *AnyIndexCache) hit(key int64, v *Index) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendAnyIndexCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendAnyIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1232,7 +1232,7 @@ func (c *AnyIndexCache) hit(key int64, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

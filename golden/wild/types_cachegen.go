@@ -159,7 +159,7 @@ func (c *ConfigMapCache) hit(key string, v *ConfigMap) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendConfigMapCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendConfigMapCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -167,7 +167,7 @@ func (c *ConfigMapCache) hit(key string, v *ConfigMap) bool {
 		*v = *new(ConfigMap)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -991,7 +991,7 @@ func (c *ServiceCache) hit(key string, v *Service) bool {
 	var kb [128]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendServiceCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendServiceCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -999,7 +999,7 @@ func (c *ServiceCache) hit(key string, v *Service) bool {
 		*v = *new(Service)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -2742,7 +2742,7 @@ func (c *UserCache) hit(key string, v *User) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendUserCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendUserCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2750,7 +2750,7 @@ func (c *UserCache) hit(key string, v *User) bool {
 		*v = *new(User)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -6929,7 +6929,7 @@ func (c *ReleaseCache) hit(key int64, v *Release) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendReleaseCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendReleaseCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -6937,7 +6937,7 @@ func (c *ReleaseCache) hit(key int64, v *Release) bool {
 		*v = *new(Release)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -12021,7 +12021,7 @@ func (c *AddressCache) hit(key string, v *Address) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendAddressCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendAddressCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -12029,7 +12029,7 @@ func (c *AddressCache) hit(key string, v *Address) bool {
 		*v = *new(Address)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -12463,7 +12463,7 @@ func (c *RequestCache) hit(key string, v *Request) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendRequestCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendRequestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -12471,7 +12471,7 @@ func (c *RequestCache) hit(key string, v *Request) bool {
 		*v = *new(Request)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -13127,7 +13127,7 @@ func (c *ClaimsCache) hit(key string, v *Claims) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendClaimsCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendClaimsCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -13135,7 +13135,7 @@ func (c *ClaimsCache) hit(key string, v *Claims) bool {
 		*v = *new(Claims)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -13485,7 +13485,7 @@ func (c *ManifestCache) hit(key string, v *Manifest) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendManifestCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendManifestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -13493,7 +13493,7 @@ func (c *ManifestCache) hit(key string, v *Manifest) bool {
 		*v = *new(Manifest)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
@@ -14051,7 +14051,7 @@ func (c *AlertCache) hit(key string, v *Alert) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendAlertCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendAlertCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -14059,7 +14059,7 @@ func (c *AlertCache) hit(key string, v *Alert) bool {
 		*v = *new(Alert)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

@@ -54,33 +54,33 @@ func New(cache *fastcache.Cache, size int, t *runtime.Timebase) *Tier {
 // Get returns the payload under key, if there is a live value; its status is then
 // runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence and a big
 // value too: the slow path tells them apart. The payload lies in dst, whose length
-// must be 0, if there is room for it.
-func (t *Tier) Get(dst, key []byte) ([]byte, runtime.Status) {
+// must be 0, if there is room for it. Now is the tick of the comparison; 0: none.
+func (t *Tier) Get(dst, key []byte) (payload []byte, status runtime.Status, now int64) {
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok || len(b) < header || binary.LittleEndian.Uint32(b) != epoch|kindValue {
-		return nil, runtime.Miss
+		return nil, runtime.Miss, 0
 	}
 	stale := int64(binary.LittleEndian.Uint64(b[4:]))
 	expire := int64(binary.LittleEndian.Uint64(b[12:]))
 	if stale == runtime.Never {
-		return b[header:], runtime.Hit
+		return b[header:], runtime.Hit, 0
 	}
-	now := t.time.Now()
+	now = t.time.Now()
 	switch {
 	case now < stale:
-		return b[header:], runtime.Hit
+		return b[header:], runtime.Hit, now
 	case now < expire:
-		return b[header:], runtime.Stale
+		return b[header:], runtime.Stale, now
 	}
-	return nil, runtime.Miss
+	return nil, runtime.Miss, now
 }
 
 // GetEager is Get for a cache that reloads values eagerly. It says whether that is
 // due.
-func (t *Tier) GetEager(dst, key []byte) (payload []byte, status runtime.Status, due bool) {
+func (t *Tier) GetEager(dst, key []byte) (payload []byte, status runtime.Status, now int64, due bool) {
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok || len(b) < header {
-		return nil, runtime.Miss, false
+		return nil, runtime.Miss, 0, false
 	}
 	var eager int64
 	switch word := binary.LittleEndian.Uint32(b); {
@@ -89,16 +89,16 @@ func (t *Tier) GetEager(dst, key []byte) (payload []byte, status runtime.Status,
 	case word == epoch|kindValue|kindEager && len(b) >= eagerHeader:
 		eager, payload = int64(binary.LittleEndian.Uint64(b[header:])), b[eagerHeader:]
 	default:
-		return nil, runtime.Miss, false
+		return nil, runtime.Miss, 0, false
 	}
-	now := t.time.Now()
+	now = t.time.Now()
 	switch {
 	case now < int64(binary.LittleEndian.Uint64(b[4:])):
-		return payload, runtime.Hit, now >= eager
+		return payload, runtime.Hit, now, now >= eager
 	case now < int64(binary.LittleEndian.Uint64(b[12:])):
-		return payload, runtime.Stale, false
+		return payload, runtime.Stale, now, false
 	}
-	return nil, runtime.Miss, false
+	return nil, runtime.Miss, now, false
 }
 
 // Load implements runtime.MemoryEngine.

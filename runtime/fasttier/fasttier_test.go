@@ -30,7 +30,7 @@ func TestInstants(t *testing.T) {
 		-5: runtime.Hit, 1999: runtime.Hit, 2000: runtime.Stale, 2999: runtime.Stale, 3000: runtime.Miss, runtime.Never - 1: runtime.Miss,
 	} {
 		tier.at(tick)
-		b, status := tier.Get(nil, k)
+		b, status, _ := tier.Get(nil, k)
 		check(t, status, want)
 		check(t, string(b), map[bool]string{true: "v"}[want != runtime.Miss])
 	}
@@ -40,10 +40,10 @@ func TestInstants(t *testing.T) {
 	check(t, e.Expire, 3000)
 
 	tier.Save(k, entry(nil))
-	b, status := tier.Get(nil, k)
+	b, status, _ := tier.Get(nil, k)
 	check(t, status, runtime.Hit)
 	check(t, len(b), 0)
-	if _, status := tier.Get(nil, key("none")); status != runtime.Miss {
+	if _, status, _ := tier.Get(nil, key("none")); status != runtime.Miss {
 		t.Error("a hit for a key that is not there")
 	}
 }
@@ -54,7 +54,7 @@ func TestAbsent(t *testing.T) {
 	k := key("k")
 	tier.Save(k, entry([]byte("old")))
 	tier.Save(k, runtime.MemoryEntry{Absent: true, Stale: 2000, Expire: 3000})
-	_, status := tier.Get(nil, k)
+	_, status, _ := tier.Get(nil, k)
 	check(t, status, runtime.Miss)
 	e, ok := tier.Load(nil, k)
 	check(t, ok, true)
@@ -95,7 +95,7 @@ func TestSizes(t *testing.T) {
 		p := payload(n, byte(n))
 		tier.Save(k, entry(p))
 		load(t, tier, k, p)
-		_, status := tier.Get(nil, k)
+		_, status, _ := tier.Get(nil, k)
 		check(t, status == runtime.Hit, n < small)
 	}
 	for _, n := range []int{100_000, 1 << 20, 5 << 20} {
@@ -149,7 +149,7 @@ func TestForeign(t *testing.T) {
 		old := epoch
 		epoch ^= 0x100 // as after a restart, with the cache from a file
 		load(t, tier, k, nil)
-		_, status := tier.Get(nil, k)
+		_, status, _ := tier.Get(nil, k)
 		check(t, status, runtime.Miss)
 		check(t, tier.Drop(k, 0), false)
 		epoch = old
@@ -158,7 +158,7 @@ func TestForeign(t *testing.T) {
 		for _, fill := range []byte{0, 1, 3, 0xff} {
 			shared.Set(k, payload(n, fill))
 			load(t, tier, k, nil)
-			_, status := tier.Get(nil, k)
+			_, status, _ := tier.Get(nil, k)
 			check(t, status, runtime.Miss)
 		}
 	}
@@ -208,7 +208,7 @@ func TestConcurrent(t *testing.T) {
 					tier.Drop(k, 0)
 				}
 				e, _ := tier.Load(nil, k)
-				b, _ := tier.Get(buf[:0], k)
+				b, _, _ := tier.Get(buf[:0], k)
 				for _, got := range [][]byte{e.Payload, b} {
 					if n := len(got); n > 0 && (n != 100 && n != 70_000 || bytes.Count(got, []byte{byte(i % 7)}) != n) {
 						t.Errorf("%d bytes of another value", n)
@@ -231,11 +231,11 @@ func TestGetAllocs(t *testing.T) {
 	n := testing.AllocsPerRun(100, func() {
 		var kb [16]byte
 		var buf [256]byte
-		b, status := tier.Get(buf[:0], append(kb[:0], "\x00fingerprk"...))
+		b, status, _ := tier.Get(buf[:0], append(kb[:0], "\x00fingerprk"...))
 		if status != runtime.Hit || len(b) != 100 {
 			t.Errorf("%v, %d bytes", status, len(b))
 		}
-		if _, status := tier.Get(buf[:0], append(kb[:0], "\x00fingerprbig"...)); status != runtime.Miss {
+		if _, status, _ := tier.Get(buf[:0], append(kb[:0], "\x00fingerprbig"...)); status != runtime.Miss {
 			t.Errorf("%v", status)
 		}
 	})
@@ -249,7 +249,7 @@ func BenchmarkGet(b *testing.B) {
 	tier.Save(k, runtime.MemoryEntry{Payload: payload(200, 'x'), Stale: runtime.Never - 1, Expire: runtime.Never - 1})
 	var buf [512]byte
 	for b.Loop() {
-		if _, status := tier.Get(buf[:0], k); status != runtime.Hit {
+		if _, status, _ := tier.Get(buf[:0], k); status != runtime.Hit {
 			b.Fatal(status)
 		}
 	}

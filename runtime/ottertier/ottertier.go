@@ -40,33 +40,34 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 
 // Get returns the value under key, if there is a live one; its status is then
 // runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence too: the
-// slow path tells them apart. Nobody may change what v points to.
-func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status) {
+// slow path tells them apart. Nobody may change what v points to. Now is the tick
+// that the entry was compared with.
+func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status, now int64) {
 	// The clock is read before the entry is looked for: no fetch from memory begins
 	// before the clock has been read, and those of the entry are one after the other.
-	now := t.time.Now()
+	now = t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
 	switch {
 	case !ok || o.Value == nil || now >= o.Expire:
-		return nil, runtime.Miss
+		return nil, runtime.Miss, now
 	case now >= o.Stale:
-		return o.Value, runtime.Stale
+		return o.Value, runtime.Stale, now
 	}
-	return o.Value, runtime.Hit
+	return o.Value, runtime.Hit, now
 }
 
 // GetEager is Get for a cache that reloads values eagerly. It says whether that is
 // due.
-func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, due bool) {
-	now := t.time.Now()
+func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, now int64, due bool) {
+	now = t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
 	switch {
 	case !ok || o.Value == nil || now >= o.Expire:
-		return nil, runtime.Miss, false
+		return nil, runtime.Miss, now, false
 	case now >= o.Stale:
-		return o.Value, runtime.Stale, false
+		return o.Value, runtime.Stale, now, false
 	}
-	return o.Value, runtime.Hit, o.Eager != 0 && now >= o.Eager
+	return o.Value, runtime.Hit, now, o.Eager != 0 && now >= o.Eager
 }
 
 // Load implements runtime.ObjectEngine.

@@ -48,7 +48,7 @@ func TestGet(t *testing.T) {
 		{99, 4, runtime.Miss},
 	} {
 		clock.t = time.Unix(0, test.now)
-		if v, got := tier.Get(test.key); got != test.want || (v != nil) != (got != runtime.Miss) {
+		if v, got, _ := tier.Get(test.key); got != test.want || (v != nil) != (got != runtime.Miss) {
 			t.Errorf("key %d at %d: %v, want %v", test.key, test.now, got, test.want)
 		}
 	}
@@ -136,7 +136,7 @@ func TestIdent(t *testing.T) {
 	if has(tier, 1, bin) {
 		t.Error("the tier went by the key itself, or kept bin")
 	}
-	if v, status := tier.Get("\x00a"); status != runtime.Hit || *v != "v" {
+	if v, status, _ := tier.Get("\x00a"); status != runtime.Hit || *v != "v" {
 		t.Error(status)
 	}
 }

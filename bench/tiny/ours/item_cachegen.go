@@ -162,7 +162,7 @@ func (c *ItemCache) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendItemCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendItemCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -170,7 +170,7 @@ func (c *ItemCache) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 

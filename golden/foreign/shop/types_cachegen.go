@@ -179,7 +179,7 @@ func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status := c.hot.Get(buf[:0], appendOrderCacheKey(kb[:0], key))
+	data, status, now := c.hot.Get(buf[:0], appendOrderCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -187,7 +187,7 @@ func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 		*v = *new(Order)
 		return false
 	}
-	c.core.Hot.End(began, len(data), status)
+	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
 
