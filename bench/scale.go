@@ -59,7 +59,7 @@ and a pipeline has as many as came while others were under way, so its line goes
 		opens[s.name] = once(l, s.open)
 	}
 	group := func(where, base string, n int, stores []store[shop.Small]) string {
-		g := measure.Group{Name: fmt.Sprintf("goroutines/%s/%d", where, n), Base: base, Rounds: 3}
+		g := measure.Group{Name: fmt.Sprintf("goroutines/%s/%d", where, n), Base: base, Turns: 1, Rounds: 3}
 		for _, s := range stores {
 			g.Cases = append(g.Cases, together(l, n, s.name, opens[s.name]))
 		}

@@ -4,6 +4,7 @@
 package measure
 
 import (
+	"cmp"
 	"flag"
 	"maps"
 	"math"
@@ -36,6 +37,7 @@ type Group struct {
 	Cases  []Case
 	Base   string // the case that others are compared with; empty: none
 	Rounds int    // at most so many; 0: those of the options
+	Turns  int    // of a case in a round; 0: six; many goroutines need a longer one
 	Close  func() // if it is not nil, ends what cases have opened
 
 	// Uncollected says that no garbage is collected while a case runs: marking what all
@@ -91,7 +93,8 @@ func (r Results) Run(g Group, o Options) {
 		rounds = min(rounds, g.Rounds)
 	}
 	if cases[0].Do != nil {
-		r.inTurns(g, cases, rounds, o.Time/turns)
+		g.Cases = cases
+		r.inTurns(g, rounds, o.Time)
 		return
 	}
 	for round := range rounds {
@@ -102,19 +105,17 @@ func (r Results) Run(g Group, o Options) {
 	}
 }
 
-// turns is how many of them a case has in a round.
-const turns = 6
-
 // inTurns measures cases that can do less than a round at once, for so long in each
-// turn.
-func (r Results) inTurns(g Group, cases []Case, rounds int, d time.Duration) {
+// round.
+func (r Results) inTurns(g Group, rounds int, d time.Duration) {
+	turns, cases := cmp.Or(g.Turns, 6), g.Cases
 	if g.Uncollected {
 		defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	}
 	garbage := collector{rarely: g.Uncollected}
 	sizes := make([]int, len(cases))
 	for i, c := range cases {
-		sizes[i] = fitting(c.Do, d)
+		sizes[i] = fitting(c.Do, d/time.Duration(turns))
 	}
 	for round := range rounds {
 		sums := make([]usage, len(cases))

@@ -49,9 +49,10 @@ func TestTurns(t *testing.T) {
 			}
 		}}
 	}
+	const turns = 5
 	for _, uncollected := range []bool{false, true} {
 		r := Results{}
-		g := Group{Name: "g", Cases: []Case{note("a", 100), note("b", 1000)}, Uncollected: uncollected}
+		g := Group{Name: "g", Cases: []Case{note("a", 100), note("b", 1000)}, Turns: turns, Uncollected: uncollected}
 		r.Run(g, Options{Rounds: 2, Time: turns * time.Millisecond, Filter: regexp.MustCompile("")})
 		order = order[len(order)-2*2*turns:] // behind those that found out how much to do
 		for i, name := range order {
