@@ -65,12 +65,13 @@ func once[V any](l *lab, open func() (get reader[V], end func())) func() reader[
 	}
 }
 
-// end ends the stores that are open.
+// end ends the stores that are open, and forgets what they were filled with.
 func (l *lab) end() {
 	for _, end := range l.ends {
 		end()
 	}
 	l.ends = nil
+	l.products = sync.OnceValue(newProducts)
 }
 
 // keys is how many different keys the stream has; tests have fewer.

@@ -50,7 +50,7 @@ func bench(only, docs string, short bool, rounds int) error {
 	if err != nil {
 		return err
 	}
-	o := measure.Options{Rounds: 6, Time: 120 * time.Millisecond, Filter: filter}
+	o := measure.Options{Rounds: 6, Time: 90 * time.Millisecond, Filter: filter}
 	if short {
 		o.Rounds, o.Time = 3, 30*time.Millisecond
 	}

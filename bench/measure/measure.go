@@ -22,7 +22,7 @@ import (
 type Case struct {
 	Name string
 	// Do does n times what is measured. Cases that have it take turns, several in each
-	// round, since what else a machine does can take part of a round, too.
+	// round: the shorter they are, the more of what else a machine does falls on all.
 	Do func(n int)
 	// Bench, instead, runs once in each round and reports what it has found by
 	// b.ReportMetric, or by Measure.
@@ -52,7 +52,7 @@ type Options struct {
 	Filter *regexp.Regexp
 }
 
-// Series is what was measured of one case, a value for each round.
+// Series is what was measured of one case, a value for each round or turn.
 type Series map[string][]float64
 
 // The units that testing measures; cases have others of their own.
@@ -117,17 +117,11 @@ func (r Results) inTurns(g Group, rounds int, d time.Duration) {
 	for i, c := range cases {
 		sizes[i] = fitting(c.Do, d/time.Duration(turns))
 	}
-	for round := range rounds {
-		sums := make([]usage, len(cases))
-		for turn := range turns {
-			for k := range cases {
-				i := (k + turn + round) % len(cases)
-				garbage.collect()
-				sums[i].add(measured(func() { cases[i].Do(sizes[i]) }))
-			}
-		}
-		for i, c := range cases {
-			r.add(g.Name+"/"+c.Name, sums[i].of(turns*sizes[i]))
+	for turn := range rounds * turns {
+		for k := range cases {
+			i := (k + turn) % len(cases)
+			garbage.collect()
+			r.add(g.Name+"/"+cases[i].Name, measured(sizes[i], func() { cases[i].Do(sizes[i]) }))
 		}
 	}
 }
@@ -195,41 +189,24 @@ func (r Results) add(name string, values map[string]float64) {
 
 // Measure reports what a call uses, for each of the n operations that it does.
 func Measure(b *testing.B, n int, fn func()) {
-	for unit, value := range measured(fn).of(n) {
+	for unit, value := range measured(n, fn) {
 		b.ReportMetric(value, unit)
 	}
 }
 
-// usage is what something has used.
-type usage struct {
-	wall, cpu         time.Duration
-	allocs, allocated uint64
-}
-
-// measured returns what a call uses.
-func measured(fn func()) usage {
+// measured returns what a call uses, for each of the n operations that it does.
+func measured(n int, fn func()) map[string]float64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	cpu, began := CPUTime(), time.Now()
+	used, began := CPUTime(), time.Now()
 	fn()
-	u := usage{wall: time.Since(began), cpu: CPUTime() - cpu}
+	wall, used := time.Since(began), CPUTime()-used
 	runtime.ReadMemStats(&after)
-	u.allocs, u.allocated = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc
-	return u
-}
-
-func (u *usage) add(more usage) {
-	u.wall, u.cpu = u.wall+more.wall, u.cpu+more.cpu
-	u.allocs, u.allocated = u.allocs+more.allocs, u.allocated+more.allocated
-}
-
-// of returns what each of n operations has used.
-func (u usage) of(n int) map[string]float64 {
 	return map[string]float64{
-		Nanoseconds: float64(u.wall) / float64(n),
-		CPU:         float64(u.cpu) / float64(n),
-		Allocs:      hundredths(float64(u.allocs) / float64(n)),
-		Bytes:       hundredths(float64(u.allocated) / float64(n)),
+		Nanoseconds: float64(wall) / float64(n),
+		CPU:         float64(used) / float64(n),
+		Allocs:      hundredths(float64(after.Mallocs-before.Mallocs) / float64(n)),
+		Bytes:       hundredths(float64(after.TotalAlloc-before.TotalAlloc) / float64(n)),
 	}
 }
 
