@@ -191,17 +191,28 @@ func (e *codec) flat(t *model.Type) bool {
 // constant returns the size of values of a type, without their strings, if all have
 // the same and no function of its own works it out.
 func (e *codec) constant(t *model.Type) (n int64, ok bool) {
-	n, ok = t.Constant()
-	return n, ok && !e.calls(t)
-}
-
-// calls reports whether values of a type, which has a constant size, are or hold some
-// that have functions of their own.
-func (e *codec) calls(t *model.Type) bool {
-	if e.funcs[t] != "" || t.Kind == model.Array && t.Len > 0 && e.calls(t.Elem) {
-		return true
+	switch {
+	case e.funcs[t] != "":
+		return 0, false
+	case t.Kind == model.Pointer:
+		return 1, t.Elem.Empty() // whether it is nil is all there is to say
+	case t.Kind == model.Array && t.Len > 0:
+		n, ok = e.constant(t.Elem)
+		return n * t.Len, ok
+	case t.Kind != model.Struct:
+		return t.Constant()
 	}
-	return slices.ContainsFunc(t.Fields, func(f model.Field) bool { return !f.Skip && e.calls(f.Type) })
+	for _, f := range t.Fields {
+		if f.Skip {
+			continue
+		}
+		width, ok := e.constant(f.Type)
+		if !ok {
+			return 0, false
+		}
+		n += width
+	}
+	return n, true
 }
 
 // byteArray reports whether the type is an array that copy can fill from bytes.
@@ -212,7 +223,10 @@ func byteArray(t *model.Type) bool {
 // size, put and take write the statements for one value.
 func (e *codec) size(w *block, expr string, t *model.Type) {
 	if n, ok := e.constant(t); ok {
-		if n > 0 {
+		switch {
+		case n == 1:
+			w.add("n++", nil)
+		case n > 1:
 			w.add("n += $n", vars{"n": n})
 		}
 		e.text(w, expr, t)

@@ -22,7 +22,10 @@ func sizeStruct(e *codec, w *block, expr string, t *model.Type) {
 		}
 		e.size(w, field(expr, f), f.Type)
 	}
-	if n > 0 {
+	switch {
+	case n == 1:
+		w.add("n++", nil)
+	case n > 1:
 		w.add("n += $n // fields of one size", vars{"n": n})
 	}
 }

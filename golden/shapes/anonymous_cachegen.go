@@ -186,7 +186,7 @@ func sizeAnonymous(v *Anonymous) (n, text int) {
 	for i := range v.Deep.Inner.Values {
 		text += len(v.Deep.Inner.Values[i])
 	}
-	n += 1 // fields of one size
+	n++
 	n += 4 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Slice)) + 1)
 	for i := range v.Slice {

@@ -203,7 +203,7 @@ func sizeHidden(v *Hidden) (n, text int) {
 	if v.cover != nil {
 		n += cachert.SizeUvarint(uint64(len(v.cover.secret)) + 1)
 		n += len(v.cover.secret)
-		n += 1 // fields of one size
+		n++
 	}
 	text += len(v.Public)
 	n += 26 // fields of one size

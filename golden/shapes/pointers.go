@@ -23,5 +23,12 @@ type Pointers struct {
 		A *int
 		B **string
 	}
-	Nothing *struct{}
+	Nothing  *struct{}
+	Nothings []*struct{}
+	Named    map[string]*[0]int
+	Pairs    [2]*struct{}
+	Marked   []struct {
+		At   *struct{}
+		Name string
+	}
 }

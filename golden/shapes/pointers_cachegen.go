@@ -43,8 +43,8 @@ func NewPointersCache(cfg PointersCacheConfig) (*PointersCache, error) {
 	c.pointersTier = cachert.NewMemoryLeaf[int, Pointers](cachert.Leaf{Index: 0, Path: "pointers", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Pointers]{
 		Name:         "PointersCache",
-		Prefix:       "pointers:8ea278cd:",
-		Fingerprint:  0x8ea278cd4556f639,
+		Prefix:       "pointers:de1b8922:",
+		Fingerprint:  0xde1b8922972b4bc2,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: pointersCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendPointersCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewPointersCache(cfg PointersCacheConfig) (*PointersCache, error) {
 
 // pointersCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pointersCachePrefix = "\x00\x8e\xa2\x78\xcd\x45\x56\xf6\x39"
+const pointersCachePrefix = "\x00\xde\x1b\x89\x22\x97\x2b\x4b\xc2"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -215,7 +215,7 @@ func sizePointers(v *Pointers) (n, text int) {
 	}
 	n++
 	if v.Bool != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.Struct != nil {
@@ -258,7 +258,7 @@ func sizePointers(v *Pointers) (n, text int) {
 			if x != nil {
 				n++
 				if (*x) != nil {
-					n += 1
+					n++
 				}
 			}
 		}
@@ -304,7 +304,20 @@ func sizePointers(v *Pointers) (n, text int) {
 			}
 		}
 	}
-	n++
+	n += cachert.SizeUvarint(uint64(len(v.Nothings)) + 1)
+	n += len(v.Nothings)
+	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
+	n += 5 * len(v.Named)
+	for k := range v.Named {
+		text += len(k)
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Marked)) + 1)
+	n += 5 * len(v.Marked)
+	for i := range v.Marked {
+		e := &v.Marked[i]
+		text += len(e.Name)
+	}
+	n += 3 // fields of one size
 	return n, text
 }
 
@@ -544,6 +557,48 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 
+	}
+	b = cachert.PutCount(b, len(v.Nothings), v.Nothings == nil)
+	for i := range v.Nothings {
+		if v.Nothings[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+
+		}
+	}
+	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
+	for k, x := range v.Named {
+		binary.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = text[copy(text, k):]
+		b = b[4:]
+		if x == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+
+		}
+	}
+	for i := range v.Pairs {
+		if v.Pairs[i] == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+
+		}
+	}
+	b = cachert.PutCount(b, len(v.Marked), v.Marked == nil)
+	for i := range v.Marked {
+		e := &v.Marked[i]
+		if e.At == nil {
+			b[0], b = 0, b[1:]
+		} else {
+			b[0], b = 1, b[1:]
+
+		}
+		binary.LittleEndian.PutUint32(b, uint32(len(e.Name)))
+		text = text[copy(text, e.Name):]
+		b = b[4:]
 	}
 	_, _ = b, text
 	return dst, nil
@@ -929,6 +984,82 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 	if n, b = int(b[0]), b[1:]; n == 1 {
 		v.Nothing = new(struct{})
 	}
+	if n, b, ok = cachert.TakeCount(b, 1); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n >= 0 {
+		v.Nothings = make([]*struct{}, n)
+		for i := range v.Nothings {
+			if len(b) == 0 || b[0] > 1 {
+				return cachert.ErrCorrupt
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				v.Nothings[i] = new(struct{})
+			}
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return cachert.ErrCorrupt
+	}
+	if entries := n; entries >= 0 {
+		v.Named = make(map[string]*[0]int, entries)
+		for range entries {
+			var k string
+			var x *[0]int
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			k, s = s[:n], s[n:]
+			b = b[4:]
+			if len(b) == 0 || b[0] > 1 {
+				return cachert.ErrCorrupt
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				x = new([0]int)
+			}
+			v.Named[k] = x
+		}
+		if len(v.Named) != entries { // a key twice
+			return cachert.ErrCorrupt
+		}
+	}
+	for i := range v.Pairs {
+		if len(b) == 0 || b[0] > 1 {
+			return cachert.ErrCorrupt
+		}
+		if n, b = int(b[0]), b[1:]; n == 1 {
+			v.Pairs[i] = new(struct{})
+		}
+	}
+	if n, b, ok = cachert.TakeCount(b, 5); !ok {
+		return cachert.ErrCorrupt
+	}
+	if n >= 0 {
+		v.Marked = make([]struct {
+			At   *struct{}
+			Name string
+		}, n)
+		for i := range v.Marked {
+			e := &v.Marked[i]
+			if len(b) == 0 || b[0] > 1 {
+				return cachert.ErrCorrupt
+			}
+			if n, b = int(b[0]), b[1:]; n == 1 {
+				e.At = new(struct{})
+			}
+			if len(b) < 4 {
+				return cachert.ErrCorrupt
+			}
+			if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert.ErrCorrupt
+			}
+			e.Name, s = s[:n], s[n:]
+			b = b[4:]
+		}
+	}
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
 	}
@@ -959,7 +1090,14 @@ var (
 			A *int
 			B **string
 		}
-		Nothing *struct{}
+		Nothing  *struct{}
+		Nothings []*struct{}
+		Named    map[string]*[0]int
+		Pairs    [2]*struct{}
+		Marked   []struct {
+			At   *struct{}
+			Name string
+		}
 	})((*Pointers)(nil))
 	_ = (*struct {
 		X     int32

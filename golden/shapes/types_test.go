@@ -64,7 +64,8 @@ func pointerSamples() []Pointers {
 		Anonymous: &struct {
 			A *int
 			B **string
-		}{ptr(5), ptr(ptr(""))}, Nothing: &struct{}{},
+		}{ptr(5), ptr(ptr(""))}, Nothing: &struct{}{}, Nothings: []*struct{}{nil, {}},
+		Named: map[string]*[0]int{"nil": nil, "": {}}, Pairs: [2]*struct{}{1: {}},
 	}}
 }
 
