@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"encoding/json"
+	"fmt"
 	"reflect"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,6 +49,11 @@ func (c Codec[V]) differ(t tb, v, decoded *V) {
 }
 
 func throughGob[V any](v *V) (back *V, err error) {
+	defer func() {
+		if r := recover(); r != nil { // as it does for a nil *time.Time in a map
+			err = fmt.Errorf("encoding/gob: %v", r)
+		}
+	}()
 	var b bytes.Buffer
 	if err := gob.NewEncoder(&b).Encode(v); err != nil {
 		return nil, err
