@@ -130,7 +130,7 @@ func productServers(l *lab, network string) []store[shop.Product] {
 	type get = reader[shop.Product]
 	fill := func(c redis.Cmdable) *hand.Redis {
 		h := &hand.Redis{Client: c, TTL: ttl}
-		few(l.product, func(id int64, v shop.Product) error { return h.SetProduct(ctx, id, &v) })
+		few(shop.NewProduct, func(id int64, v shop.Product) error { return h.SetProduct(ctx, id, &v) })
 		return h
 	}
 	stores := []store[shop.Product]{
@@ -160,11 +160,11 @@ func productServers(l *lab, network string) []store[shop.Product] {
 		{"ours", func() (get, func()) {
 			client := l.dial(network, 0)
 			c := must(shop.NewProductRedis(shop.ProductRedisConfig{Redis: client}))
-			few(l.product, func(id int64, v shop.Product) error { return c.Set(ctx, id, v) })
+			few(shop.NewProduct, func(id int64, v shop.Product) error { return c.Set(ctx, id, v) })
 			return asked(c.Get), closing(func() error { return errors.Join(c.Close(ctx), client.Close()) })
 		}},
 	}
-	return append(stores, goRedisCache(l, network, l.product))
+	return append(stores, goRedisCache(l, network, shop.NewProduct))
 }
 
 // goRedisCache is go-redis/cache without its tier in memory.

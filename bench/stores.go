@@ -37,7 +37,7 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 			return func(id int64) (V, bool) { return deref(c.Get(id)) }, c.Close
 		}},
 		{"sturdyc", func() (reader[V], func()) {
-			c := sturdyc.New[*V](2*keys, 16, ttl, 10)
+			c := sturdyc.New[*V](2*keys, 16, ttl, 10, sturdyc.WithNoContinuousEvictions()) // whose goroutine never ends
 			all(value, func(id int64, v V) { c.Set(strconv.FormatInt(id, 10), &v) })
 			return func(id int64) (V, bool) { return deref(c.Get(strconv.FormatInt(id, 10))) }, func() {}
 		}},

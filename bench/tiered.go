@@ -47,7 +47,7 @@ var tiereds = []tiered{
 	}},
 	{"sturdyc", func(l *lab, db int, load loader) (reader[shop.Product], func()) {
 		client := l.dial("tcp", db)
-		c := sturdyc.New[shop.Product](held, 16, ttl, 10, sturdyc.WithDistributedStorage(distributed{client}))
+		c := sturdyc.New[shop.Product](held, 16, ttl, 10, sturdyc.WithNoContinuousEvictions(), sturdyc.WithDistributedStorage(distributed{client}))
 		return func(id int64) (shop.Product, bool) {
 			v, err := c.GetOrFetch(ctx, strconv.FormatInt(id, 10), func(ctx context.Context) (shop.Product, error) { return load(ctx, id) })
 			return v, err == nil
