@@ -19,12 +19,12 @@ func memory(l *lab) experiment {
 nothing; caches of objects hand out what they have, which whoever gets it must leave alone, or a deep copy. Every reader returns a
 value, as our Get does: of a pointer that a cache returns the struct is copied, and no more. Our two kinds of memory tier are
 "ours, bytes" (fastcache) and "ours, objects" (otter, which makes copies unless the annotation says share=readonly). No garbage is
-collected meanwhile, since the objects of all caches are there at once; what collecting costs comes further down.
+collected while one of them runs, since the objects of all caches are there at once; what collecting costs comes further down.
 
 Caches of objects win where a value is large, because they do not decode. A bare otter is their floor; it keeps no deadlines. Ours are exact, so the clock is read for each
 hit: that takes about 25 ns, in which the processor fetches nothing of the entry. They lie beside the key, in a line of the processor's cache that a look-up fetches anyway, as
 otter keeps what is small. "otter, with deadlines" has one deadline in front of the value, as one writes that by hand: for Small that is another line to fetch, for
-a Product, of 248 bytes, it just fits. Ours returns a value and no pointer, so what a Product takes above the floor is mostly copying it. A clock that a goroutine sets now and then would be free, and late
+a Product, of 248 bytes, it just fits. What a Product takes above the floor is the clock, and that it is copied once more by a method that returns it: with deadlines by hand it takes about the same. A clock that a goroutine sets now and then would be free, and late
 when the machine is busy.
 
 Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. Counting a hit takes 6 ns: its instant says which of sixteen
