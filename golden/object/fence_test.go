@@ -38,6 +38,35 @@ func (s *slow) Read(ctx context.Context, key []byte) (runtime.Raw, bool, error) 
 	return raw, ok, err
 }
 
+// TestReplaced: while a value is replaced again and again, there is always one, and
+// never an older one than before.
+func TestReplaced(t *testing.T) {
+	c := open(t, SharedSmallCacheConfig{}, NewSharedSmallCache)
+	set := func(n int64) {
+		if err := c.Set(context.Background(), 1, Small{ID: n}); err != nil {
+			t.Error(err)
+		}
+	}
+	set(0)
+	const last = 3000
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := range int64(last) {
+			set(n + 1)
+		}
+	}()
+	for seen := int64(0); seen < last; {
+		v, err := c.GetOrLoad(t.Context(), 1, func(context.Context, int64) (Small, error) { return Small{}, runtime.ErrNotFound })
+		if err != nil || v.ID < seen {
+			t.Errorf("%d after %d: %v", v.ID, seen, err)
+			break
+		}
+		seen = v.ID
+	}
+	<-done
+}
+
 // TestOvertakenRefill: what a read brings back from before a Set or a Delete is
 // not put into the near tier.
 func TestOvertakenRefill(t *testing.T) {

@@ -230,11 +230,11 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 		text += len(e.UID)
 		n++
 		if e.Controller != nil {
-			n += 1
+			n++
 		}
 		n++
 		if e.BlockOwnerDeletion != nil {
-			n += 1
+			n++
 		}
 		n += 16 // fields of one size
 	}
@@ -265,7 +265,7 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 	n += 36 // fields of one size
 	n++
 	if v.Immutable != nil {
-		n += 1
+		n++
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
 	n += 8 * len(v.Data)
@@ -1386,11 +1386,11 @@ func sizeServiceOwnerReference(v *v12pkg.OwnerReference) (n, text int) {
 	text += len(v.UID)
 	n++
 	if v.Controller != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.BlockOwnerDeletion != nil {
-		n += 1
+		n++
 	}
 	n += 16 // fields of one size
 	return n, text
@@ -1683,7 +1683,7 @@ func sizeServiceServiceSpec(v *v13pkg.ServiceSpec) (n, text int) {
 	}
 	n++
 	if v.AllocateLoadBalancerNodePorts != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.LoadBalancerClass != nil {
@@ -2832,7 +2832,7 @@ func sizeUser(v *User) (n, text int) {
 	}
 	n++
 	if v.Hireable != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.Bio != nil {
@@ -2879,7 +2879,7 @@ func sizeUser(v *User) (n, text int) {
 	}
 	n++
 	if v.SiteAdmin != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.TotalPrivateRepos != nil {
@@ -2903,7 +2903,7 @@ func sizeUser(v *User) (n, text int) {
 	}
 	n++
 	if v.TwoFactorAuthentication != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.Plan != nil {
@@ -4119,19 +4119,19 @@ func sizeUserOrganization(v *github.Organization) (n, text int) {
 	}
 	n++
 	if v.TwoFactorRequirementEnabled != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.IsVerified != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.HasOrganizationProjects != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.HasRepositoryProjects != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DefaultRepoPermission != nil {
@@ -4145,23 +4145,23 @@ func sizeUserOrganization(v *github.Organization) (n, text int) {
 	}
 	n++
 	if v.MembersCanCreateRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePublicRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePrivateRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreateInternalRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanForkPrivateRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersAllowedRepositoryCreationType != nil {
@@ -4170,47 +4170,47 @@ func sizeUserOrganization(v *github.Organization) (n, text int) {
 	}
 	n++
 	if v.MembersCanCreatePages != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePublicPages != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePrivatePages != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.WebCommitSignoffRequired != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.AdvancedSecurityEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DependabotAlertsEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DependabotSecurityUpdatesEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DependencyGraphEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.SecretScanningEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.SecretScanningPushProtectionEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.SecretScanningValidityChecksEnabled != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.URL != nil {
@@ -6985,11 +6985,11 @@ func sizeRelease(v *Release) (n, text int) {
 	}
 	n++
 	if v.Draft != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.Prerelease != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MakeLatest != nil {
@@ -7003,7 +7003,7 @@ func sizeRelease(v *Release) (n, text int) {
 	}
 	n++
 	if v.GenerateReleaseNotes != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.ID != nil {
@@ -8011,7 +8011,7 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 	}
 	n++
 	if v.Hireable != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.Bio != nil {
@@ -8058,7 +8058,7 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 	}
 	n++
 	if v.SiteAdmin != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.TotalPrivateRepos != nil {
@@ -8082,7 +8082,7 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 	}
 	n++
 	if v.TwoFactorAuthentication != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.Plan != nil {
@@ -9270,19 +9270,19 @@ func sizeReleaseOrganization(v *github.Organization) (n, text int) {
 	}
 	n++
 	if v.TwoFactorRequirementEnabled != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.IsVerified != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.HasOrganizationProjects != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.HasRepositoryProjects != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DefaultRepoPermission != nil {
@@ -9296,23 +9296,23 @@ func sizeReleaseOrganization(v *github.Organization) (n, text int) {
 	}
 	n++
 	if v.MembersCanCreateRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePublicRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePrivateRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreateInternalRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanForkPrivateRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersAllowedRepositoryCreationType != nil {
@@ -9321,47 +9321,47 @@ func sizeReleaseOrganization(v *github.Organization) (n, text int) {
 	}
 	n++
 	if v.MembersCanCreatePages != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePublicPages != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.MembersCanCreatePrivatePages != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.WebCommitSignoffRequired != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.AdvancedSecurityEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DependabotAlertsEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DependabotSecurityUpdatesEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.DependencyGraphEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.SecretScanningEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.SecretScanningPushProtectionEnabledForNewRepos != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.SecretScanningValidityChecksEnabled != nil {
-		n += 1
+		n++
 	}
 	n++
 	if v.URL != nil {
