@@ -223,12 +223,7 @@ func byteArray(t *model.Type) bool {
 // size, put and take write the statements for one value.
 func (e *codec) size(w *block, expr string, t *model.Type) {
 	if n, ok := e.constant(t); ok {
-		switch {
-		case n == 1:
-			w.add("n++", nil)
-		case n > 1:
-			w.add("n += $n", vars{"n": n})
-		}
+		addConstant(w, n, "")
 		e.text(w, expr, t)
 		return
 	}
@@ -237,6 +232,16 @@ func (e *codec) size(w *block, expr string, t *model.Type) {
 		return
 	}
 	verbs(t.Kind).size(e, w, expr, t)
+}
+
+// addConstant adds a size that does not depend on the value.
+func addConstant(w *block, n int64, comment string) {
+	switch {
+	case n == 1:
+		w.add("n++", nil)
+	case n > 1:
+		w.add("n += $n"+comment, vars{"n": n})
+	}
 }
 
 // text writes the statements that add to text what the strings of a value of constant

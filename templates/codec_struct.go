@@ -22,12 +22,7 @@ func sizeStruct(e *codec, w *block, expr string, t *model.Type) {
 		}
 		e.size(w, field(expr, f), f.Type)
 	}
-	switch {
-	case n == 1:
-		w.add("n++", nil)
-	case n > 1:
-		w.add("n += $n // fields of one size", vars{"n": n})
-	}
+	addConstant(w, n, " // fields of one size")
 }
 
 func putStruct(e *codec, w *block, expr string, t *model.Type) {

@@ -43,8 +43,8 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 // slow path tells them apart. Nobody may change what v points to. Now is the tick
 // that the entry was compared with.
 func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status, now int64) {
-	// The clock is read before the entry is looked for: no fetch from memory begins
-	// before the clock has been read, and those of the entry are one after the other.
+	// The clock comes first: reading it has the processor wait for all fetches from
+	// memory that it has begun, among which those of this entry are not yet.
 	now = t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
 	switch {
