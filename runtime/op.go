@@ -29,6 +29,8 @@ type Op[K comparable, V any] struct {
 	one  [1]slot[K, V]
 	keys [64]byte  // where the binary key of a single slot goes
 	text [128]byte // where its text key is spelled
+	res  [1]Result // of a single slot, in memory
+	room room
 	bulk bulk[K, V]
 }
 
@@ -150,6 +152,7 @@ func (op *Op[K, V]) end() {
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
 	op.demand, op.unattended = demand{}, false
 	op.one[0] = slot[K, V]{}
+	op.room.end()
 	op.core.ops.Put(op)
 }
 
@@ -294,9 +297,12 @@ func (op *Op[K, V]) make(s *slot[K, V], format int) (data []byte, err error) {
 	}
 	began := tick()
 	err = protect(func() (err error) {
-		data, err = f.Append([]byte{}, &s.value)
+		data, err = f.Append(op.room.rest(), &s.value)
 		return err
 	})
+	if err == nil {
+		op.room.took(data)
+	}
 	op.core.making[format].since(began)
 	return data, err
 }

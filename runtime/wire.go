@@ -9,8 +9,8 @@ import (
 // The binary codec writes numbers in little endian at their own width, lengths of
 // strings in four bytes, counts as unsigned varints, and all strings of a value, in
 // order, in one section behind everything else. How long that is stands in four bytes
-// in front. The functions of this file are the parts that
-// generated encoders and decoders do not write out.
+// in front, unless all that is not strings has one size. The functions of this file are
+// the parts that generated encoders and decoders do not write out.
 
 // MaxDepth is how deep a value of a recursive type may be nested. Encoders
 // refuse deeper values with ErrDepth, so cyclic ones too, and decoders refuse
@@ -73,6 +73,14 @@ func SplitText(data []byte) (b, section []byte, ok bool) {
 	return b[:at], b[at:], true
 }
 
+// SplitAt is SplitText for types whose values take n bytes without their strings.
+func SplitAt(data []byte, n int) (b, section []byte, ok bool) {
+	if len(data) < n {
+		return nil, nil, false
+	}
+	return data[:n], data[n:], true
+}
+
 // Text returns the section of the strings as one string, for all of them to be cut from:
 // the end of text, which is the whole encoding as a string that is never changed, or a copy
 // if there is none.
@@ -119,6 +127,16 @@ func IsInt(n uint64) bool { return int64(int(n)) == int64(n) }
 
 // IsUint reports whether n is a uint of this machine.
 func IsUint(n uint64) bool { return uint64(uint(n)) == n }
+
+// Room returns n bytes of the room behind dst, and the rest of it, to append to;
+// neither, if dst has less.
+func Room(dst []byte, n int) (b, rest []byte) {
+	room := dst[len(dst):cap(dst)]
+	if len(room) < n {
+		return nil, nil
+	}
+	return room[:n], room[n:n]
+}
 
 // Grow returns dst with n more bytes, and those bytes.
 func Grow(dst []byte, n int) (all, added []byte) {

@@ -158,6 +158,18 @@ func TestSplitTextShares(t *testing.T) {
 	check(t, s, "some text")
 }
 
+func TestSplitAt(t *testing.T) {
+	b, section, ok := SplitAt([]byte("1234some text"), 4)
+	check(t, string(b), "1234")
+	check(t, string(section), "some text")
+	check(t, ok, true)
+	_, section, ok = SplitAt([]byte("1234"), 4)
+	check(t, len(section), 0)
+	check(t, ok, true)
+	_, _, ok = SplitAt([]byte("123"), 4)
+	check(t, ok, false)
+}
+
 func TestIsIntIsUint(t *testing.T) {
 	wide := math.MaxInt == math.MaxInt64
 	for n, want := range map[uint64][2]bool{
@@ -184,6 +196,18 @@ func TestGrow(t *testing.T) {
 		check(t, string(all), "abc12345")
 		check(t, len(added), 5)
 	}
+}
+
+func TestRoom(t *testing.T) {
+	dst := append(make([]byte, 0, 8), "abc"...)
+	b, rest := Room(dst, 2)
+	copy(b, "12")
+	check(t, string(append(rest, "345"...)), "345")
+	check(t, string(dst[:8]), "abc12345")
+	_, rest = Room(dst, 5)
+	check(t, cap(rest), 0)
+	b, rest = Room(dst, 6)
+	check(t, b == nil && rest == nil, true)
 }
 
 // FuzzWire reads what it wrote: an answer other than no means that the bytes are what

@@ -16,6 +16,7 @@ func (c *Core[K, V]) Set(ctx context.Context, key K, v V) error {
 		return err
 	}
 	defer op.end()
+	op.room.open = c.memory
 	op.set(&op.slots[0], v)
 	return op.store(claim[V]{})
 }
@@ -31,6 +32,7 @@ func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
 		return err
 	}
 	defer op.end()
+	op.room.open = c.memory
 	for i := range op.slots {
 		s := &op.slots[i]
 		op.set(s, vs[s.key])
@@ -126,7 +128,7 @@ func (c *Core[K, V]) DeleteMany(ctx context.Context, keys []K) (removed int, err
 // remove removes the keys of the operation and ends it.
 func (op *Op[K, V]) remove() (removed int, err error) {
 	defer op.end()
-	res := make([]Result, len(op.slots))
+	res := op.results()
 	if _, err := op.turns(claim[V]{}, res, op.core.spec.Remove); err != nil {
 		return 0, err
 	}
@@ -192,11 +194,21 @@ func (op *Op[K, V]) store(cl claim[V]) error {
 
 // write writes the operation's slots, which have been encoded, in their turn.
 func (op *Op[K, V]) write(cl claim[V]) error {
-	res := make([]Result, len(op.slots))
+	res := op.results()
 	if _, err := op.turns(cl, res, op.core.leases.write(op.core.spec.Write)); err != nil {
 		return err
 	}
 	return joined(res)
+}
+
+// results returns room for what writing each slot comes to. Nobody but its goroutine
+// looks at an operation on memory alone, which so has its own.
+func (op *Op[K, V]) results() []Result {
+	if len(op.slots) == 1 && op.core.memory {
+		op.res[0] = Result{}
+		return op.res[:]
+	}
+	return make([]Result, len(op.slots))
 }
 
 // turns runs fn for the operation's slots while it has the turn of each of their

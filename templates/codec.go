@@ -17,7 +17,7 @@ import (
 // Each kind has three verbs:
 //
 //	size  adds to n, and to text what the strings take
-//	put   writes to the front of b, and of text
+//	put   writes to the front of b, and appends to text
 //	take  reads from the front of b, and of s and own
 //
 // Values of fixed size that stand side by side are one run, in which a string is its
@@ -241,24 +241,6 @@ func addConstant(w *block, n int64, comment string) {
 		w.add("n++", nil)
 	case n > 1:
 		w.add("n += $n"+comment, vars{"n": n})
-	}
-}
-
-// text writes the statements that add to text what the strings of a value of constant
-// size take.
-func (e *codec) text(w *block, expr string, t *model.Type) {
-	switch {
-	case !t.Strings():
-	case t.Kind == model.String:
-		w.add("text += len($v)", vars{"v": bare(expr)})
-	case t.Kind == model.Array:
-		e.each(w, expr, t.Elem, e.text)
-	case t.Kind == model.Struct:
-		for _, f := range t.Fields {
-			if !f.Skip {
-				e.text(w, field(expr, f), f.Type)
-			}
-		}
 	}
 }
 

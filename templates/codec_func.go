@@ -13,8 +13,11 @@ import (
 // functions that they share parts of.
 func (e *codec) functions() []jen.Code {
 	all := []jen.Code{e.sizeFunc(e.root, e.name, false), e.appendFunc(), e.decodeFunc()}
+	if e.onePass() {
+		all = e.onceFuncs()
+	}
 	for _, t := range e.order {
-		all = append(all, e.sizeFunc(t, e.funcs[t], t.Recursive), e.putFunc(t), e.takeFunc(t))
+		all = append(all, e.sizeFunc(t, e.funcs[t], t.Recursive), e.putFunc(t, e.funcs[t]), e.takeFunc(t))
 	}
 	for _, t := range e.owners {
 		all = append(all, e.takeOwnFunc(t))
@@ -64,21 +67,33 @@ func (e *codec) value(w *block, verb string, t *model.Type, name string) {
 	}
 }
 
-// textHeader is how many bytes say how long the section of the strings is.
-const textHeader = 4
+// header returns how many bytes say how long the section of the strings is: none, if
+// all that stands in front of it has one size.
+func (e *codec) header() int {
+	if _, ok := e.constant(e.root); ok {
+		return 0
+	}
+	return 4
+}
+
+const appendsText = "append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then the bytes of all strings."
 
 func (e *codec) appendFunc() jen.Code {
 	e.deep = false
 	w := e.g.block()
-	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n", "grow": "Grow", "own": "", "end": "return dst, nil", "h": textHeader}
+	v := vars{"name": e.name, "T": e.g.spell(e.root), "deep": "\n", "grow": "Grow", "own": "", "end": "return dst, nil", "h": ""}
 	e.value(w, "put", e.root, e.name)
-	v["in"] = w.lines()
+	v["in"], v["split"] = w.lines(), "b, text := b[:n], b[n:n]"
+	if h := e.header(); h > 0 {
+		v["h"] = fmt.Sprint(h, "+")
+		v["split"] = e.g.snippet("$binary.LittleEndian.PutUint32(b, uint32(t))\nb, text := b[$h:$h+n], b[$h+n:$h+n]", vars{"h": h})
+	}
 	if e.recursive() {
 		v["deep"] = e.g.snippet("\nif n < 0 {\nreturn nil, $cachert.ErrDepth\n}\n", nil)
 	}
 	doc := comment("append%s appends *v to dst in the stored form.", e.name)
 	if e.texts {
-		doc = comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then the bytes of all strings.", e.name)
+		doc = comment(appendsText, e.name)
 	}
 	if len(e.owners) > 0 {
 		doc = comment("append%s appends *v to dst in the stored form: numbers, counts and lengths\n// in the order of the fields, then what values make of themselves.", e.name)
@@ -89,7 +104,7 @@ func (e *codec) appendFunc() jen.Code {
 		v["grow"], v["own"] = "GrowOwn", e.g.snippet("var scratch [256]byte\nown := &$cachert.Own{Bytes: scratch[:0]}\n", nil)
 		v["end"] = "return own.End(dst, n)"
 		if e.texts {
-			v["end"] = fmt.Sprintf("return own.End(dst, %d+n+t)", textHeader)
+			v["end"] = e.g.snippet("return own.End(dst, ${h}n+t)", v)
 		}
 	}
 	if !e.texts {
@@ -104,9 +119,8 @@ $end
 n, t := size$name(v)${deep}if uint64(t) > $math.MaxUint32 {
 return nil, $cachert.ErrTooLarge
 }
-dst, b := $cachert.$grow(dst, $h+n+t)
-$binary.LittleEndian.PutUint32(b, uint32(t))
-b, text := b[$h:$h+n], b[$h+n:]
+dst, b := $cachert.$grow(dst, ${h}n+t)
+$split
 $own$in
 _, _ = b, text
 $end
@@ -150,6 +164,10 @@ return nil
 func (e *codec) split(v vars) jen.Code {
 	const check = "if !ok {\n$fail\n}\n"
 	var own, rest string
+	section := "$cachert.SplitText(data)\n"
+	if n, ok := e.constant(e.root); ok {
+		section = fmt.Sprintf("$cachert.SplitAt(data, %d)\n", n)
+	}
 	switch {
 	case !e.texts && len(e.owners) == 0:
 		rest = "b := data\n"
@@ -157,10 +175,10 @@ func (e *codec) split(v vars) jen.Code {
 		rest = "b, _, own, ok := $cachert.SplitOwn(data, \"\")\n" + check
 	case e.own:
 		own = "data, _, own, ok := $cachert.SplitOwn(data, \"\")\n" + check
-		rest = "b, s, ok := $cachert.SplitText(data)\n" + check
+		rest = "b, s, ok := " + section + check
 	default:
 		own = "data, text, own, ok := $cachert.SplitOwn(data, text)\n" + check
-		rest = "b, section, ok := $cachert.SplitText(data)\n" + check + "s := $cachert.Text(section, text)\n"
+		rest = "b, section, ok := " + section + check + "s := $cachert.Text(section, text)\n"
 	}
 	if len(e.owners) > 0 {
 		rest = own + rest
@@ -180,10 +198,10 @@ func (e *codec) declared(ok bool) string {
 	return text
 }
 
-func (e *codec) putFunc(t *model.Type) jen.Code {
+func (e *codec) putFunc(t *model.Type, name string) jen.Code {
 	w := e.g.block()
-	e.value(w, "put", t, e.funcs[t])
-	return e.putDecl(e.funcs[t], t, w, "writes *v")
+	e.value(w, "put", t, name)
+	return e.putDecl(name, t, w, "writes *v")
 }
 
 // putDecl declares a function that writes something.
@@ -193,7 +211,7 @@ func (e *codec) putDecl(name string, t *model.Type, w *block, does string) jen.C
 		v["own"] = e.g.snippet(", own *$cachert.Own", nil)
 	}
 	if e.texts {
-		return e.g.snippet(comment("put%s %s to the front of b and text, and returns what is left of them.", name, does)+
+		return e.g.snippet(comment("put%s %s to the front of b and its strings behind text, and returns what is\n// left of b, and text.", name, does)+
 			"func put$name(b, text []byte$own, v *$T) (_, _ []byte) {\n$in\nreturn b, text\n}", v)
 	}
 	return e.g.snippet(comment("put%s %s to the front of b and returns what is left of it.", name, does)+

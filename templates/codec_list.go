@@ -10,15 +10,12 @@ import (
 // that have nothing to store are a zero each: see model.Type.MinElem.
 
 func sizeSlice(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr}
-	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
-	if n, ok := e.constant(t.Elem); ok {
-		addWidth(w, max(n, 1), expr)
-		if t.Elem.Strings() {
-			e.each(w, expr, t.Elem, e.text)
-		}
+	if e.plain(t) {
+		e.head(w, expr, t)
+		e.text(w, expr, t)
 		return
 	}
+	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": expr})
 	e.each(w, expr, t.Elem, e.size)
 }
 

@@ -6,8 +6,12 @@ import "github.com/cachegen/cachegen/generator/model"
 // order in which Go hands them out: a cache needs no other, unless it is asked for.
 
 func sizeMap(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr}
-	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", v)
+	if e.plain(t) {
+		e.head(w, expr, t)
+		e.text(w, expr, t)
+		return
+	}
+	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": expr})
 	var width int64
 	in, names := w.nested(), [2]string{"_", "_"}
 	for i, part := range []*model.Type{t.Key, t.Elem} {
@@ -25,15 +29,10 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 			e.size(in, names[i], part)
 		}
 	}
-	if len(in.code) == 0 {
-		width = max(width, 1)
-	}
 	if width > 0 {
 		addWidth(w, width, expr)
 	}
-	if len(in.code) > 0 {
-		e.entries(w, expr, names[0], names[1], in)
-	}
+	e.entries(w, expr, names[0], names[1], in)
 }
 
 func putMap(e *codec, w *block, expr string, t *model.Type) {

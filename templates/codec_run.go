@@ -123,11 +123,11 @@ func (r *run) put(w *block) {
 }
 
 // putText writes the strings of an item. They come after the numbers of their run: a
-// call to copy takes all registers away, and so fewer have to be loaded again.
+// call to append takes all registers away, and so fewer have to be loaded again.
 func (it item) putText(w *block, e *codec) {
 	switch {
 	case it.t.Kind == model.String:
-		w.add("text = text[copy(text, $v):]", vars{"v": bare(it.expr)})
+		w.add("text = append(text, $v...)", vars{"v": bare(it.expr)})
 	case it.t.Kind == model.Array && it.t.Strings():
 		it.each(w, e, item.putText)
 	}

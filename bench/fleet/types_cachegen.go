@@ -15,9 +15,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // VehicleCacheConfig is what NewVehicleCache makes a cache of.
 type VehicleCacheConfig struct {
@@ -45,8 +45,8 @@ func NewVehicleCache(cfg VehicleCacheConfig) (*VehicleCache, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[string, Vehicle](cachert.Leaf{Index: 0, Path: "memory", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Vehicle]{
 		Name:         "VehicleCache",
-		Prefix:       "memory:1f3a754b:",
-		Fingerprint:  0x1f3a754b84e76fa0,
+		Prefix:       "memory:acc7b792:",
+		Fingerprint:  0xacc7b792564dc333,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: vehicleCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendVehicleCacheKey(dst, key), nil },
@@ -62,7 +62,7 @@ func NewVehicleCache(cfg VehicleCacheConfig) (*VehicleCache, error) {
 
 // vehicleCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const vehicleCachePrefix = "\x00\x1f\x3a\x75\x4b\x84\xe7\x6f\xa0"
+const vehicleCachePrefix = "\x00\xac\xc7\xb7\x92\x56\x4d\xc3\x33"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -458,7 +458,7 @@ func appendVehicle(dst []byte, v *Vehicle) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b, text = putVehicle1(b, text, v)
 	b, text = putVehicle2(b, text, v)
 	b, text = putVehicle3(b, text, v)
@@ -526,15 +526,16 @@ func sizeVehicleContact(v *bigstruct.Contact) (n, text int) {
 	return n, text
 }
 
-// putVehicleContact writes *v to the front of b and text, and returns what is left of them.
+// putVehicleContact writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleContact(b, text []byte, v *bigstruct.Contact) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Phone)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Email)))
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.Phone):]
-	text = text[copy(text, v.Email):]
+	text = append(text, v.Name...)
+	text = append(text, v.Phone...)
+	text = append(text, v.Email...)
 	b = b[12:]
 	if v.Address == nil {
 		b[0], b = 0, b[1:]
@@ -603,17 +604,18 @@ func sizeVehicleAddress(v *bigstruct.Address) (n, text int) {
 	return n, text
 }
 
-// putVehicleAddress writes *v to the front of b and text, and returns what is left of them.
+// putVehicleAddress writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleAddress(b, text []byte, v *bigstruct.Address) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Street)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.City)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Zip)))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Country)))
-	text = text[copy(text, v.Street):]
-	text = text[copy(text, v.City):]
-	text = text[copy(text, v.Zip):]
-	text = text[copy(text, v.Country):]
+	text = append(text, v.Street...)
+	text = append(text, v.City...)
+	text = append(text, v.Zip...)
+	text = append(text, v.Country...)
 	b = b[16:]
 	return b, text
 }
@@ -655,12 +657,13 @@ func sizeVehicleDocument(v *bigstruct.Document) (n, text int) {
 	return n, text
 }
 
-// putVehicleDocument writes *v to the front of b and text, and returns what is left of them.
+// putVehicleDocument writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleDocument(b, text []byte, v *bigstruct.Document) (_, _ []byte) {
 	_ = b[5]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Title)))
 	binary.LittleEndian.PutUint16(b[4:], v.Pages)
-	text = text[copy(text, v.Title):]
+	text = append(text, v.Title...)
 	b = b[6:]
 	b = cachert.PutCount(b, len(v.Scan), v.Scan == nil)
 	b = b[copy(b, v.Scan):]
@@ -721,7 +724,8 @@ func sizeVehicleInspection(v *bigstruct.Inspection) (n, text int) {
 	return n, text
 }
 
-// putVehicleInspection writes *v to the front of b and text, and returns what is left of them.
+// putVehicleInspection writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleInspection(b, text []byte, v *bigstruct.Inspection) (_, _ []byte) {
 	_ = b[20]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
@@ -732,12 +736,12 @@ func putVehicleInspection(b, text []byte, v *bigstruct.Inspection) (_, _ []byte)
 	if v.Passed {
 		b[20] = 1
 	}
-	text = text[copy(text, v.Station):]
+	text = append(text, v.Station...)
 	b = b[21:]
 	b = cachert.PutCount(b, len(v.Findings), v.Findings == nil)
 	for i := range v.Findings {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Findings[i])))
-		text = text[copy(text, v.Findings[i]):]
+		text = append(text, v.Findings[i]...)
 		b = b[4:]
 	}
 	binary.LittleEndian.PutUint64(b, v.Odometer)
@@ -804,7 +808,8 @@ func sizeVehicleEngine(v *bigstruct.Engine) (n, text int) {
 	return n, text
 }
 
-// putVehicleEngine writes *v to the front of b and text, and returns what is left of them.
+// putVehicleEngine writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleEngine(b, text []byte, v *bigstruct.Engine) (_, _ []byte) {
 	_ = b[33]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Code)))
@@ -820,13 +825,13 @@ func putVehicleEngine(b, text []byte, v *bigstruct.Engine) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[18:], uint64(v.Mounted.Unix()))
 	binary.LittleEndian.PutUint32(b[26:], uint32(v.Mounted.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[30:], cachert.Zone(v.Mounted, v.Mounted.Location() == time.UTC))
-	text = text[copy(text, v.Code):]
-	text = text[copy(text, v.Fuel):]
+	text = append(text, v.Code...)
+	text = append(text, v.Fuel...)
 	b = b[34:]
 	b = cachert.PutCount(b, len(v.TimingMaps), v.TimingMaps == nil)
 	for k, x := range v.TimingMaps {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -915,19 +920,20 @@ func sizeVehicleBattery(v *bigstruct.Battery) (n, text int) {
 	return n, text
 }
 
-// putVehicleBattery writes *v to the front of b and text, and returns what is left of them.
+// putVehicleBattery writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleBattery(b, text []byte, v *bigstruct.Battery) (_, _ []byte) {
 	_ = b[17]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Serial)))
 	binary.LittleEndian.PutUint64(b[4:], math.Float64bits(v.Capacity))
 	binary.LittleEndian.PutUint16(b[12:], v.Cells)
 	binary.LittleEndian.PutUint32(b[14:], v.Cycles)
-	text = text[copy(text, v.Serial):]
+	text = append(text, v.Serial...)
 	b = b[18:]
 	b = cachert.PutCount(b, len(v.Modules), v.Modules == nil)
 	for i := range v.Modules {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Modules[i])))
-		text = text[copy(text, v.Modules[i]):]
+		text = append(text, v.Modules[i]...)
 		b = b[4:]
 	}
 	return b, text
@@ -980,7 +986,8 @@ func sizeVehicleCharge(v *bigstruct.Charge) (n, text int) {
 	return n, text
 }
 
-// putVehicleCharge writes *v to the front of b and text, and returns what is left of them.
+// putVehicleCharge writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleCharge(b, text []byte, v *bigstruct.Charge) (_, _ []byte) {
 	_ = b[69]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Station)))
@@ -996,7 +1003,7 @@ func putVehicleCharge(b, text []byte, v *bigstruct.Charge) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[54:], cachert.Zone(v.Started, v.Started.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[58:], uint64(v.Took))
 	binary.LittleEndian.PutUint32(b[66:], v.EnergyWH)
-	text = text[copy(text, v.Station):]
+	text = append(text, v.Station...)
 	b = b[70:]
 	if v.Paid == nil {
 		b[0], b = 0, b[1:]
@@ -1005,7 +1012,7 @@ func putVehicleCharge(b, text []byte, v *bigstruct.Charge) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(v.Paid.Amount))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Paid.Currency)))
-		text = text[copy(text, v.Paid.Currency):]
+		text = append(text, v.Paid.Currency...)
 		b = b[12:]
 	}
 	return b, text
@@ -1064,7 +1071,8 @@ func sizeVehicleTrip(v *bigstruct.Trip) (n, text int) {
 	return n, text
 }
 
-// putVehicleTrip writes *v to the front of b and text, and returns what is left of them.
+// putVehicleTrip writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleTrip(b, text []byte, v *bigstruct.Trip) (_, _ []byte) {
 	_ = b[87]
 	binary.LittleEndian.PutUint64(b, math.Float64bits(v.From.Lat))
@@ -1084,8 +1092,8 @@ func putVehicleTrip(b, text []byte, v *bigstruct.Trip) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[76:], uint32(len(v.Driver)))
 	binary.LittleEndian.PutUint32(b[80:], v.Meters)
 	binary.LittleEndian.PutUint32(b[84:], uint32(len(v.Purpose)))
-	text = text[copy(text, v.Driver):]
-	text = text[copy(text, v.Purpose):]
+	text = append(text, v.Driver...)
+	text = append(text, v.Purpose...)
 	b = b[88:]
 	b = cachert.PutCount(b, len(v.Stops), v.Stops == nil)
 	for i := range v.Stops {
@@ -1176,7 +1184,8 @@ func sizeVehicleAccident(v *bigstruct.Accident) (n, text int) {
 	return n, text
 }
 
-// putVehicleAccident writes *v to the front of b and text, and returns what is left of them.
+// putVehicleAccident writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleAccident(b, text []byte, v *bigstruct.Accident) (_, _ []byte) {
 	_ = b[69]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
@@ -1192,8 +1201,8 @@ func putVehicleAccident(b, text []byte, v *bigstruct.Accident) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[54:], uint32(len(v.Report)))
 	binary.LittleEndian.PutUint64(b[58:], uint64(v.Damage.Amount))
 	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Damage.Currency)))
-	text = text[copy(text, v.Report):]
-	text = text[copy(text, v.Damage.Currency):]
+	text = append(text, v.Report...)
+	text = append(text, v.Damage.Currency...)
 	b = b[70:]
 	b = cachert.PutCount(b, len(v.Photos), v.Photos == nil)
 	for i := range v.Photos {
@@ -1203,7 +1212,7 @@ func putVehicleAccident(b, text []byte, v *bigstruct.Accident) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Involved), v.Involved == nil)
 	for i := range v.Involved {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Involved[i])))
-		text = text[copy(text, v.Involved[i]):]
+		text = append(text, v.Involved[i]...)
 		b = b[4:]
 	}
 	return b, text
@@ -1288,7 +1297,8 @@ func sizeVehicleService(v *bigstruct.Service) (n, text int) {
 	return n, text
 }
 
-// putVehicleService writes *v to the front of b and text, and returns what is left of them.
+// putVehicleService writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicleService(b, text []byte, v *bigstruct.Service) (_, _ []byte) {
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
@@ -1299,7 +1309,7 @@ func putVehicleService(b, text []byte, v *bigstruct.Service) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Work), v.Work == nil)
 	for i := range v.Work {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Work[i])))
-		text = text[copy(text, v.Work[i]):]
+		text = append(text, v.Work[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Parts), v.Parts == nil)
@@ -1307,13 +1317,13 @@ func putVehicleService(b, text []byte, v *bigstruct.Service) (_, _ []byte) {
 		_ = b[5]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint16(b[4:], x)
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[6:]
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.Cost.Amount))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Cost.Currency)))
-	text = text[copy(text, v.Cost.Currency):]
+	text = append(text, v.Cost.Currency...)
 	b = b[12:]
 	return b, text
 }
@@ -1382,7 +1392,8 @@ func takeVehicleService(v *bigstruct.Service, b []byte, s string) (_ []byte, _ s
 }
 
 // putVehicle1 writes the fields VIN to TaxClass of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle1(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[68]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.VIN)))
@@ -1401,29 +1412,29 @@ func putVehicle1(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[63:], uint32(len(v.InteriorTone)))
 	b[67] = v.Doors
 	b[68] = v.Seats
-	text = text[copy(text, v.VIN):]
-	text = text[copy(text, v.Plate):]
-	text = text[copy(text, v.PlateState):]
-	text = text[copy(text, v.Country):]
-	text = text[copy(text, v.AssetTag):]
-	text = text[copy(text, v.Make):]
-	text = text[copy(text, v.Model):]
-	text = text[copy(text, v.Trim):]
-	text = text[copy(text, v.Color):]
-	text = text[copy(text, v.InteriorTone):]
+	text = append(text, v.VIN...)
+	text = append(text, v.Plate...)
+	text = append(text, v.PlateState...)
+	text = append(text, v.Country...)
+	text = append(text, v.AssetTag...)
+	text = append(text, v.Make...)
+	text = append(text, v.Model...)
+	text = append(text, v.Trim...)
+	text = append(text, v.Color...)
+	text = append(text, v.InteriorTone...)
 	b = b[69:]
 	if v.Nickname == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Nickname)))
-		text = text[copy(text, *v.Nickname):]
+		text = append(text, *v.Nickname...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Aliases), v.Aliases == nil)
 	for i := range v.Aliases {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Aliases[i])))
-		text = text[copy(text, v.Aliases[i]):]
+		text = append(text, v.Aliases[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Barcode), v.Barcode == nil)
@@ -1474,8 +1485,8 @@ func putVehicle1(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[30:], uint64(v.LeaseEnds.Unix()))
 	binary.LittleEndian.PutUint32(b[38:], uint32(v.LeaseEnds.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[42:], cachert.Zone(v.LeaseEnds, v.LeaseEnds.Location() == time.UTC))
-	text = text[copy(text, v.PurchasePrice.Currency):]
-	text = text[copy(text, v.ResidualValue.Currency):]
+	text = append(text, v.PurchasePrice.Currency...)
+	text = append(text, v.ResidualValue.Currency...)
 	b = b[46:]
 	b, text = putVehicleContact(b, text, &v.Dealer)
 	_ = b[30]
@@ -1487,15 +1498,16 @@ func putVehicle1(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[24:], cachert.Zone(v.InsuredUntil, v.InsuredUntil.Location() == time.UTC))
 	b[28] = uint8(v.PremiumClass)
 	binary.LittleEndian.PutUint16(b[29:], uint16(v.TaxClass))
-	text = text[copy(text, v.InvoiceNumber):]
-	text = text[copy(text, v.CostCenter):]
-	text = text[copy(text, v.InsuranceID):]
+	text = append(text, v.InvoiceNumber...)
+	text = append(text, v.CostCenter...)
+	text = append(text, v.InsuranceID...)
 	b = b[31:]
 	return b, text
 }
 
 // putVehicle2 writes the fields TaxPaid to TireSerials of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[12]
 	b[0] = 0
@@ -1504,7 +1516,7 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 	}
 	binary.LittleEndian.PutUint64(b[1:], uint64(v.TaxDue.Amount))
 	binary.LittleEndian.PutUint32(b[9:], uint32(len(v.TaxDue.Currency)))
-	text = text[copy(text, v.TaxDue.Currency):]
+	text = append(text, v.TaxDue.Currency...)
 	b = b[13:]
 	b = cachert.PutCount(b, len(v.TitleScan), v.TitleScan == nil)
 	b = b[copy(b, v.TitleScan):]
@@ -1519,7 +1531,7 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
 		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Inspections), v.Inspections == nil)
@@ -1541,7 +1553,7 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, k)
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[8:]
 	}
 	_ = b[84]
@@ -1571,16 +1583,17 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 	for i := range v.TireSerials {
 		binary.LittleEndian.PutUint32(b[69+4*i:], uint32(len(v.TireSerials[i])))
 	}
-	text = text[copy(text, v.TireSize):]
+	text = append(text, v.TireSize...)
 	for i := range v.TireSerials {
-		text = text[copy(text, v.TireSerials[i]):]
+		text = append(text, v.TireSerials[i]...)
 	}
 	b = b[85:]
 	return b, text
 }
 
 // putVehicle3 writes the fields TreadDepthMM to FaultHistory of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[49]
 	for i := range v.TreadDepthMM {
@@ -1609,7 +1622,7 @@ func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[4]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Gearbox)))
 	b[4] = uint8(v.Gears)
-	text = text[copy(text, v.Gearbox):]
+	text = append(text, v.Gearbox...)
 	b = b[5:]
 	b = cachert.PutCount(b, len(v.GearRatios), v.GearRatios == nil)
 	for i := range v.GearRatios {
@@ -1631,7 +1644,7 @@ func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[27:], math.Float32bits(v.FuelLevel))
 	binary.LittleEndian.PutUint32(b[31:], math.Float32bits(v.AdBlueLevel))
 	binary.LittleEndian.PutUint32(b[35:], math.Float32bits(v.OilLevel))
-	text = text[copy(text, v.EmissionClass):]
+	text = append(text, v.EmissionClass...)
 	b = b[39:]
 	if v.OilQuality == nil {
 		b[0], b = 0, b[1:]
@@ -1653,13 +1666,13 @@ func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.FaultCodes), v.FaultCodes == nil)
 	for i := range v.FaultCodes {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.FaultCodes[i])))
-		text = text[copy(text, v.FaultCodes[i]):]
+		text = append(text, v.FaultCodes[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.FaultHistory), v.FaultHistory == nil)
 	for k, x := range v.FaultHistory {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -1674,7 +1687,8 @@ func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 }
 
 // putVehicle4 writes the fields Calibration to Position of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle4(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[23]
 	for i := range v.Calibration {
@@ -1714,7 +1728,7 @@ func putVehicle4(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b[35] = 1
 	}
 	binary.LittleEndian.PutUint32(b[36:], math.Float32bits(v.ChargePowerKW))
-	text = text[copy(text, v.ChargePort):]
+	text = append(text, v.ChargePort...)
 	b = b[40:]
 	if v.ChargeEnds == nil {
 		b[0], b = 0, b[1:]
@@ -1781,7 +1795,8 @@ func putVehicle4(b, text []byte, v *Vehicle) (_, _ []byte) {
 }
 
 // putVehicle5 writes the fields Heading to Carrier of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[53]
 	binary.LittleEndian.PutUint32(b, math.Float32bits(v.Heading))
@@ -1818,7 +1833,7 @@ func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[38:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Garage)))
-	text = text[copy(text, v.Garage):]
+	text = append(text, v.Garage...)
 	b = b[4:]
 	b, text = putVehicleAddress(b, text, &v.GarageAddress)
 	binary.LittleEndian.PutUint32(b, uint32(v.Zone))
@@ -1828,7 +1843,7 @@ func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], x)
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Route), v.Route == nil)
@@ -1845,7 +1860,7 @@ func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[38:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.RouteName)))
-	text = text[copy(text, v.RouteName):]
+	text = append(text, v.RouteName...)
 	b = b[4:]
 	if v.ETA == nil {
 		b[0], b = 0, b[1:]
@@ -1872,15 +1887,16 @@ func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
 	copy(b[30:], v.FirmwareHash[:])
 	binary.LittleEndian.PutUint32(b[62:], uint32(len(v.SIM)))
 	binary.LittleEndian.PutUint32(b[66:], uint32(len(v.Carrier)))
-	text = text[copy(text, v.Firmware):]
-	text = text[copy(text, v.SIM):]
-	text = text[copy(text, v.Carrier):]
+	text = append(text, v.Firmware...)
+	text = append(text, v.SIM...)
+	text = append(text, v.Carrier...)
 	b = b[70:]
 	return b, text
 }
 
 // putVehicle6 writes the fields SignalDBM to KeyCards of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[57]
 	b[0] = uint8(v.SignalDBM)
@@ -1894,7 +1910,7 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[38:], uint64(v.PacketsSent))
 	binary.LittleEndian.PutUint32(b[46:], v.PacketsLost)
 	binary.LittleEndian.PutUint64(b[50:], uint64(v.BufferedBytes))
-	text = text[copy(text, v.LastError):]
+	text = append(text, v.LastError...)
 	b = b[58:]
 	b = cachert.PutCount(b, len(v.SessionKey), v.SessionKey == nil)
 	b = b[copy(b, v.SessionKey):]
@@ -1913,8 +1929,8 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Sensors), v.Sensors == nil)
@@ -1926,7 +1942,7 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b[14:], uint64(x.At.Unix()))
 		binary.LittleEndian.PutUint32(b[22:], uint32(x.At.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At, x.At.Location() == time.UTC))
-		text = text[copy(text, x.Unit):]
+		text = append(text, x.Unit...)
 		b = b[30:]
 	}
 	if v.Driver == nil {
@@ -1948,8 +1964,8 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[24:], uint64(v.BookedUntil.Unix()))
 	binary.LittleEndian.PutUint32(b[32:], uint32(v.BookedUntil.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[36:], cachert.Zone(v.BookedUntil, v.BookedUntil.Location() == time.UTC))
-	text = text[copy(text, v.Pool):]
-	text = text[copy(text, v.BookedBy):]
+	text = append(text, v.Pool...)
+	text = append(text, v.BookedBy...)
 	b = b[40:]
 	b = cachert.PutCount(b, len(v.Bookings), v.Bookings == nil)
 	for k, x := range v.Bookings {
@@ -1974,7 +1990,8 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 }
 
 // putVehicle7 writes the fields SpareKey to CleanedAt of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 	_ = b[24]
 	b[0] = 0
@@ -1994,7 +2011,7 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(e.Amount))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
-		text = text[copy(text, e.Currency):]
+		text = append(text, e.Currency...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Accidents), v.Accidents == nil)
@@ -2013,7 +2030,7 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(v.Allowance.Amount))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Allowance.Currency)))
-		text = text[copy(text, v.Allowance.Currency):]
+		text = append(text, v.Allowance.Currency...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Restrictions), v.Restrictions == nil)
@@ -2027,7 +2044,7 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[12:], uint32(v.ServiceDue.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.ServiceDue, v.ServiceDue.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[20:], v.ServiceAt)
-	text = text[copy(text, v.Remarks):]
+	text = append(text, v.Remarks...)
 	b = b[28:]
 	if v.ServicePartner == nil {
 		b[0], b = 0, b[1:]
@@ -2039,7 +2056,7 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.ServiceCost.Amount))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.ServiceCost.Currency)))
 	binary.LittleEndian.PutUint32(b[12:], math.Float32bits(v.ServiceHours))
-	text = text[copy(text, v.ServiceCost.Currency):]
+	text = append(text, v.ServiceCost.Currency...)
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.ServiceLog), v.ServiceLog == nil)
 	for i := range v.ServiceLog {
@@ -2050,13 +2067,13 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.PartsOrdered), v.PartsOrdered == nil)
 	for k, x := range v.PartsOrdered {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -2064,7 +2081,7 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 			_ = b[11]
 			binary.LittleEndian.PutUint64(b, uint64(e.Amount))
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
-			text = text[copy(text, e.Currency):]
+			text = append(text, e.Currency...)
 			b = b[12:]
 		}
 	}
@@ -2077,7 +2094,8 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 }
 
 // putVehicle8 writes the fields Smoking to Changed of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 	b[0] = 0
 	if v.Smoking {
@@ -2092,7 +2110,7 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
@@ -2100,8 +2118,8 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Ratings), v.Ratings == nil)
@@ -2112,14 +2130,14 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Extras), v.Extras == nil)
 	for k, x := range v.Extras {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for k2, x2 := range x {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 			binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x2))
-			text = text[copy(text, k2):]
+			text = append(text, k2...)
 			b = b[12:]
 		}
 	}
@@ -2148,7 +2166,7 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[28:], uint64(v.Changed.Unix()))
 	binary.LittleEndian.PutUint32(b[36:], uint32(v.Changed.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[40:], cachert.Zone(v.Changed, v.Changed.Location() == time.UTC))
-	text = text[copy(text, v.ChangedBy):]
+	text = append(text, v.ChangedBy...)
 	b = b[44:]
 	return b, text
 }

@@ -21,10 +21,25 @@ var (
 const productFixed = 8 + 8 + 8 + 1 + 1 + 8 + 16 + 16 + 8 + 6*4 + 3*4
 
 // AppendProduct appends *v to dst: what has one size, then the lengths of the
-// strings in slices and maps, then all strings.
+// strings in slices and maps, then all strings. Into the room of dst it writes at
+// once; how much the strings take is added up only if there is too little.
 func AppendProduct(dst []byte, v *shop.Product) []byte {
-	text := len(v.SKU) + len(v.Name) + len(v.Description) + len(v.Maker.Name) + len(v.Maker.Country) + len(v.Maker.City)
+	start := len(dst)
 	n := productFixed + 4*len(v.Tags) + 8*len(v.Attributes) + 20*len(v.Variants)
+	if room := cap(dst) - start - n; room > 0 {
+		b := dst[start : start+n]
+		if text := putProduct(b, b[n:], v); len(text) <= room {
+			return dst[:start+n+len(text)]
+		}
+	}
+	grown := make([]byte, start+n, start+n+productText(v))
+	copy(grown, dst)
+	return grown[:start+n+len(putProduct(grown[start:], grown[start+n:], v))]
+}
+
+// productText returns how many bytes the strings take.
+func productText(v *shop.Product) int {
+	text := len(v.SKU) + len(v.Name) + len(v.Description) + len(v.Maker.Name) + len(v.Maker.Country) + len(v.Maker.City)
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
@@ -35,14 +50,11 @@ func AppendProduct(dst []byte, v *shop.Product) []byte {
 		e := &v.Variants[i]
 		text += len(e.SKU) + len(e.Color) + len(e.Size)
 	}
-	start := len(dst)
-	if cap(dst)-start < n+text {
-		grown := make([]byte, start, start+n+text)
-		copy(grown, dst)
-		dst = grown
-	}
-	dst = dst[:start+n+text]
-	b, s := dst[start:start+n], dst[start+n:]
+	return text
+}
+
+// putProduct writes *v to b, appends its strings to s, and returns that.
+func putProduct(b, s []byte, v *shop.Product) []byte {
 	_ = b[productFixed-1]
 	le.PutUint64(b, uint64(v.ID))
 	le.PutUint64(b[8:], math.Float64bits(v.Price))
@@ -64,17 +76,17 @@ func AppendProduct(dst []byte, v *shop.Product) []byte {
 	le.PutUint32(b[62:], zone(v.Updated, v.Updated.Location() == time.UTC))
 	le.PutUint64(b[66:], uint64(v.Warranty))
 	le.PutUint32(b[74:], uint32(len(v.SKU)))
-	s = s[copy(s, v.SKU):]
+	s = append(s, v.SKU...)
 	le.PutUint32(b[78:], uint32(len(v.Name)))
-	s = s[copy(s, v.Name):]
+	s = append(s, v.Name...)
 	le.PutUint32(b[82:], uint32(len(v.Description)))
-	s = s[copy(s, v.Description):]
+	s = append(s, v.Description...)
 	le.PutUint32(b[86:], uint32(len(v.Maker.Name)))
-	s = s[copy(s, v.Maker.Name):]
+	s = append(s, v.Maker.Name...)
 	le.PutUint32(b[90:], uint32(len(v.Maker.Country)))
-	s = s[copy(s, v.Maker.Country):]
+	s = append(s, v.Maker.Country...)
 	le.PutUint32(b[94:], uint32(len(v.Maker.City)))
-	s = s[copy(s, v.Maker.City):]
+	s = append(s, v.Maker.City...)
 	le.PutUint32(b[98:], count(len(v.Tags), v.Tags == nil))
 	le.PutUint32(b[102:], count(len(v.Attributes), v.Attributes == nil))
 	le.PutUint32(b[106:], count(len(v.Variants), v.Variants == nil))
@@ -82,14 +94,14 @@ func AppendProduct(dst []byte, v *shop.Product) []byte {
 	for i := range v.Tags {
 		le.PutUint32(b, uint32(len(v.Tags[i])))
 		b = b[4:]
-		s = s[copy(s, v.Tags[i]):]
+		s = append(s, v.Tags[i]...)
 	}
 	for k, x := range v.Attributes {
 		le.PutUint32(b, uint32(len(k)))
 		le.PutUint32(b[4:], uint32(len(x)))
 		b = b[8:]
-		s = s[copy(s, k):]
-		s = s[copy(s, x):]
+		s = append(s, k...)
+		s = append(s, x...)
 	}
 	for i := range v.Variants {
 		e := &v.Variants[i]
@@ -98,11 +110,11 @@ func AppendProduct(dst []byte, v *shop.Product) []byte {
 		le.PutUint32(b[12:], uint32(len(e.Color)))
 		le.PutUint32(b[16:], uint32(len(e.Size)))
 		b = b[20:]
-		s = s[copy(s, e.SKU):]
-		s = s[copy(s, e.Color):]
-		s = s[copy(s, e.Size):]
+		s = append(s, e.SKU...)
+		s = append(s, e.Color...)
+		s = append(s, e.Size...)
 	}
-	return dst
+	return s
 }
 
 // count tells an empty list from one that is nil.

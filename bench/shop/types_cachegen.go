@@ -19,9 +19,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // SmallMemoryConfig is what NewSmallMemory makes a cache of.
 type SmallMemoryConfig struct {
@@ -49,8 +49,8 @@ func NewSmallMemory(cfg SmallMemoryConfig) (*SmallMemory, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "memory", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallMemory",
-		Prefix:       "memory:52efde26:",
-		Fingerprint:  0x52efde263d414388,
+		Prefix:       "memory:42e75a9a:",
+		Fingerprint:  0x42e75a9a60ad3c15,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -68,7 +68,7 @@ func NewSmallMemory(cfg SmallMemoryConfig) (*SmallMemory, error) {
 
 // smallMemoryPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallMemoryPrefix = "\x00\x52\xef\xde\x26\x3d\x41\x43\x88"
+const smallMemoryPrefix = "\x00\x42\xe7\x5a\x9a\x60\xad\x3c\x15"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -200,9 +200,8 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -214,7 +213,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -224,7 +223,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 37)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -290,8 +289,8 @@ func NewSmallObject(cfg SmallObjectConfig) (*SmallObject, error) {
 	c.objectsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "objects", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallObject",
-		Prefix:       "objects:deb88a39:",
-		Fingerprint:  0xdeb88a3973039a1f,
+		Prefix:       "objects:c7c6a4a6:",
+		Fingerprint:  0xc7c6a4a6bc2ec766,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -309,7 +308,7 @@ func NewSmallObject(cfg SmallObjectConfig) (*SmallObject, error) {
 
 // smallObjectPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallObjectPrefix = "\x00\xde\xb8\x8a\x39\x73\x03\x9a\x1f"
+const smallObjectPrefix = "\x00\xc7\xc6\xa4\xa6\xbc\x2e\xc7\x66"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -446,8 +445,8 @@ func NewSmallShared(cfg SmallSharedConfig) (*SmallShared, error) {
 	c.objectsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "objects", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallShared",
-		Prefix:       "objects:2d5299e9:",
-		Fingerprint:  0x2d5299e9fa17ef16,
+		Prefix:       "objects:f103d9a2:",
+		Fingerprint:  0xf103d9a20880ad5d,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -465,7 +464,7 @@ func NewSmallShared(cfg SmallSharedConfig) (*SmallShared, error) {
 
 // smallSharedPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallSharedPrefix = "\x00\x2d\x52\x99\xe9\xfa\x17\xef\x16"
+const smallSharedPrefix = "\x00\xf1\x03\xd9\xa2\x08\x80\xad\x5d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -602,8 +601,8 @@ func NewSmallMillion(cfg SmallMillionConfig) (*SmallMillion, error) {
 	c.objectsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "objects", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallMillion",
-		Prefix:       "objects:e265b8c9:",
-		Fingerprint:  0xe265b8c9f82bcec9,
+		Prefix:       "objects:c58eca2e:",
+		Fingerprint:  0xc58eca2e1c68d1fd,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -621,7 +620,7 @@ func NewSmallMillion(cfg SmallMillionConfig) (*SmallMillion, error) {
 
 // smallMillionPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallMillionPrefix = "\x00\xe2\x65\xb8\xc9\xf8\x2b\xce\xc9"
+const smallMillionPrefix = "\x00\xc5\x8e\xca\x2e\x1c\x68\xd1\xfd"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -760,8 +759,8 @@ func NewSmallRedis(cfg SmallRedisConfig) (*SmallRedis, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallRedis",
-		Prefix:       "redis:31b53cac:",
-		Fingerprint:  0x31b53cac52c62dea,
+		Prefix:       "redis:cff919d3:",
+		Fingerprint:  0xcff919d354fc13b2,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -780,7 +779,7 @@ func NewSmallRedis(cfg SmallRedisConfig) (*SmallRedis, error) {
 
 // smallRedisPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallRedisPrefix = "\x00\x31\xb5\x3c\xac\x52\xc6\x2d\xea"
+const smallRedisPrefix = "\x00\xcf\xf9\x19\xd3\x54\xfc\x13\xb2"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -905,8 +904,8 @@ func NewProductMemory(cfg ProductMemoryConfig) (*ProductMemory, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "memory", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductMemory",
-		Prefix:       "memory:9513e1ed:",
-		Fingerprint:  0x9513e1eddcbb71e2,
+		Prefix:       "memory:b5160e86:",
+		Fingerprint:  0xb5160e8622045fc8,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productMemoryPrefix,
@@ -923,7 +922,7 @@ func NewProductMemory(cfg ProductMemoryConfig) (*ProductMemory, error) {
 
 // productMemoryPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productMemoryPrefix = "\x00\x95\x13\xe1\xed\xdc\xbb\x71\xe2"
+const productMemoryPrefix = "\x00\xb5\x16\x0e\x86\x22\x04\x5f\xc8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1040,19 +1039,30 @@ func appendProductMemoryKey(k []byte, key int64) []byte {
 	return k
 }
 
-// sizeProduct returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeProduct(v *Product) (n, text int) {
+// headProduct returns how many bytes *v takes, without its strings.
+func headProduct(v *Product) (n int) {
+	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
+	n += cachert.SizeUvarint(uint64(len(v.Attributes)) + 1)
+	n += 8 * len(v.Attributes)
+	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
+	n += 20 * len(v.Variants)
+	n++
+	if v.Parent != nil {
+		n += 8
+	}
+	n += 89 // fields of one size
+	return n
+}
+
+// textProduct returns how many bytes the strings of *v take.
+func textProduct(v *Product) (text int) {
 	text += len(v.SKU)
 	text += len(v.Name)
 	text += len(v.Description)
-	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
-	n += 4 * len(v.Tags)
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Attributes)) + 1)
-	n += 8 * len(v.Attributes)
 	for k, x := range v.Attributes {
 		text += len(k)
 		text += len(x)
@@ -1060,32 +1070,40 @@ func sizeProduct(v *Product) (n, text int) {
 	text += len(v.Maker.Name)
 	text += len(v.Maker.Country)
 	text += len(v.Maker.City)
-	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
-	n += 20 * len(v.Variants)
 	for i := range v.Variants {
 		e := &v.Variants[i]
 		text += len(e.SKU)
 		text += len(e.Color)
 		text += len(e.Size)
 	}
-	n++
-	if v.Parent != nil {
-		n += 8
-	}
-	n += 89 // fields of one size
-	return n, text
+	return text
 }
 
 // appendProduct appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
-	n, t := sizeProduct(v)
+	n := 4 + headProduct(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putProduct(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textProduct(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putProduct(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putProduct writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putProduct(b, text []byte, v *Product) (_, _ []byte) {
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.SKU)))
@@ -1097,14 +1115,14 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	if v.Active {
 		b[36] = 1
 	}
-	text = text[copy(text, v.SKU):]
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.Description):]
+	text = append(text, v.SKU...)
+	text = append(text, v.Name...)
+	text = append(text, v.Description...)
 	b = b[37:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Attributes), v.Attributes == nil)
@@ -1112,17 +1130,17 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Maker.Name)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Maker.Country)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Maker.City)))
-	text = text[copy(text, v.Maker.Name):]
-	text = text[copy(text, v.Maker.Country):]
-	text = text[copy(text, v.Maker.City):]
+	text = append(text, v.Maker.Name...)
+	text = append(text, v.Maker.Country...)
+	text = append(text, v.Maker.City...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
 	for i := range v.Variants {
@@ -1132,9 +1150,9 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Color)))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Size)))
 		binary.LittleEndian.PutUint64(b[12:], math.Float64bits(e.Price))
-		text = text[copy(text, e.SKU):]
-		text = text[copy(text, e.Color):]
-		text = text[copy(text, e.Size):]
+		text = append(text, e.SKU...)
+		text = append(text, e.Color...)
+		text = append(text, e.Size...)
 		b = b[20:]
 	}
 	if v.Parent == nil {
@@ -1153,8 +1171,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Updated, v.Updated.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.Warranty))
 	b = b[40:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
@@ -1361,8 +1378,8 @@ func NewProductObject(cfg ProductObjectConfig) (*ProductObject, error) {
 	c.objectsTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "objects", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductObject",
-		Prefix:       "objects:d791480b:",
-		Fingerprint:  0xd791480be84a81e3,
+		Prefix:       "objects:fa7cd2b9:",
+		Fingerprint:  0xfa7cd2b99face7f1,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productObjectPrefix,
@@ -1380,7 +1397,7 @@ func NewProductObject(cfg ProductObjectConfig) (*ProductObject, error) {
 
 // productObjectPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productObjectPrefix = "\x00\xd7\x91\x48\x0b\xe8\x4a\x81\xe3"
+const productObjectPrefix = "\x00\xfa\x7c\xd2\xb9\x9f\xac\xe7\xf1"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1529,8 +1546,8 @@ func NewProductShared(cfg ProductSharedConfig) (*ProductShared, error) {
 	c.objectsTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "objects", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductShared",
-		Prefix:       "objects:07cdc514:",
-		Fingerprint:  0x7cdc514c292369d,
+		Prefix:       "objects:ba0a0c99:",
+		Fingerprint:  0xba0a0c99d04cd185,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productSharedPrefix,
@@ -1548,7 +1565,7 @@ func NewProductShared(cfg ProductSharedConfig) (*ProductShared, error) {
 
 // productSharedPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productSharedPrefix = "\x00\x07\xcd\xc5\x14\xc2\x92\x36\x9d"
+const productSharedPrefix = "\x00\xba\x0a\x0c\x99\xd0\x4c\xd1\x85"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1687,8 +1704,8 @@ func NewProductRedis(cfg ProductRedisConfig) (*ProductRedis, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductRedis",
-		Prefix:       "redis:ab197188:",
-		Fingerprint:  0xab19718860dcc170,
+		Prefix:       "redis:aea82ac7:",
+		Fingerprint:  0xaea82ac772542a6e,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productRedisPrefix,
@@ -1706,7 +1723,7 @@ func NewProductRedis(cfg ProductRedisConfig) (*ProductRedis, error) {
 
 // productRedisPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productRedisPrefix = "\x00\xab\x19\x71\x88\x60\xdc\xc1\x70"
+const productRedisPrefix = "\x00\xae\xa8\x2a\xc7\x72\x54\x2a\x6e"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1841,8 +1858,8 @@ func NewProductTiers(cfg ProductTiersConfig) (*ProductTiers, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductTiers",
-		Prefix:       "products:1bb669bf:",
-		Fingerprint:  0x1bb669bfacaea137,
+		Prefix:       "products:fe90e194:",
+		Fingerprint:  0xfe90e1941ecece7a,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productTiersPrefix,
@@ -1861,7 +1878,7 @@ func NewProductTiers(cfg ProductTiersConfig) (*ProductTiers, error) {
 
 // productTiersPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productTiersPrefix = "\x00\x1b\xb6\x69\xbf\xac\xae\xa1\x37"
+const productTiersPrefix = "\x00\xfe\x90\xe1\x94\x1e\xce\xce\x7a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2025,8 +2042,8 @@ func NewProductHot(cfg ProductHotConfig) (*ProductHot, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductHot",
-		Prefix:       "products:1baa7862:",
-		Fingerprint:  0x1baa7862da7ccefa,
+		Prefix:       "products:623644fe:",
+		Fingerprint:  0x623644fe8b3270d1,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productHotPrefix,
@@ -2046,7 +2063,7 @@ func NewProductHot(cfg ProductHotConfig) (*ProductHot, error) {
 
 // productHotPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productHotPrefix = "\x00\x1b\xaa\x78\x62\xda\x7c\xce\xfa"
+const productHotPrefix = "\x00\x62\x36\x44\xfe\x8b\x32\x70\xd1"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2196,8 +2213,8 @@ func NewBlobMemory(cfg BlobMemoryConfig) (*BlobMemory, error) {
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Blob](cachert.Leaf{Index: 0, Path: "memory", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int64, Blob]{
 		Name:         "BlobMemory",
-		Prefix:       "memory:a3cbe0bd:",
-		Fingerprint:  0xa3cbe0bd6b5576a1,
+		Prefix:       "memory:fe8b3a6d:",
+		Fingerprint:  0xfe8b3a6dee704c8e,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: blobMemoryPrefix,
@@ -2214,7 +2231,7 @@ func NewBlobMemory(cfg BlobMemoryConfig) (*BlobMemory, error) {
 
 // blobMemoryPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const blobMemoryPrefix = "\x00\xa3\xcb\xe0\xbd\x6b\x55\x76\xa1"
+const blobMemoryPrefix = "\x00\xfe\x8b\x3a\x6d\xee\x70\x4c\x8e"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2350,9 +2367,9 @@ func appendBlob(dst []byte, v *Blob) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	b = b[copy(b, v.Data):]
@@ -2427,8 +2444,8 @@ func NewBlobRedis(cfg BlobRedisConfig) (*BlobRedis, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Blob](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 4 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 4<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Blob]{
 		Name:         "BlobRedis",
-		Prefix:       "redis:5fe843ef:",
-		Fingerprint:  0x5fe843ef76dd44d0,
+		Prefix:       "redis:4cb2fde7:",
+		Fingerprint:  0x4cb2fde7e2f1f02d,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: blobRedisPrefix,
@@ -2446,7 +2463,7 @@ func NewBlobRedis(cfg BlobRedisConfig) (*BlobRedis, error) {
 
 // blobRedisPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const blobRedisPrefix = "\x00\x5f\xe8\x43\xef\x76\xdd\x44\xd0"
+const blobRedisPrefix = "\x00\x4c\xb2\xfd\xe7\xe2\xf1\xf0\x2d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2570,8 +2587,8 @@ func NewDeepOne(cfg DeepOneConfig) (*DeepOne, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
 		Name:         "DeepOne",
-		Prefix:       "redis:28aca9bd:",
-		Fingerprint:  0x28aca9bddf8b01cc,
+		Prefix:       "redis:bae32d4d:",
+		Fingerprint:  0xbae32d4db48b1c7f,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -2590,7 +2607,7 @@ func NewDeepOne(cfg DeepOneConfig) (*DeepOne, error) {
 
 // deepOnePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepOnePrefix = "\x00\x28\xac\xa9\xbd\xdf\x8b\x01\xcc"
+const deepOnePrefix = "\x00\xba\xe3\x2d\x4d\xb4\x8b\x1c\x7f"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2702,9 +2719,8 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -2716,7 +2732,7 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -2726,7 +2742,7 @@ func appendDeep(dst []byte, v *Deep) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeDeep(v *Deep, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 37)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -2803,8 +2819,8 @@ func NewDeepTwo(cfg DeepTwoConfig) (*DeepTwo, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 1, Path: "two.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
 		Name:         "DeepTwo",
-		Prefix:       "two:8d8df160:",
-		Fingerprint:  0x8d8df1606e0ade0b,
+		Prefix:       "two:5b3ccd4a:",
+		Fingerprint:  0x5b3ccd4aaf115d84,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -2824,7 +2840,7 @@ func NewDeepTwo(cfg DeepTwoConfig) (*DeepTwo, error) {
 
 // deepTwoPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepTwoPrefix = "\x00\x8d\x8d\xf1\x60\x6e\x0a\xde\x0b"
+const deepTwoPrefix = "\x00\x5b\x3c\xcd\x4a\xaf\x11\x5d\x84"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2993,8 +3009,8 @@ func NewDeepThree(cfg DeepThreeConfig) (*DeepThree, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 2, Path: "three.inner.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
 		Name:         "DeepThree",
-		Prefix:       "three:61351bbf:",
-		Fingerprint:  0x61351bbf3ac91879,
+		Prefix:       "three:58914d60:",
+		Fingerprint:  0x58914d60eb7e9f38,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -3014,7 +3030,7 @@ func NewDeepThree(cfg DeepThreeConfig) (*DeepThree, error) {
 
 // deepThreePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepThreePrefix = "\x00\x61\x35\x1b\xbf\x3a\xc9\x18\x79"
+const deepThreePrefix = "\x00\x58\x91\x4d\x60\xeb\x7e\x9f\x38"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3199,8 +3215,8 @@ func NewDeepFour(cfg DeepFourConfig) (*DeepFour, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Deep](cachert.Leaf{Index: 3, Path: "four.inner.innermost.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Deep]{
 		Name:         "DeepFour",
-		Prefix:       "four:079843a9:",
-		Fingerprint:  0x79843a927e98cfa,
+		Prefix:       "four:22245e49:",
+		Fingerprint:  0x22245e49bc61b028,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -3220,7 +3236,7 @@ func NewDeepFour(cfg DeepFourConfig) (*DeepFour, error) {
 
 // deepFourPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepFourPrefix = "\x00\x07\x98\x43\xa9\x27\xe9\x8c\xfa"
+const deepFourPrefix = "\x00\x22\x24\x5e\x49\xbc\x61\xb0\x28"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

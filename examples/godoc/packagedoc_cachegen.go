@@ -15,9 +15,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PackageDocCacheConfig is what NewPackageDocCache makes a cache of.
 type PackageDocCacheConfig struct {
@@ -55,8 +55,8 @@ func NewPackageDocCache(cfg PackageDocCacheConfig) (*PackageDocCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[string, PackageDoc](cachert.Leaf{Index: 1, Path: "docs.redis", Engine: "redis", Refill: 0b1, MaxValue: 8 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 8<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, PackageDoc]{
 		Name:         "PackageDocCache",
-		Prefix:       "docs:b0b1795d:",
-		Fingerprint:  0xb0b1795de27feffa,
+		Prefix:       "docs:13b6c72c:",
+		Fingerprint:  0x13b6c72cb11282b6,
 		TTL:          time.Hour,
 		Stale:        10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -76,7 +76,7 @@ func NewPackageDocCache(cfg PackageDocCacheConfig) (*PackageDocCache, error) {
 
 // packageDocCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const packageDocCachePrefix = "\x00\xb0\xb1\x79\x5d\xe2\x7f\xef\xfa"
+const packageDocCachePrefix = "\x00\x13\xb6\xc7\x2c\xb1\x12\x82\xb6"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -311,21 +311,21 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ImportPath)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Name)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Synopsis)))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Doc)))
-	text = text[copy(text, v.ImportPath):]
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.Synopsis):]
-	text = text[copy(text, v.Doc):]
+	text = append(text, v.ImportPath...)
+	text = append(text, v.Name...)
+	text = append(text, v.Synopsis...)
+	text = append(text, v.Doc...)
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.Imports), v.Imports == nil)
 	for i := range v.Imports {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Imports[i])))
-		text = text[copy(text, v.Imports[i]):]
+		text = append(text, v.Imports[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Consts), v.Consts == nil)
@@ -345,7 +345,7 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 		e := &v.Types[i]
 		b, text = putPackageDocSymbol(b, text, &e.Symbol)
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
+		text = append(text, e.Name...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(e.Consts), e.Consts == nil)
 		for i2 := range e.Consts {
@@ -375,7 +375,7 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Notes), v.Notes == nil)
 	for k, x := range v.Notes {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -385,16 +385,16 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Body)))
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.File)))
 			binary.LittleEndian.PutUint64(b[12:], uint64(e.Line))
-			text = text[copy(text, e.UID):]
-			text = text[copy(text, e.Body):]
-			text = text[copy(text, e.File):]
+			text = append(text, e.UID...)
+			text = append(text, e.Body...)
+			text = append(text, e.File...)
 			b = b[20:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)
 	for i := range v.Platforms {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Platforms[i])))
-		text = text[copy(text, v.Platforms[i]):]
+		text = append(text, v.Platforms[i]...)
 		b = b[4:]
 	}
 	_ = b[31]
@@ -673,13 +673,14 @@ func sizePackageDocValue(v *Value) (n, text int) {
 	return n, text
 }
 
-// putPackageDocValue writes *v to the front of b and text, and returns what is left of them.
+// putPackageDocValue writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putPackageDocValue(b, text []byte, v *Value) (_, _ []byte) {
 	b, text = putPackageDocSymbol(b, text, &v.Symbol)
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
-		text = text[copy(text, v.Names[i]):]
+		text = append(text, v.Names[i]...)
 		b = b[4:]
 	}
 	return b, text
@@ -727,20 +728,21 @@ func sizePackageDocSymbol(v *Symbol) (n, text int) {
 	return n, text
 }
 
-// putPackageDocSymbol writes *v to the front of b and text, and returns what is left of them.
+// putPackageDocSymbol writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putPackageDocSymbol(b, text []byte, v *Symbol) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Doc)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Decl)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Since)))
-	text = text[copy(text, v.Doc):]
-	text = text[copy(text, v.Decl):]
-	text = text[copy(text, v.Since):]
+	text = append(text, v.Doc...)
+	text = append(text, v.Decl...)
+	text = append(text, v.Since...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)
 	for i := range v.Platforms {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Platforms[i])))
-		text = text[copy(text, v.Platforms[i]):]
+		text = append(text, v.Platforms[i]...)
 		b = b[4:]
 	}
 	_ = b[12]
@@ -750,7 +752,7 @@ func putPackageDocSymbol(b, text []byte, v *Symbol) (_, _ []byte) {
 	}
 	binary.LittleEndian.PutUint32(b[1:], uint32(len(v.File)))
 	binary.LittleEndian.PutUint64(b[5:], uint64(v.Line))
-	text = text[copy(text, v.File):]
+	text = append(text, v.File...)
 	b = b[13:]
 	return b, text
 }
@@ -828,14 +830,15 @@ func sizePackageDocFunc(v *Func) (n, text int) {
 	return n, text
 }
 
-// putPackageDocFunc writes *v to the front of b and text, and returns what is left of them.
+// putPackageDocFunc writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putPackageDocFunc(b, text []byte, v *Func) (_, _ []byte) {
 	b, text = putPackageDocSymbol(b, text, &v.Symbol)
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Recv)))
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.Recv):]
+	text = append(text, v.Name...)
+	text = append(text, v.Recv...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Examples), v.Examples == nil)
 	for i := range v.Examples {
@@ -888,7 +891,8 @@ func sizePackageDocExample(v *Example) (n, text int) {
 	return n, text
 }
 
-// putPackageDocExample writes *v to the front of b and text, and returns what is left of them.
+// putPackageDocExample writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putPackageDocExample(b, text []byte, v *Example) (_, _ []byte) {
 	_ = b[16]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Suffix)))
@@ -899,10 +903,10 @@ func putPackageDocExample(b, text []byte, v *Example) (_, _ []byte) {
 	if v.Unordered {
 		b[16] = 1
 	}
-	text = text[copy(text, v.Suffix):]
-	text = text[copy(text, v.Doc):]
-	text = text[copy(text, v.Code):]
-	text = text[copy(text, v.Output):]
+	text = append(text, v.Suffix...)
+	text = append(text, v.Doc...)
+	text = append(text, v.Code...)
+	text = append(text, v.Output...)
 	b = b[17:]
 	return b, text
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ProductCacheConfig is what NewProductCache makes a cache of.
 type ProductCacheConfig struct {
@@ -56,8 +56,8 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductCache",
-		Prefix:       "products:6ff78d99:",
-		Fingerprint:  0x6ff78d99946d7a74,
+		Prefix:       "products:7a1669aa:",
+		Fingerprint:  0x7a1669aa8f672aaf,
 		TTL:          10 * time.Minute,
 		Stale:        time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -77,7 +77,7 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 
 // productCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productCachePrefix = "\x00\x6f\xf7\x8d\x99\x94\x6d\x7a\x74"
+const productCachePrefix = "\x00\x7a\x16\x69\xaa\x8f\x67\x2a\xaf"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -206,43 +206,61 @@ func appendProductCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// sizeProduct returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeProduct(v *Product) (n, text int) {
-	text += len(v.Name)
+// headProduct returns how many bytes *v takes, without its strings.
+func headProduct(v *Product) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
 	n += 4 * len(v.Tags)
+	n += 20 // fields of one size
+	return n
+}
+
+// textProduct returns how many bytes the strings of *v take.
+func textProduct(v *Product) (text int) {
+	text += len(v.Name)
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
-	n += 20 // fields of one size
-	return n, text
+	return text
 }
 
 // appendProduct appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
-	n, t := sizeProduct(v)
+	n := 4 + headProduct(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putProduct(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textProduct(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putProduct(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putProduct writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putProduct(b, text []byte, v *Product) (_, _ []byte) {
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Price))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[20:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,

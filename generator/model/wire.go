@@ -20,7 +20,7 @@ func (c *Cache) Fingerprint() uint64 {
 // Canonical returns the text that Fingerprint sums.
 func (c *Cache) Canonical() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "format 1\n")
+	fmt.Fprintf(&b, "format 2\n")
 	if c.Namespace != "" {
 		fmt.Fprintf(&b, "namespace %q\n", c.Namespace)
 	} else {

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // AnnotatedConfig is what NewAnnotated makes a cache of.
 type AnnotatedConfig struct {
@@ -63,8 +63,8 @@ func NewAnnotated(cfg AnnotatedConfig) (*Annotated, error) {
 	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "Annotated",
-		Prefix:       "outer:f109e170:",
-		Fingerprint:  0xf109e170f3ef6188,
+		Prefix:       "outer:5f394097:",
+		Fingerprint:  0x5f3940971fa36380,
 		TTL:          time.Hour,
 		Stale:        10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -84,7 +84,7 @@ func NewAnnotated(cfg AnnotatedConfig) (*Annotated, error) {
 
 // annotatedPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const annotatedPrefix = "\x00\xf1\x09\xe1\x70\xf3\xef\x61\x88"
+const annotatedPrefix = "\x00\x5f\x39\x40\x97\x1f\xa3\x63\x80"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -222,40 +222,58 @@ func appendAnnotatedText(k []byte, key string) []byte {
 	return k
 }
 
-// sizeDoc returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeDoc(v *Doc) (n, text int) {
-	text += len(v.ID)
+// headDoc returns how many bytes *v takes, without its strings.
+func headDoc(v *Doc) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
 	n += 4 * len(v.Tags)
+	n += 4 // fields of one size
+	return n
+}
+
+// textDoc returns how many bytes the strings of *v take.
+func textDoc(v *Doc) (text int) {
+	text += len(v.ID)
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
-	n += 4 // fields of one size
-	return n, text
+	return text
 }
 
 // appendDoc appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendDoc(dst []byte, v *Doc) ([]byte, error) {
-	n, t := sizeDoc(v)
+	n := 4 + headDoc(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putDoc(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textDoc(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putDoc(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putDoc writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putDoc(b, text []byte, v *Doc) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
+	text = append(text, v.ID...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeDoc sets *v, which is zero, from data. Its strings are cut from text,
@@ -343,8 +361,8 @@ func NewInner(cfg InnerConfig) (*Inner, error) {
 	c.nearTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "docs.near", Engine: "backend", Refill: 0b1}, cfg.Near)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "Inner",
-		Prefix:       "docs:5f7365b8:",
-		Fingerprint:  0x5f7365b8d289e59a,
+		Prefix:       "docs:2df151a8:",
+		Fingerprint:  0x2df151a85d295f5d,
 		TTL:          time.Hour,
 		Stale:        10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -364,7 +382,7 @@ func NewInner(cfg InnerConfig) (*Inner, error) {
 
 // innerPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const innerPrefix = "\x00\x5f\x73\x65\xb8\xd2\x89\xe5\x9a"
+const innerPrefix = "\x00\x2d\xf1\x51\xa8\x5d\x29\x5f\x5d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -526,8 +544,8 @@ func NewOuter(cfg OuterConfig) (*Outer, error) {
 	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "outer.disk", Engine: "backend", Refill: 0b1}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "Outer",
-		Prefix:       "outer:8f466c82:",
-		Fingerprint:  0x8f466c8225cb7345,
+		Prefix:       "outer:ccf3fe08:",
+		Fingerprint:  0xccf3fe08f8c6fa37,
 		TTL:          time.Hour,
 		Stale:        10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -547,7 +565,7 @@ func NewOuter(cfg OuterConfig) (*Outer, error) {
 
 // outerPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const outerPrefix = "\x00\x8f\x46\x6c\x82\x25\xcb\x73\x45"
+const outerPrefix = "\x00\xcc\xf3\xfe\x08\xf8\xc6\xfa\x37"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

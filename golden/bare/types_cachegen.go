@@ -15,9 +15,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // SessionCacheConfig is what NewSessionCache makes a cache of.
 type SessionCacheConfig struct {
@@ -55,8 +55,8 @@ func NewSessionCache(cfg SessionCacheConfig) (*SessionCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[string, Session](cachert.Leaf{Index: 1, Path: "session.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Session]{
 		Name:         "SessionCache",
-		Prefix:       "session:7a01e292:",
-		Fingerprint:  0x7a01e292231f32d6,
+		Prefix:       "session:3335fa2e:",
+		Fingerprint:  0x3335fa2ecbf79609,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: sessionCachePrefix,
@@ -75,7 +75,7 @@ func NewSessionCache(cfg SessionCacheConfig) (*SessionCache, error) {
 
 // sessionCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sessionCachePrefix = "\x00\x7a\x01\xe2\x92\x23\x1f\x32\xd6"
+const sessionCachePrefix = "\x00\x33\x35\xfa\x2e\xcb\xf7\x96\x09"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -219,13 +219,12 @@ func appendSession(dst []byte, v *Session) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.User))
-	text = text[copy(text, v.ID):]
+	text = append(text, v.ID...)
 	b = b[12:]
 	_, _ = b, text
 	return dst, nil
@@ -235,7 +234,7 @@ func appendSession(dst []byte, v *Session) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSession(v *Session, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 12)
 	if !ok {
 		return cachert.ErrCorrupt
 	}

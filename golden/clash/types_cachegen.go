@@ -15,9 +15,9 @@ import (
 	redis2 "github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert2.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert2.FormatVersion]struct{} = [2]struct{}{}
 
 // ItemCacheConfig is what NewItemCache makes a cache of.
 type ItemCacheConfig struct {
@@ -55,8 +55,8 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 	c.redisTier = cachert2.NewRemoteLeaf[string, Item](cachert2.Leaf{Index: 1, Path: "item.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert2.NewCore(cachert2.Spec[string, Item]{
 		Name:         "ItemCache",
-		Prefix:       "item:9426122f:",
-		Fingerprint:  0x9426122ff100a1e3,
+		Prefix:       "item:79d7b001:",
+		Fingerprint:  0x79d7b00135a780f8,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -76,7 +76,7 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 
 // itemCachePrefix2 begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const itemCachePrefix2 = "\x00\x94\x26\x12\x2f\xf1\x00\xa1\xe3"
+const itemCachePrefix2 = "\x00\x79\xd7\xb0\x01\x35\xa7\x80\xf8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -220,9 +220,8 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 	if uint64(t) > math2.MaxUint32 {
 		return nil, cachert2.ErrTooLarge
 	}
-	dst, b := cachert2.Grow(dst, 4+n+t)
-	binary2.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert2.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[35]
 	binary2.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary2.LittleEndian.PutUint64(b[4:], math2.Float64bits(v.Score))
@@ -230,7 +229,7 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 	binary2.LittleEndian.PutUint64(b[20:], uint64(v.At.Unix()))
 	binary2.LittleEndian.PutUint32(b[28:], uint32(v.At.Nanosecond()))
 	binary2.LittleEndian.PutUint32(b[32:], cachert2.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.ID):]
+	text = append(text, v.ID...)
 	b = b[36:]
 	_, _ = b, text
 	return dst, nil
@@ -240,7 +239,7 @@ func appendItem2(dst []byte, v *Item) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeItem2(v *Item, data []byte, text string) error {
-	b, section, ok := cachert2.SplitText(data)
+	b, section, ok := cachert2.SplitAt(data, 36)
 	if !ok {
 		return cachert2.ErrCorrupt
 	}

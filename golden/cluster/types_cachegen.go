@@ -16,9 +16,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // SpreadConfig is what NewSpread makes a cache of.
 type SpreadConfig struct {
@@ -47,8 +47,8 @@ func NewSpread(cfg SpreadConfig) (*Spread, error) {
 	c.spreadredisTier = cachert.NewRemoteLeaf[SpreadKey, Order](cachert.Leaf{Index: 0, Path: "spreadredis", Engine: "redis", MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Spreadredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[SpreadKey, Order]{
 		Name:         "Spread",
-		Prefix:       "spreadredis:a63626eb:",
-		Fingerprint:  0xa63626eb94e02e48,
+		Prefix:       "spreadredis:7387ba02:",
+		Fingerprint:  0x7387ba02ef947054,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -67,7 +67,7 @@ func NewSpread(cfg SpreadConfig) (*Spread, error) {
 
 // spreadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const spreadPrefix = "\x00\xa6\x36\x26\xeb\x94\xe0\x2e\x48"
+const spreadPrefix = "\x00\x73\x87\xba\x02\xef\x94\x70\x54"
 
 // SpreadKey is the key of a value in a Spread.
 type SpreadKey struct {
@@ -196,15 +196,14 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Note)))
-	text = text[copy(text, v.Tenant):]
-	text = text[copy(text, v.Note):]
+	text = append(text, v.Tenant...)
+	text = append(text, v.Note...)
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil
@@ -214,7 +213,7 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeOrder(v *Order, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 16)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -276,8 +275,8 @@ func NewTogether(cfg TogetherConfig) (*Together, error) {
 	c.togetherredisTier = cachert.NewRemoteLeaf[TogetherKey, Order](cachert.Leaf{Index: 0, Path: "togetherredis", Engine: "redis", MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Togetherredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[TogetherKey, Order]{
 		Name:         "Together",
-		Prefix:       "togetherredis:44bd5aac:",
-		Fingerprint:  0x44bd5aacd74f2f56,
+		Prefix:       "togetherredis:9477006f:",
+		Fingerprint:  0x9477006ffccd4006,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -296,7 +295,7 @@ func NewTogether(cfg TogetherConfig) (*Together, error) {
 
 // togetherPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const togetherPrefix = "\x00\x44\xbd\x5a\xac\xd7\x4f\x2f\x56"
+const togetherPrefix = "\x00\x94\x77\x00\x6f\xfc\xcd\x40\x06"
 
 // TogetherKey is the key of a value in a Together.
 type TogetherKey struct {
@@ -448,8 +447,8 @@ func NewBehind(cfg BehindConfig) (*Behind, error) {
 	c.behindredisTier = cachert.NewRemoteLeaf[BehindKey, Order](cachert.Leaf{Index: 1, Path: "behind.behindredis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Behindredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[BehindKey, Order]{
 		Name:         "Behind",
-		Prefix:       "behind:dd0436b4:",
-		Fingerprint:  0xdd0436b448b75f1b,
+		Prefix:       "behind:f1f2706e:",
+		Fingerprint:  0xf1f2706ed89bf034,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -469,7 +468,7 @@ func NewBehind(cfg BehindConfig) (*Behind, error) {
 
 // behindPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const behindPrefix = "\x00\xdd\x04\x36\xb4\x48\xb7\x5f\x1b"
+const behindPrefix = "\x00\xf1\xf2\x70\x6e\xd8\x9b\xf0\x34"
 
 // BehindKey is the key of a value in a Behind.
 type BehindKey struct {
@@ -642,8 +641,8 @@ func NewShelves(cfg ShelvesConfig) (*Shelves, error) {
 	c.shelvesbackTier = cachert.NewBackendLeaf[ShelvesKey, Order](cachert.Leaf{Index: 0, Path: "shelvesback", Engine: "backend"}, cfg.Shelvesback)
 	c.core = cachert.NewCore(cachert.Spec[ShelvesKey, Order]{
 		Name:         "Shelves",
-		Prefix:       "shelvesback:3b149725:",
-		Fingerprint:  0x3b14972552136022,
+		Prefix:       "shelvesback:73427c1f:",
+		Fingerprint:  0x73427c1f4e529e0c,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -662,7 +661,7 @@ func NewShelves(cfg ShelvesConfig) (*Shelves, error) {
 
 // shelvesPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const shelvesPrefix = "\x00\x3b\x14\x97\x25\x52\x13\x60\x22"
+const shelvesPrefix = "\x00\x73\x42\x7c\x1f\x4e\x52\x9e\x0c"
 
 // ShelvesKey is the key of a value in a Shelves.
 type ShelvesKey struct {

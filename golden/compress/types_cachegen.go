@@ -19,9 +19,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // GzipCacheConfig is what NewGzipCache makes a cache of.
 type GzipCacheConfig struct {
@@ -57,8 +57,8 @@ func NewGzipCache(cfg GzipCacheConfig) (*GzipCache, error) {
 	c.gredisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "gzip.gredis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 64 << 10, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Gredis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "GzipCache",
-		Prefix:       "gzip:87bb37f9:",
-		Fingerprint:  0x87bb37f90adee5d3,
+		Prefix:       "gzip:688592df:",
+		Fingerprint:  0x688592df5f32f07f,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: gzipCachePrefix,
@@ -78,7 +78,7 @@ func NewGzipCache(cfg GzipCacheConfig) (*GzipCache, error) {
 
 // gzipCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const gzipCachePrefix = "\x00\x87\xbb\x37\xf9\x0a\xde\xe5\xd3"
+const gzipCachePrefix = "\x00\x68\x85\x92\xdf\x5f\x32\xf0\x7f"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -181,42 +181,60 @@ func appendGzipCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// sizePage returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizePage(v *Page) (n, text int) {
-	text += len(v.Title)
+// headPage returns how many bytes *v takes, without its strings.
+func headPage(v *Page) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Lines)) + 1)
 	n += 4 * len(v.Lines)
+	n += 12 // fields of one size
+	return n
+}
+
+// textPage returns how many bytes the strings of *v take.
+func textPage(v *Page) (text int) {
+	text += len(v.Title)
 	for i := range v.Lines {
 		text += len(v.Lines[i])
 	}
-	n += 12 // fields of one size
-	return n, text
+	return text
 }
 
 // appendPage appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
-	n, t := sizePage(v)
+	n := 4 + headPage(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putPage(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textPage(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putPage(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putPage writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putPage(b, text []byte, v *Page) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Title)))
-	text = text[copy(text, v.Title):]
+	text = append(text, v.Title...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Lines), v.Lines == nil)
 	for i := range v.Lines {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Lines[i])))
-		text = text[copy(text, v.Lines[i]):]
+		text = append(text, v.Lines[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodePage sets *v, which is zero, from data. Its strings are cut from text,
@@ -307,8 +325,8 @@ func NewZstdCache(cfg ZstdCacheConfig) (*ZstdCache, error) {
 	c.zredisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "zstd.zredis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 64 << 10, TTL: time.Minute, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Zredis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "ZstdCache",
-		Prefix:       "zstd:b1dca0fd:",
-		Fingerprint:  0xb1dca0fde85ea340,
+		Prefix:       "zstd:e7987958:",
+		Fingerprint:  0xe79879580514b5ed,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: zstdCachePrefix,
@@ -328,7 +346,7 @@ func NewZstdCache(cfg ZstdCacheConfig) (*ZstdCache, error) {
 
 // zstdCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const zstdCachePrefix = "\x00\xb1\xdc\xa0\xfd\xe8\x5e\xa3\x40"
+const zstdCachePrefix = "\x00\xe7\x98\x79\x58\x05\x14\xb5\xed"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -489,8 +507,8 @@ func NewS2Cache(cfg S2CacheConfig) (*S2Cache, error) {
 	c.sredisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "s2.sredis", Engine: "redis", Format: 3, Refill: 0b1, MaxValue: 64 << 10, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Sredis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "S2Cache",
-		Prefix:       "s2:02fe4cdd:",
-		Fingerprint:  0x2fe4cddad79dfb3,
+		Prefix:       "s2:b853f5d9:",
+		Fingerprint:  0xb853f5d98535b444,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: s2CachePrefix,
@@ -512,7 +530,7 @@ func NewS2Cache(cfg S2CacheConfig) (*S2Cache, error) {
 
 // s2CachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const s2CachePrefix = "\x00\x02\xfe\x4c\xdd\xad\x79\xdf\xb3"
+const s2CachePrefix = "\x00\xb8\x53\xf5\xd9\x85\x35\xb4\x44"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -659,8 +677,8 @@ func NewMixedCache(cfg MixedCacheConfig) (*MixedCache, error) {
 	c.smallTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 2, Path: "mixed.small", Engine: "backend", Format: 2, Refill: 0b11}, cfg.Small)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "MixedCache",
-		Prefix:       "mixed:0570a55e:",
-		Fingerprint:  0x570a55e71765a58,
+		Prefix:       "mixed:8619e12b:",
+		Fingerprint:  0x8619e12b2304f081,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: mixedCachePrefix,
 		Far:          0b100,
@@ -680,7 +698,7 @@ func NewMixedCache(cfg MixedCacheConfig) (*MixedCache, error) {
 
 // mixedCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const mixedCachePrefix = "\x00\x05\x70\xa5\x5e\x71\x76\x5a\x58"
+const mixedCachePrefix = "\x00\x86\x19\xe1\x2b\x23\x04\xf0\x81"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -14,9 +14,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // DocCacheConfig is what NewDocCache makes a cache of.
 type DocCacheConfig struct {
@@ -60,8 +60,8 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "docs.redis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DocCache",
-		Prefix:       "docs:378cc98d:",
-		Fingerprint:  0x378cc98d5a24c7c4,
+		Prefix:       "docs:9bbce322:",
+		Fingerprint:  0x9bbce32202161e1a,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: docCachePrefix,
@@ -81,7 +81,7 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 
 // docCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const docCachePrefix = "\x00\x37\x8c\xc9\x8d\x5a\x24\xc7\xc4"
+const docCachePrefix = "\x00\x9b\xbc\xe3\x22\x02\x16\x1e\x1a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -224,8 +224,8 @@ func NewZipCache(cfg ZipCacheConfig) (*ZipCache, error) {
 	c.onlyTier = cachert.NewRemoteLeaf[string, Doc](cachert.Leaf{Index: 0, Path: "only", Engine: "redis", Format: 1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Only, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ZipCache",
-		Prefix:       "only:0aa57495:",
-		Fingerprint:  0xaa5749514b9c169,
+		Prefix:       "only:a6f232ae:",
+		Fingerprint:  0xa6f232ae591667b3,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: zipCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendZipCacheKey(dst, key), nil },
@@ -243,7 +243,7 @@ func NewZipCache(cfg ZipCacheConfig) (*ZipCache, error) {
 
 // zipCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const zipCachePrefix = "\x00\x0a\xa5\x74\x95\x14\xb9\xc1\x69"
+const zipCachePrefix = "\x00\xa6\xf2\x32\xae\x59\x16\x67\xb3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

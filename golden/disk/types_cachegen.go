@@ -20,9 +20,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PageCacheConfig is what NewPageCache makes a cache of.
 type PageCacheConfig struct {
@@ -60,8 +60,8 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "pages.disk", Engine: "badger", Refill: 0b1, MaxValue: 256 << 10}, badgertier.New(cfg.Disk, 256<<10))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
 		Name:         "PageCache",
-		Prefix:       "pages:d5874f99:",
-		Fingerprint:  0xd5874f99af4acefd,
+		Prefix:       "pages:eccd41aa:",
+		Fingerprint:  0xeccd41aa5000ae7e,
 		TTL:          time.Hour,
 		Stale:        time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -81,7 +81,7 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 
 // pageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pageCachePrefix = "\x00\xd5\x87\x4f\x99\xaf\x4a\xce\xfd"
+const pageCachePrefix = "\x00\xec\xcd\x41\xaa\x50\x00\xae\x7e"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -210,44 +210,63 @@ func appendPageCacheText(k []byte, key string) []byte {
 	return k
 }
 
-// sizePage returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizePage(v *Page) (n, text int) {
-	text += len(v.URL)
-	text += len(v.Title)
+// headPage returns how many bytes *v takes, without its strings.
+func headPage(v *Page) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Body)) + 1)
 	n += len(v.Body)
 	n += cachert.SizeUvarint(uint64(len(v.Links)) + 1)
 	n += 4 * len(v.Links)
+	n += 24 // fields of one size
+	return n
+}
+
+// textPage returns how many bytes the strings of *v take.
+func textPage(v *Page) (text int) {
+	text += len(v.URL)
+	text += len(v.Title)
 	for i := range v.Links {
 		text += len(v.Links[i])
 	}
-	n += 24 // fields of one size
-	return n, text
+	return text
 }
 
 // appendPage appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
-	n, t := sizePage(v)
+	n := 4 + headPage(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putPage(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textPage(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putPage(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putPage writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putPage(b, text []byte, v *Page) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.URL)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
-	text = text[copy(text, v.URL):]
-	text = text[copy(text, v.Title):]
+	text = append(text, v.URL...)
+	text = append(text, v.Title...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Body), v.Body == nil)
 	b = b[copy(b, v.Body):]
 	b = cachert.PutCount(b, len(v.Links), v.Links == nil)
 	for i := range v.Links {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Links[i])))
-		text = text[copy(text, v.Links[i]):]
+		text = append(text, v.Links[i]...)
 		b = b[4:]
 	}
 	_ = b[15]
@@ -255,8 +274,7 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Fetched.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Fetched, v.Fetched.Location() == time.UTC))
 	b = b[16:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodePage sets *v, which is zero, from data. Its strings are cut from text,
@@ -356,8 +374,8 @@ func NewStoredPageCache(cfg StoredPageCacheConfig) (*StoredPageCache, error) {
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 0, Path: "disk", Engine: "badger"}, badgertier.New(cfg.Disk, 0))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
 		Name:         "StoredPageCache",
-		Prefix:       "disk:09b53352:",
-		Fingerprint:  0x9b533524e94c7dd,
+		Prefix:       "disk:ee221add:",
+		Fingerprint:  0xee221adde617f8b5,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: storedPageCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendStoredPageCacheKey(dst, key), nil },
@@ -374,7 +392,7 @@ func NewStoredPageCache(cfg StoredPageCacheConfig) (*StoredPageCache, error) {
 
 // storedPageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const storedPageCachePrefix = "\x00\x09\xb5\x33\x52\x4e\x94\xc7\xdd"
+const storedPageCachePrefix = "\x00\xee\x22\x1a\xdd\xe6\x17\xf8\xb5"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -508,8 +526,8 @@ func NewNearPageCache(cfg NearPageCacheConfig) (*NearPageCache, error) {
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 1, Path: "near.disk", Engine: "badger", Format: 1, Refill: 0b1}, badgertier.New(cfg.Disk, 0))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
 		Name:         "NearPageCache",
-		Prefix:       "near:e6c8a704:",
-		Fingerprint:  0xe6c8a7040a33bb81,
+		Prefix:       "near:ae18ca8c:",
+		Fingerprint:  0xae18ca8c84b3608f,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: nearPageCachePrefix,
@@ -530,7 +548,7 @@ func NewNearPageCache(cfg NearPageCacheConfig) (*NearPageCache, error) {
 
 // nearPageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const nearPageCachePrefix = "\x00\xe6\xc8\xa7\x04\x0a\x33\xbb\x81"
+const nearPageCachePrefix = "\x00\xae\x18\xca\x8c\x84\xb3\x60\x8f"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -707,8 +725,8 @@ func NewFarPageCache(cfg FarPageCacheConfig) (*FarPageCache, error) {
 	c.diskTier = cachert.NewRemoteLeaf[string, Page](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "badger", Refill: 0b11}, badgertier.New(cfg.Disk, 0))
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
 		Name:         "FarPageCache",
-		Prefix:       "outer:55913f72:",
-		Fingerprint:  0x55913f72a6f9358a,
+		Prefix:       "outer:3bdcba60:",
+		Fingerprint:  0x3bdcba60b289f5ae,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: farPageCachePrefix,
@@ -727,7 +745,7 @@ func NewFarPageCache(cfg FarPageCacheConfig) (*FarPageCache, error) {
 
 // farPageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const farPageCachePrefix = "\x00\x55\x91\x3f\x72\xa6\xf9\x35\x8a"
+const farPageCachePrefix = "\x00\x3b\xdc\xba\x60\xb2\x89\xf5\xae"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // FileCacheConfig is what NewFileCache makes a cache of.
 type FileCacheConfig struct {
@@ -53,8 +53,8 @@ func NewFileCache(cfg FileCacheConfig) (*FileCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[string, File](cachert.Leaf{Index: 1, Path: "files.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[string, File]{
 		Name:         "FileCache",
-		Prefix:       "files:cfd53bb0:",
-		Fingerprint:  0xcfd53bb0c30d44fe,
+		Prefix:       "files:b7cbe082:",
+		Fingerprint:  0xb7cbe0821f273e07,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: fileCachePrefix,
@@ -73,7 +73,7 @@ func NewFileCache(cfg FileCacheConfig) (*FileCache, error) {
 
 // fileCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const fileCachePrefix = "\x00\xcf\xd5\x3b\xb0\xc3\x0d\x44\xfe"
+const fileCachePrefix = "\x00\xb7\xcb\xe0\x82\x1f\x27\x3e\x07"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -202,37 +202,58 @@ func appendFileCacheText(k []byte, key string) []byte {
 	return k
 }
 
-// sizeFile returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeFile(v *File) (n, text int) {
+// headFile returns how many bytes *v takes, without its strings.
+func headFile(v *File) (n int) {
 	n++
 	if v.Owner != nil {
 		n += 8
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
+	n += 5 * len(v.Flags)
+	n += 52 // fields of one size
+	return n
+}
+
+// textFile returns how many bytes the strings of *v take.
+func textFile(v *File) (text int) {
+	if v.Owner != nil {
 		text += len(v.Owner.Name)
 		text += len(v.Owner.Email)
 	}
 	text += len(v.hidden.Secret)
-	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
-	n += 5 * len(v.Flags)
 	for k := range v.Flags {
 		text += len(k)
 	}
 	text += len(v.Label.Text)
 	text += len(v.Path)
-	n += 52 // fields of one size
-	return n, text
+	return text
 }
 
 // appendFile appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendFile(dst []byte, v *File) ([]byte, error) {
-	n, t := sizeFile(v)
+	n := 4 + headFile(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putFile(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textFile(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putFile(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putFile writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putFile(b, text []byte, v *File) (_, _ []byte) {
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.Base.ID))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Base.Created.Unix()))
@@ -246,14 +267,14 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Owner.Name)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Owner.Email)))
-		text = text[copy(text, v.Owner.Name):]
-		text = text[copy(text, v.Owner.Email):]
+		text = append(text, v.Owner.Name...)
+		text = append(text, v.Owner.Email...)
 		b = b[8:]
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.hidden.Secret)))
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.hidden.level))
-	text = text[copy(text, v.hidden.Secret):]
+	text = append(text, v.hidden.Secret...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
 	for k, x := range v.Flags {
@@ -263,18 +284,17 @@ func appendFile(dst []byte, v *File) ([]byte, error) {
 		if x {
 			b[4] = 1
 		}
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[5:]
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Label.Text)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Path)))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Size))
-	text = text[copy(text, v.Label.Text):]
-	text = text[copy(text, v.Path):]
+	text = append(text, v.Label.Text...)
+	text = append(text, v.Path...)
 	b = b[16:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeFile sets *v, which is zero, from data. Its strings are cut from text,

@@ -15,9 +15,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // EventCacheConfig is what NewEventCache makes a cache of.
 type EventCacheConfig struct {
@@ -55,8 +55,8 @@ func NewEventCache(cfg EventCacheConfig) (*EventCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[string, Event](cachert.Leaf{Index: 1, Path: "events.redis", Engine: "redis", Format: 1, Refill: 0b1, MaxValue: 64 << 10, TTL: 2 * time.Minute, Timeout: 150 * time.Millisecond}, redistier.New(cfg.Redis, 64<<10))
 	c.core = cachert.NewCore(cachert.Spec[string, Event]{
 		Name:         "EventCache",
-		Prefix:       "events-v1:7925a7e3:",
-		Fingerprint:  0x7925a7e32ae7ef19,
+		Prefix:       "events-v1:23e587f8:",
+		Fingerprint:  0x23e587f895bded82,
 		TTL:          5 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: eventCachePrefix,
@@ -76,7 +76,7 @@ func NewEventCache(cfg EventCacheConfig) (*EventCache, error) {
 
 // eventCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const eventCachePrefix = "\x00\x79\x25\xa7\xe3\x2a\xe7\xef\x19"
+const eventCachePrefix = "\x00\x23\xe5\x87\xf8\x95\xbd\xed\x82"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -205,44 +205,63 @@ func appendEventCacheText(k []byte, key string) []byte {
 	return k
 }
 
-// sizeEvent returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeEvent(v *Event) (n, text int) {
-	text += len(v.ID)
-	text += len(v.Kind)
+// headEvent returns how many bytes *v takes, without its strings.
+func headEvent(v *Event) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
 	n += 8 * len(v.Data)
+	n += 24 // fields of one size
+	return n
+}
+
+// textEvent returns how many bytes the strings of *v take.
+func textEvent(v *Event) (text int) {
+	text += len(v.ID)
+	text += len(v.Kind)
 	for k, x := range v.Data {
 		text += len(k)
 		text += len(x)
 	}
-	n += 24 // fields of one size
-	return n, text
+	return text
 }
 
 // appendEvent appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendEvent(dst []byte, v *Event) ([]byte, error) {
-	n, t := sizeEvent(v)
+	n := 4 + headEvent(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putEvent(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textEvent(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putEvent(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putEvent writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putEvent(b, text []byte, v *Event) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Kind)))
-	text = text[copy(text, v.ID):]
-	text = text[copy(text, v.Kind):]
+	text = append(text, v.ID...)
+	text = append(text, v.Kind...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	for k, x := range v.Data {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	_ = b[15]
@@ -250,8 +269,7 @@ func appendEvent(dst []byte, v *Event) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	b = b[16:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeEvent sets *v, which is zero, from data. Its strings are cut from text,
@@ -361,8 +379,8 @@ func NewEventJSON(cfg EventJSONConfig) (*EventJSON, error) {
 	c.jredisTier = cachert.NewRemoteLeaf[string, Event](cachert.Leaf{Index: 1, Path: "jevents.jredis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Jredis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[string, Event]{
 		Name:         "EventJSON",
-		Prefix:       "jevents:7d72ef81:",
-		Fingerprint:  0x7d72ef81f3dc522f,
+		Prefix:       "jevents:e5912160:",
+		Fingerprint:  0xe5912160f5bfc7ee,
 		TTL:          5 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: eventJSONPrefix,
@@ -381,7 +399,7 @@ func NewEventJSON(cfg EventJSONConfig) (*EventJSON, error) {
 
 // eventJSONPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const eventJSONPrefix = "\x00\x7d\x72\xef\x81\xf3\xdc\x52\x2f"
+const eventJSONPrefix = "\x00\xe5\x91\x21\x60\xf5\xbf\xc7\xee"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -14,9 +14,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // UserPageCacheConfig is what NewUserPageCache makes a cache of.
 type UserPageCacheConfig struct {
@@ -54,8 +54,8 @@ func NewUserPageCache(cfg UserPageCacheConfig) (*UserPageCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[UserPageCacheKey, UserPage](cachert.Leaf{Index: 1, Path: "userpages.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[UserPageCacheKey, UserPage]{
 		Name:         "UserPageCache",
-		Prefix:       "userpages:4c972e9a:",
-		Fingerprint:  0x4c972e9aae7dcbe2,
+		Prefix:       "userpages:91290f55:",
+		Fingerprint:  0x91290f55ef9919bb,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: userPageCachePrefix,
@@ -74,7 +74,7 @@ func NewUserPageCache(cfg UserPageCacheConfig) (*UserPageCache, error) {
 
 // userPageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const userPageCachePrefix = "\x00\x4c\x97\x2e\x9a\xae\x7d\xcb\xe2"
+const userPageCachePrefix = "\x00\x91\x29\x0f\x55\xef\x99\x19\xbb"
 
 // UserPageCacheKey is the key of a value in a UserPageCache.
 type UserPageCacheKey struct {
@@ -246,7 +246,7 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	binary.LittleEndian.PutUint64(b, uint64(v.Number))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Items), v.Items == nil)
@@ -255,7 +255,7 @@ func appendUserPage(dst []byte, v *UserPage) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(e.ID))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
+		text = append(text, e.Name...)
 		b = b[12:]
 	}
 	if v.Next == nil {
@@ -347,7 +347,8 @@ func sizeUserPagePage(v *Page[User], depth int) (n, text int) {
 	return n, text
 }
 
-// putUserPagePage writes *v to the front of b and text, and returns what is left of them.
+// putUserPagePage writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserPagePage(b, text []byte, v *Page[User]) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Number))
 	b = b[8:]
@@ -357,7 +358,7 @@ func putUserPagePage(b, text []byte, v *Page[User]) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(e.ID))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
+		text = append(text, e.Name...)
 		b = b[12:]
 	}
 	if v.Next == nil {
@@ -472,8 +473,8 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 	c.istoreTier = cachert.NewBackendLeaf[string, Index](cachert.Leaf{Index: 1, Path: "indexes.istore", Engine: "backend"}, cfg.Istore)
 	c.core = cachert.NewCore(cachert.Spec[string, Index]{
 		Name:         "IndexCache",
-		Prefix:       "indexes:7150dba8:",
-		Fingerprint:  0x7150dba870c62814,
+		Prefix:       "indexes:09654cad:",
+		Fingerprint:  0x9654cad38dfb5f3,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: indexCachePrefix,
 		Far:          0b10,
@@ -491,7 +492,7 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 
 // indexCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const indexCachePrefix = "\x00\x71\x50\xdb\xa8\x70\xc6\x28\x14"
+const indexCachePrefix = "\x00\x09\x65\x4c\xad\x38\xdf\xb5\xf3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -663,9 +664,9 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
 	for i := range v.Pairs {
@@ -673,7 +674,7 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.First)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(e.Second))
-		text = text[copy(text, e.First):]
+		text = append(text, e.First...)
 		b = b[12:]
 	}
 	_ = b[8]
@@ -690,13 +691,13 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(v.Best.Second.ID))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Best.Second.Name)))
-		text = text[copy(text, v.Best.Second.Name):]
+		text = append(text, v.Best.Second.Name...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Pages), v.Pages == nil)
 	for k, x := range v.Pages {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b, text = putIndexPage(b, text, &x)
 	}
@@ -831,7 +832,8 @@ func sizeIndexPage(v *Page[User], depth int) (n, text int) {
 	return n, text
 }
 
-// putIndexPage writes *v to the front of b and text, and returns what is left of them.
+// putIndexPage writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putIndexPage(b, text []byte, v *Page[User]) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Number))
 	b = b[8:]
@@ -841,7 +843,7 @@ func putIndexPage(b, text []byte, v *Page[User]) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(e.ID))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
+		text = append(text, e.Name...)
 		b = b[12:]
 	}
 	if v.Next == nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PageCacheConfig is what NewPageCache makes a cache of.
 type PageCacheConfig struct {
@@ -55,8 +55,8 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 	c.tenantbackTier = cachert.NewBackendLeaf[PageCacheKey, Page](cachert.Leaf{Index: 1, Path: "bytenant.tenantback", Engine: "backend", Refill: 0b1}, cfg.Tenantback)
 	c.core = cachert.NewCore(cachert.Spec[PageCacheKey, Page]{
 		Name:         "PageCache",
-		Prefix:       "bytenant:e8a3eb74:",
-		Fingerprint:  0xe8a3eb74832b14ed,
+		Prefix:       "bytenant:6e8b0247:",
+		Fingerprint:  0x6e8b024717f47965,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: pageCachePrefix,
@@ -75,7 +75,7 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 
 // pageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pageCachePrefix = "\x00\xe8\xa3\xeb\x74\x83\x2b\x14\xed"
+const pageCachePrefix = "\x00\x6e\x8b\x02\x47\x17\xf4\x79\x65"
 
 // PageCacheKey is the key of a value in a PageCache.
 type PageCacheKey struct {
@@ -235,9 +235,8 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[27]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.SKU)))
@@ -245,9 +244,9 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[16:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[20:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.Body)))
-	text = text[copy(text, v.Tenant):]
-	text = text[copy(text, v.SKU):]
-	text = text[copy(text, v.Body):]
+	text = append(text, v.Tenant...)
+	text = append(text, v.SKU...)
+	text = append(text, v.Body...)
 	b = b[28:]
 	_, _ = b, text
 	return dst, nil
@@ -257,7 +256,7 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodePage(v *Page, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 28)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -337,8 +336,8 @@ func NewByParams(cfg ByParamsConfig) (*ByParams, error) {
 	c.paramsbackTier = cachert.NewBackendLeaf[ByParamsKey, Page](cachert.Leaf{Index: 1, Path: "byparams.paramsback", Engine: "backend", Refill: 0b1}, cfg.Paramsback)
 	c.core = cachert.NewCore(cachert.Spec[ByParamsKey, Page]{
 		Name:         "ByParams",
-		Prefix:       "byparams:23fa115b:",
-		Fingerprint:  0x23fa115b0bcac38d,
+		Prefix:       "byparams:80a55f12:",
+		Fingerprint:  0x80a55f12471b7680,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: byParamsPrefix,
@@ -357,7 +356,7 @@ func NewByParams(cfg ByParamsConfig) (*ByParams, error) {
 
 // byParamsPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const byParamsPrefix = "\x00\x23\xfa\x11\x5b\x0b\xca\xc3\x8d"
+const byParamsPrefix = "\x00\x80\xa5\x5f\x12\x47\x1b\x76\x80"
 
 // ByParamsKey is the key of a value in a ByParams.
 type ByParamsKey struct {
@@ -531,8 +530,8 @@ func NewByAll(cfg ByAllConfig) (*ByAll, error) {
 	c.allbackTier = cachert.NewBackendLeaf[ByAllKey, Page](cachert.Leaf{Index: 1, Path: "byall.allback", Engine: "backend", Refill: 0b1}, cfg.Allback)
 	c.core = cachert.NewCore(cachert.Spec[ByAllKey, Page]{
 		Name:         "ByAll",
-		Prefix:       "byall:52540685:",
-		Fingerprint:  0x52540685d351e5da,
+		Prefix:       "byall:57149872:",
+		Fingerprint:  0x571498726adf8339,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: byAllPrefix,
@@ -551,7 +550,7 @@ func NewByAll(cfg ByAllConfig) (*ByAll, error) {
 
 // byAllPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const byAllPrefix = "\x00\x52\x54\x06\x85\xd3\x51\xe5\xda"
+const byAllPrefix = "\x00\x57\x14\x98\x72\x6a\xdf\x83\x39"
 
 // ByAllKey is the key of a value in a ByAll.
 type ByAllKey struct {
@@ -797,8 +796,8 @@ func NewBySeven(cfg BySevenConfig) (*BySeven, error) {
 	c.sevenbackTier = cachert.NewBackendLeaf[[7]uint8, Page](cachert.Leaf{Index: 1, Path: "byseven.sevenback", Engine: "backend", Refill: 0b1}, cfg.Sevenback)
 	c.core = cachert.NewCore(cachert.Spec[[7]uint8, Page]{
 		Name:         "BySeven",
-		Prefix:       "byseven:c27be46d:",
-		Fingerprint:  0xc27be46dcbecc019,
+		Prefix:       "byseven:2a47e330:",
+		Fingerprint:  0x2a47e33022e6c0f8,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: bySevenPrefix,
@@ -817,7 +816,7 @@ func NewBySeven(cfg BySevenConfig) (*BySeven, error) {
 
 // bySevenPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const bySevenPrefix = "\x00\xc2\x7b\xe4\x6d\xcb\xec\xc0\x19"
+const bySevenPrefix = "\x00\x2a\x47\xe3\x30\x22\xe6\xc0\xf8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -984,8 +983,8 @@ func NewByText(cfg ByTextConfig) (*ByText, error) {
 	c.textbackTier = cachert.NewBackendLeaf[string, Page](cachert.Leaf{Index: 1, Path: "bytext.textback", Engine: "backend", Refill: 0b1}, cfg.Textback)
 	c.core = cachert.NewCore(cachert.Spec[string, Page]{
 		Name:         "ByText",
-		Prefix:       "bytext:4c75b7c9:",
-		Fingerprint:  0x4c75b7c983da2be3,
+		Prefix:       "bytext:13d243cd:",
+		Fingerprint:  0x13d243cd9ee28e20,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: byTextPrefix,
@@ -1004,7 +1003,7 @@ func NewByText(cfg ByTextConfig) (*ByText, error) {
 
 // byTextPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const byTextPrefix = "\x00\x4c\x75\xb7\xc9\x83\xda\x2b\xe3"
+const byTextPrefix = "\x00\x13\xd2\x43\xcd\x9e\xe2\x8e\x20"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1167,8 +1166,8 @@ func NewByTime(cfg ByTimeConfig) (*ByTime, error) {
 	c.timebackTier = cachert.NewBackendLeaf[time.Time, Page](cachert.Leaf{Index: 1, Path: "bytime.timeback", Engine: "backend", Refill: 0b1}, cfg.Timeback)
 	c.core = cachert.NewCore(cachert.Spec[time.Time, Page]{
 		Name:         "ByTime",
-		Prefix:       "bytime:0b2edb4a:",
-		Fingerprint:  0xb2edb4a2fdf4ccb,
+		Prefix:       "bytime:60a4f3b3:",
+		Fingerprint:  0x60a4f3b32927ba91,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: byTimePrefix,
@@ -1187,7 +1186,7 @@ func NewByTime(cfg ByTimeConfig) (*ByTime, error) {
 
 // byTimePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const byTimePrefix = "\x00\x0b\x2e\xdb\x4a\x2f\xdf\x4c\xcb"
+const byTimePrefix = "\x00\x60\xa4\xf3\xb3\x29\x27\xba\x91"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1352,8 +1351,8 @@ func NewByAddr(cfg ByAddrConfig) (*ByAddr, error) {
 	c.addrbackTier = cachert.NewBackendLeaf[netip.Addr, Page](cachert.Leaf{Index: 1, Path: "byaddr.addrback", Engine: "backend", Refill: 0b1}, cfg.Addrback)
 	c.core = cachert.NewCore(cachert.Spec[netip.Addr, Page]{
 		Name:         "ByAddr",
-		Prefix:       "byaddr:13ac21bf:",
-		Fingerprint:  0x13ac21bf1f8361a8,
+		Prefix:       "byaddr:65b4b9cb:",
+		Fingerprint:  0x65b4b9cbbd6836f7,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: byAddrPrefix,
@@ -1372,7 +1371,7 @@ func NewByAddr(cfg ByAddrConfig) (*ByAddr, error) {
 
 // byAddrPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const byAddrPrefix = "\x00\x13\xac\x21\xbf\x1f\x83\x61\xa8"
+const byAddrPrefix = "\x00\x65\xb4\xb9\xcb\xbd\x68\x36\xf7"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // KindsCacheConfig is what NewKindsCache makes a cache of.
 type KindsCacheConfig struct {
@@ -53,8 +53,8 @@ func NewKindsCache(cfg KindsCacheConfig) (*KindsCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[string, Kinds](cachert.Leaf{Index: 1, Path: "kinds.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[string, Kinds]{
 		Name:         "KindsCache",
-		Prefix:       "kinds:faeb42ef:",
-		Fingerprint:  0xfaeb42efa26b4c78,
+		Prefix:       "kinds:27f7e15a:",
+		Fingerprint:  0x27f7e15abbdd34c3,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: kindsCachePrefix,
@@ -73,7 +73,7 @@ func NewKindsCache(cfg KindsCacheConfig) (*KindsCache, error) {
 
 // kindsCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const kindsCachePrefix = "\x00\xfa\xeb\x42\xef\xa2\x6b\x4c\x78"
+const kindsCachePrefix = "\x00\x27\xf7\xe1\x5a\xbb\xdd\x34\xc3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -356,7 +356,7 @@ func appendKinds(dst []byte, v *Kinds) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b, text = putKinds1(b, text, v)
 	b, text = putKinds2(b, text, v)
 	b, text = putKinds3(b, text, v)
@@ -393,7 +393,8 @@ func decodeKinds(v *Kinds, data []byte, text string) error {
 }
 
 // putKinds1 writes the fields Key to Lists of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putKinds1(b, text []byte, v *Kinds) (_, _ []byte) {
 	_ = b[143]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Key)))
@@ -433,10 +434,10 @@ func putKinds1(b, text []byte, v *Kinds) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[128:], math.Float64bits(imag(complex128(v.NC))))
 	binary.LittleEndian.PutUint32(b[136:], uint32(len(v.NS)))
 	binary.LittleEndian.PutUint32(b[140:], uint32(len(v.T)))
-	text = text[copy(text, v.Key):]
-	text = text[copy(text, v.S):]
-	text = text[copy(text, v.NS):]
-	text = text[copy(text, v.T):]
+	text = append(text, v.Key...)
+	text = append(text, v.S...)
+	text = append(text, v.NS...)
+	text = append(text, v.T...)
 	b = b[144:]
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
 	b = b[copy(b, v.Bytes):]
@@ -450,7 +451,7 @@ func putKinds1(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Strings), v.Strings == nil)
 	for i := range v.Strings {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i])))
-		text = text[copy(text, v.Strings[i]):]
+		text = append(text, v.Strings[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Ints), v.Ints == nil)
@@ -476,7 +477,7 @@ func putKinds1(b, text []byte, v *Kinds) (_, _ []byte) {
 		b = cachert.PutCount(b, len(v.Lists[i]), v.Lists[i] == nil)
 		for i2 := range v.Lists[i] {
 			binary.LittleEndian.PutUint32(b, uint32(len(v.Lists[i][i2])))
-			text = text[copy(text, v.Lists[i][i2]):]
+			text = append(text, v.Lists[i][i2]...)
 			b = b[4:]
 		}
 	}
@@ -484,12 +485,13 @@ func putKinds1(b, text []byte, v *Kinds) (_, _ []byte) {
 }
 
 // putKinds2 writes the fields NamedList to MapOfLists of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.NamedList), v.NamedList == nil)
 	for i := range v.NamedList {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.NamedList[i])))
-		text = text[copy(text, v.NamedList[i]):]
+		text = append(text, v.NamedList[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)
@@ -514,7 +516,7 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 		}
 	}
 	for i := range v.Strs {
-		text = text[copy(text, v.Strs[i]):]
+		text = append(text, v.Strs[i]...)
 	}
 	b = b[74:]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
@@ -522,7 +524,7 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.IntMap), v.IntMap == nil)
@@ -530,7 +532,7 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.NamedMap), v.NamedMap == nil)
@@ -538,13 +540,13 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.MapOfLists), v.MapOfLists == nil)
 	for k, x := range v.MapOfLists {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -553,7 +555,7 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 				_ = b[4]
 				b[0] = uint8(k2)
 				binary.LittleEndian.PutUint32(b[1:], uint32(len(x2)))
-				text = text[copy(text, x2):]
+				text = append(text, x2...)
 				b = b[5:]
 			}
 		}
@@ -562,7 +564,8 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 }
 
 // putKinds3 writes the fields StructKeys to Points of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.StructKeys), v.StructKeys == nil)
 	for k, x := range v.StructKeys {
@@ -571,8 +574,8 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b[8:], uint64(k.Y))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(k.Name)))
 		binary.LittleEndian.PutUint32(b[20:], uint32(len(x)))
-		text = text[copy(text, k.Name):]
-		text = text[copy(text, x):]
+		text = append(text, k.Name...)
+		text = append(text, x...)
 		b = b[24:]
 	}
 	b = cachert.PutCount(b, len(v.ArrayKeys), v.ArrayKeys == nil)
@@ -590,7 +593,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Set), v.Set == nil)
 	for k := range v.Set {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 	}
 	if v.PInt == nil {
@@ -605,7 +608,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.PString)))
-		text = text[copy(text, *v.PString):]
+		text = append(text, *v.PString...)
 		b = b[4:]
 	}
 	if v.PPInt == nil {
@@ -627,7 +630,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		b = cachert.PutCount(b, len((*v.PSlice)), (*v.PSlice) == nil)
 		for i := range *v.PSlice {
 			binary.LittleEndian.PutUint32(b, uint32(len((*v.PSlice)[i])))
-			text = text[copy(text, (*v.PSlice)[i]):]
+			text = append(text, (*v.PSlice)[i]...)
 			b = b[4:]
 		}
 	}
@@ -640,7 +643,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			binary.LittleEndian.PutUint64(b[4:], uint64(x))
-			text = text[copy(text, k):]
+			text = append(text, k...)
 			b = b[12:]
 		}
 	}
@@ -652,7 +655,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b, uint64(v.PStruct.X))
 		binary.LittleEndian.PutUint64(b[8:], uint64(v.PStruct.Y))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(v.PStruct.Name)))
-		text = text[copy(text, v.PStruct.Name):]
+		text = append(text, v.PStruct.Name...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
@@ -665,7 +668,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 			binary.LittleEndian.PutUint64(b, uint64(v.Points[i].X))
 			binary.LittleEndian.PutUint64(b[8:], uint64(v.Points[i].Y))
 			binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Points[i].Name)))
-			text = text[copy(text, v.Points[i].Name):]
+			text = append(text, v.Points[i].Name...)
 			b = b[20:]
 		}
 	}
@@ -673,7 +676,8 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 }
 
 // putKinds4 writes the fields Nested to private of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putKinds4(b, text []byte, v *Kinds) (_, _ []byte) {
 	_ = b[47]
 	binary.LittleEndian.PutUint64(b, uint64(v.Nested.X))
@@ -685,8 +689,8 @@ func putKinds4(b, text []byte, v *Kinds) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[40:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[44:], cachert.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.Nested.Name):]
-	text = text[copy(text, v.Anon.Name):]
+	text = append(text, v.Nested.Name...)
+	text = append(text, v.Anon.Name...)
 	b = b[48:]
 	if v.PAt == nil {
 		b[0], b = 0, b[1:]
@@ -717,7 +721,7 @@ func putKinds4(b, text []byte, v *Kinds) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.Unix()))
 		binary.LittleEndian.PutUint32(b[12:], uint32(x.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[20:]
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))

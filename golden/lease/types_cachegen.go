@@ -16,9 +16,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PageCacheConfig is what NewPageCache makes a cache of.
 type PageCacheConfig struct {
@@ -57,11 +57,11 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 	c := &PageCache{}
 	c.hot = fasttier.New(cfg.Memory, 32<<20, clock)
 	c.memoryTier = cachert.NewMemoryLeaf[int64, Page](cachert.Leaf{Index: 0, Path: "pages.memory", Engine: "fastcache"}, c.hot)
-	c.redisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "pages.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Redis, 1<<20, "pages:5cfde03c:"))
+	c.redisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "pages.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Redis, 1<<20, "pages:20b9d074:"))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "PageCache",
-		Prefix:       "pages:5cfde03c:",
-		Fingerprint:  0x5cfde03c33e43084,
+		Prefix:       "pages:20b9d074:",
+		Fingerprint:  0x20b9d074de3b8c2a,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
 		Absent:       time.Minute,
@@ -84,7 +84,7 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 
 // pageCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pageCachePrefix = "\x00\x5c\xfd\xe0\x3c\x33\xe4\x30\x84"
+const pageCachePrefix = "\x00\x20\xb9\xd0\x74\xde\x3b\x8c\x2a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -226,13 +226,12 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
-	text = text[copy(text, v.Text):]
+	text = append(text, v.Text...)
 	b = b[12:]
 	_, _ = b, text
 	return dst, nil
@@ -242,7 +241,7 @@ func appendPage(dst []byte, v *Page) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodePage(v *Page, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 12)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -308,8 +307,8 @@ func NewLooseCache(cfg LooseCacheConfig) (*LooseCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Loose](cachert.Leaf{Index: 1, Path: "looses.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: time.Second}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Loose]{
 		Name:         "LooseCache",
-		Prefix:       "looses:eb58a42d:",
-		Fingerprint:  0xeb58a42def4da575,
+		Prefix:       "looses:9ce3f301:",
+		Fingerprint:  0x9ce3f301648e3e38,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -329,7 +328,7 @@ func NewLooseCache(cfg LooseCacheConfig) (*LooseCache, error) {
 
 // looseCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const looseCachePrefix = "\x00\xeb\x58\xa4\x2d\xef\x4d\xa5\x75"
+const looseCachePrefix = "\x00\x9c\xe3\xf3\x01\x64\x8e\x3e\x38"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -473,13 +472,12 @@ func appendLoose(dst []byte, v *Loose) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
-	text = text[copy(text, v.Text):]
+	text = append(text, v.Text...)
 	b = b[12:]
 	_, _ = b, text
 	return dst, nil
@@ -489,7 +487,7 @@ func appendLoose(dst []byte, v *Loose) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeLoose(v *Loose, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 12)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -547,11 +545,11 @@ func NewLineCache(cfg LineCacheConfig) (*LineCache, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &LineCache{}
-	c.redisTier = cachert.NewRemoteLeaf[LineCacheKey, Line](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Redis, 1<<20, "redis:67573de1:"))
+	c.redisTier = cachert.NewRemoteLeaf[LineCacheKey, Line](cachert.Leaf{Index: 0, Path: "redis", Engine: "redis", MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Redis, 1<<20, "redis:35385ad1:"))
 	c.core = cachert.NewCore(cachert.Spec[LineCacheKey, Line]{
 		Name:         "LineCache",
-		Prefix:       "redis:67573de1:",
-		Fingerprint:  0x67573de177b67345,
+		Prefix:       "redis:35385ad1:",
+		Fingerprint:  0x35385ad1a8ecdb1e,
 		TTL:          time.Minute,
 		Stale:        10 * time.Minute,
 		Reload:       true,
@@ -573,7 +571,7 @@ func NewLineCache(cfg LineCacheConfig) (*LineCache, error) {
 
 // lineCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const lineCachePrefix = "\x00\x67\x57\x3d\xe1\x77\xb6\x73\x45"
+const lineCachePrefix = "\x00\x35\x38\x5a\xd1\xa8\xec\xdb\x1e"
 
 // LineCacheKey is the key of a value in a LineCache.
 type LineCacheKey struct {
@@ -705,15 +703,14 @@ func appendLine(dst []byte, v *Line) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Tenant)))
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Text)))
-	text = text[copy(text, v.Tenant):]
-	text = text[copy(text, v.Text):]
+	text = append(text, v.Tenant...)
+	text = append(text, v.Text...)
 	b = b[16:]
 	_, _ = b, text
 	return dst, nil
@@ -723,7 +720,7 @@ func appendLine(dst []byte, v *Line) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeLine(v *Line, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 16)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -806,13 +803,13 @@ func NewArchiveCache(cfg ArchiveCacheConfig) (*ArchiveCache, error) {
 	}
 	clock := cachert.NewTimebase(cfg.Options.Clock)
 	c := &ArchiveCache{}
-	c.nearTier = cachert.NewRemoteLeaf[int64, Archive](cachert.Leaf{Index: 0, Path: "archives.redises.near", Engine: "redis", MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Near, 1<<20, "archives:326a8bb7:"))
-	c.farTier = cachert.NewRemoteLeaf[int64, Archive](cachert.Leaf{Index: 1, Path: "archives.redises.far", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Far, 1<<20, "archives:326a8bb7:"))
+	c.nearTier = cachert.NewRemoteLeaf[int64, Archive](cachert.Leaf{Index: 0, Path: "archives.redises.near", Engine: "redis", MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Near, 1<<20, "archives:fe6fd2bc:"))
+	c.farTier = cachert.NewRemoteLeaf[int64, Archive](cachert.Leaf{Index: 1, Path: "archives.redises.far", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: time.Second}, redistier.NewLeased(cfg.Far, 1<<20, "archives:fe6fd2bc:"))
 	c.storeTier = cachert.NewBackendLeaf[int64, Archive](cachert.Leaf{Index: 2, Path: "archives.store", Engine: "backend", Refill: 0b11}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Archive]{
 		Name:         "ArchiveCache",
-		Prefix:       "archives:326a8bb7:",
-		Fingerprint:  0x326a8bb72c13fa7a,
+		Prefix:       "archives:fe6fd2bc:",
+		Fingerprint:  0xfe6fd2bc64e5a4da,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Lease:        5 * time.Second,
@@ -833,7 +830,7 @@ func NewArchiveCache(cfg ArchiveCacheConfig) (*ArchiveCache, error) {
 
 // archiveCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const archiveCachePrefix = "\x00\x32\x6a\x8b\xb7\x2c\x13\xfa\x7a"
+const archiveCachePrefix = "\x00\xfe\x6f\xd2\xbc\x64\xe5\xa4\xda"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -964,13 +961,12 @@ func appendArchive(dst []byte, v *Archive) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Text)))
-	text = text[copy(text, v.Text):]
+	text = append(text, v.Text...)
 	b = b[12:]
 	_, _ = b, text
 	return dst, nil
@@ -980,7 +976,7 @@ func appendArchive(dst []byte, v *Archive) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeArchive(v *Archive, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 12)
 	if !ok {
 		return cachert.ErrCorrupt
 	}

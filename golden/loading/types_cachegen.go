@@ -18,9 +18,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ReturnConfig is what NewReturn makes a cache of.
 type ReturnConfig struct {
@@ -59,8 +59,8 @@ func NewReturn(cfg ReturnConfig) (*Return, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "return.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Return",
-		Prefix:       "return:53859a9a:",
-		Fingerprint:  0x53859a9a3b931e33,
+		Prefix:       "return:3163fe14:",
+		Fingerprint:  0x3163fe1492e42c43,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
 		Concurrency:  3,
@@ -81,7 +81,7 @@ func NewReturn(cfg ReturnConfig) (*Return, error) {
 
 // returnPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const returnPrefix = "\x00\x53\x85\x9a\x9a\x3b\x93\x1e\x33"
+const returnPrefix = "\x00\x31\x63\xfe\x14\x92\xe4\x2c\x43"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -208,42 +208,60 @@ func appendReturnText(k []byte, key int64) []byte {
 	return k
 }
 
-// sizePage returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizePage(v *Page) (n, text int) {
-	text += len(v.Lang)
+// headPage returns how many bytes *v takes, without its strings.
+func headPage(v *Page) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Lines)) + 1)
 	n += 4 * len(v.Lines)
+	n += 12 // fields of one size
+	return n
+}
+
+// textPage returns how many bytes the strings of *v take.
+func textPage(v *Page) (text int) {
+	text += len(v.Lang)
 	for i := range v.Lines {
 		text += len(v.Lines[i])
 	}
-	n += 12 // fields of one size
-	return n, text
+	return text
 }
 
 // appendPage appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
-	n, t := sizePage(v)
+	n := 4 + headPage(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putPage(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textPage(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putPage(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putPage writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putPage(b, text []byte, v *Page) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Lang)))
-	text = text[copy(text, v.Lang):]
+	text = append(text, v.Lang...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Lines), v.Lines == nil)
 	for i := range v.Lines {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Lines[i])))
-		text = text[copy(text, v.Lines[i]):]
+		text = append(text, v.Lines[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodePage sets *v, which is zero, from data. Its strings are cut from text,
@@ -334,8 +352,8 @@ func NewRevalidate(cfg RevalidateConfig) (*Revalidate, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "revalidate.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Revalidate",
-		Prefix:       "revalidate:7c82f259:",
-		Fingerprint:  0x7c82f259a30d551a,
+		Prefix:       "revalidate:d4bf2b05:",
+		Fingerprint:  0xd4bf2b05a594fecf,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
 		Revalidate:   true,
@@ -356,7 +374,7 @@ func NewRevalidate(cfg RevalidateConfig) (*Revalidate, error) {
 
 // revalidatePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const revalidatePrefix = "\x00\x7c\x82\xf2\x59\xa3\x0d\x55\x1a"
+const revalidatePrefix = "\x00\xd4\xbf\x2b\x05\xa5\x94\xfe\xcf"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -524,8 +542,8 @@ func NewOffload(cfg OffloadConfig) (*Offload, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "offload.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Offload",
-		Prefix:       "offload:f76c666d:",
-		Fingerprint:  0xf76c666d79b296ae,
+		Prefix:       "offload:ce3a93c8:",
+		Fingerprint:  0xce3a93c8771736d3,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
 		Reload:       true,
@@ -547,7 +565,7 @@ func NewOffload(cfg OffloadConfig) (*Offload, error) {
 
 // offloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const offloadPrefix = "\x00\xf7\x6c\x66\x6d\x79\xb2\x96\xae"
+const offloadPrefix = "\x00\xce\x3a\x93\xc8\x77\x17\x36\xd3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -715,8 +733,8 @@ func NewEager(cfg EagerConfig) (*Eager, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "eager.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Eager",
-		Prefix:       "eager:43968e27:",
-		Fingerprint:  0x43968e27c582d359,
+		Prefix:       "eager:d15d1253:",
+		Fingerprint:  0xd15d1253efc929f2,
 		TTL:          10 * time.Minute,
 		Jitter:       0.1,
 		Eager:        0.8,
@@ -737,7 +755,7 @@ func NewEager(cfg EagerConfig) (*Eager, error) {
 
 // eagerPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const eagerPrefix = "\x00\x43\x96\x8e\x27\xc5\x82\xd3\x59"
+const eagerPrefix = "\x00\xd1\x5d\x12\x53\xef\xc9\x29\xf2"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -904,8 +922,8 @@ func NewSafe(cfg SafeConfig) (*Safe, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "safe.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Safe",
-		Prefix:       "safe:8ad3dd01:",
-		Fingerprint:  0x8ad3dd018bf6d4f2,
+		Prefix:       "safe:ec0df124:",
+		Fingerprint:  0xec0df124b88b08a3,
 		TTL:          10 * time.Minute,
 		FailSafe:     time.Hour,
 		Absent:       time.Minute,
@@ -926,7 +944,7 @@ func NewSafe(cfg SafeConfig) (*Safe, error) {
 
 // safePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const safePrefix = "\x00\x8a\xd3\xdd\x01\x8b\xf6\xd4\xf2"
+const safePrefix = "\x00\xec\x0d\xf1\x24\xb8\x8b\x08\xa3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1089,8 +1107,8 @@ func NewObjects(cfg ObjectsConfig) (*Objects, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "objects.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Objects",
-		Prefix:       "objects:f4675ad6:",
-		Fingerprint:  0xf4675ad6b30b1f87,
+		Prefix:       "objects:ca6befb2:",
+		Fingerprint:  0xca6befb2d7c0cdf0,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
 		Reload:       true,
@@ -1114,7 +1132,7 @@ func NewObjects(cfg ObjectsConfig) (*Objects, error) {
 
 // objectsPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const objectsPrefix = "\x00\xf4\x67\x5a\xd6\xb3\x0b\x1f\x87"
+const objectsPrefix = "\x00\xca\x6b\xef\xb2\xd7\xc0\xcd\xf0"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1281,8 +1299,8 @@ func NewFifth(cfg FifthConfig) (*Fifth, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Page](cachert.Leaf{Index: 1, Path: "fifth.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 5 * time.Second}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Page]{
 		Name:         "Fifth",
-		Prefix:       "fifth:c7c5aa18:",
-		Fingerprint:  0xc7c5aa18b75d77a8,
+		Prefix:       "fifth:51f875cf:",
+		Fingerprint:  0x51f875cf03c11faa,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: fifthPrefix,
@@ -1302,7 +1320,7 @@ func NewFifth(cfg FifthConfig) (*Fifth, error) {
 
 // fifthPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const fifthPrefix = "\x00\xc7\xc5\xaa\x18\xb7\x5d\x77\xa8"
+const fifthPrefix = "\x00\x51\xf8\x75\xcf\x03\xc1\x1f\xaa"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1450,8 +1468,8 @@ func NewStrict(cfg StrictConfig) (*Strict, error) {
 	c.memoryTier = cachert.NewObjectLeaf[StrictKey, Page](cachert.Leaf{Index: 0, Path: "memory", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[StrictKey, Page]{
 		Name:         "Strict",
-		Prefix:       "memory:ce2b8f8d:",
-		Fingerprint:  0xce2b8f8d0bd1dbf4,
+		Prefix:       "memory:b3f1f416:",
+		Fingerprint:  0xb3f1f416d9eb02b7,
 		TTL:          10 * time.Minute,
 		Stale:        10 * time.Minute,
 		Revalidate:   true,
@@ -1472,7 +1490,7 @@ func NewStrict(cfg StrictConfig) (*Strict, error) {
 
 // strictPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const strictPrefix = "\x00\xce\x2b\x8f\x8d\x0b\xd1\xdb\xf4"
+const strictPrefix = "\x00\xb3\xf1\xf4\x16\xd9\xeb\x02\xb7"
 
 // StrictKey is the key of a value in a Strict.
 type StrictKey struct {

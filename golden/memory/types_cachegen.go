@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PointCacheConfig is what NewPointCache makes a cache of.
 type PointCacheConfig struct {
@@ -43,8 +43,8 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 	c.pointsTier = cachert.NewMemoryLeaf[uint32, Point](cachert.Leaf{Index: 0, Path: "points", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[uint32, Point]{
 		Name:         "PointCache",
-		Prefix:       "points:b74fd012:",
-		Fingerprint:  0xb74fd012a12fc8df,
+		Prefix:       "points:9a034e3e:",
+		Fingerprint:  0x9a034e3eeded10b1,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -62,7 +62,7 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 
 // pointCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pointCachePrefix = "\x00\xb7\x4f\xd0\x12\xa1\x2f\xc8\xdf"
+const pointCachePrefix = "\x00\x9a\x03\x4e\x3e\xed\xed\x10\xb1"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -263,8 +263,8 @@ func NewNoteCache(cfg NoteCacheConfig) (*NoteCache, error) {
 	c.notesTier = cachert.NewMemoryLeaf[string, Note](cachert.Leaf{Index: 0, Path: "notes", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Note]{
 		Name:         "NoteCache",
-		Prefix:       "notes:1fed8027:",
-		Fingerprint:  0x1fed802755bd683b,
+		Prefix:       "notes:abae079c:",
+		Fingerprint:  0xabae079cfac89dad,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: noteCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNoteCacheKey(dst, key), nil },
@@ -280,7 +280,7 @@ func NewNoteCache(cfg NoteCacheConfig) (*NoteCache, error) {
 
 // noteCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const noteCachePrefix = "\x00\x1f\xed\x80\x27\x55\xbd\x68\x3b"
+const noteCachePrefix = "\x00\xab\xae\x07\x9c\xfa\xc8\x9d\xad"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -397,47 +397,65 @@ func appendNoteCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// sizeNote returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeNote(v *Note) (n, text int) {
+// headNote returns how many bytes *v takes, without its strings.
+func headNote(v *Note) (n int) {
+	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
+	n += 4 * len(v.Labels)
+	n += 12 // fields of one size
+	return n
+}
+
+// textNote returns how many bytes the strings of *v take.
+func textNote(v *Note) (text int) {
 	text += len(v.ID)
 	text += len(v.Title)
 	text += len(v.Body)
-	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
-	n += 4 * len(v.Labels)
 	for i := range v.Labels {
 		text += len(v.Labels[i])
 	}
-	n += 12 // fields of one size
-	return n, text
+	return text
 }
 
 // appendNote appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendNote(dst []byte, v *Note) ([]byte, error) {
-	n, t := sizeNote(v)
+	n := 4 + headNote(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putNote(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textNote(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putNote(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putNote writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putNote(b, text []byte, v *Note) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Body)))
-	text = text[copy(text, v.ID):]
-	text = text[copy(text, v.Title):]
-	text = text[copy(text, v.Body):]
+	text = append(text, v.ID...)
+	text = append(text, v.Title...)
+	text = append(text, v.Body...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for i := range v.Labels {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Labels[i])))
-		text = text[copy(text, v.Labels[i]):]
+		text = append(text, v.Labels[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeNote sets *v, which is zero, from data. Its strings are cut from text,
@@ -525,8 +543,8 @@ func NewCountCache(cfg CountCacheConfig) (*CountCache, error) {
 	c.countsTier = cachert.NewMemoryLeaf[string, Count](cachert.Leaf{Index: 0, Path: "counts", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Count]{
 		Name:         "CountCache",
-		Prefix:       "counts:51a3d8e6:",
-		Fingerprint:  0x51a3d8e6f0f62e35,
+		Prefix:       "counts:f9202690:",
+		Fingerprint:  0xf92026903b4d6ed0,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
 		MemoryPrefix: countCachePrefix,
@@ -543,7 +561,7 @@ func NewCountCache(cfg CountCacheConfig) (*CountCache, error) {
 
 // countCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const countCachePrefix = "\x00\x51\xa3\xd8\xe6\xf0\xf6\x2e\x35"
+const countCachePrefix = "\x00\xf9\x20\x26\x90\x3b\x4d\x6e\xd0"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -723,8 +741,8 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 	c.namesTier = cachert.NewMemoryLeaf[string, Names](cachert.Leaf{Index: 0, Path: "names", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Names]{
 		Name:         "NamesCache",
-		Prefix:       "names:7a08b1b4:",
-		Fingerprint:  0x7a08b1b4c3fb6b3e,
+		Prefix:       "names:b1b5deb7:",
+		Fingerprint:  0xb1b5deb76f8e084c,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: namesCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
@@ -740,7 +758,7 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 
 // namesCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const namesCachePrefix = "\x00\x7a\x08\xb1\xb4\xc3\xfb\x6b\x3e"
+const namesCachePrefix = "\x00\xb1\xb5\xde\xb7\x6f\x8e\x08\x4c"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -857,35 +875,53 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// sizeNames returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeNames(v *Names) (n, text int) {
+// headNames returns how many bytes *v takes, without its strings.
+func headNames(v *Names) (n int) {
 	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
 	n += 4 * len((*v))
+	return n
+}
+
+// textNames returns how many bytes the strings of *v take.
+func textNames(v *Names) (text int) {
 	for i := range *v {
 		text += len((*v)[i])
 	}
-	return n, text
+	return text
 }
 
 // appendNames appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
-	n, t := sizeNames(v)
+	n := 4 + headNames(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putNames(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textNames(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putNames(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putNames writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putNames(b, text []byte, v *Names) (_, _ []byte) {
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
-		text = text[copy(text, (*v)[i]):]
+		text = append(text, (*v)[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,
@@ -962,8 +998,8 @@ func NewTwice(cfg TwiceConfig) (*Twice, error) {
 	c.farTier = cachert.NewMemoryLeaf[string, Names](cachert.Leaf{Index: 1, Path: "twice.far", Engine: "fastcache", Refill: 0b1}, fasttier.New(cfg.Far, 64<<20, clock))
 	c.core = cachert.NewCore(cachert.Spec[string, Names]{
 		Name:         "Twice",
-		Prefix:       "twice:8eb55733:",
-		Fingerprint:  0x8eb55733d2afad10,
+		Prefix:       "twice:55c64350:",
+		Fingerprint:  0x55c64350132a6752,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: twicePrefix,
 		Far:          0b10,
@@ -980,7 +1016,7 @@ func NewTwice(cfg TwiceConfig) (*Twice, error) {
 
 // twicePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const twicePrefix = "\x00\x8e\xb5\x57\x33\xd2\xaf\xad\x10"
+const twicePrefix = "\x00\x55\xc6\x43\x50\x13\x2a\x67\x52"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -21,7 +21,7 @@ func TestCodec(t *testing.T) {
 }
 
 // TestAllocs holds a hit to what its value needs: nothing for a struct without
-// pointers, and one string for all strings beside the slices.
+// pointers, and one string for all strings beside the slices. A write needs nothing.
 func TestAllocs(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -35,10 +35,12 @@ func TestAllocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := points.Set(ctx, 1, Point{ID: 1, X: 2}); err != nil {
+	point := Point{ID: 1, X: 2}
+	if err := points.Set(ctx, 1, point); err != nil {
 		t.Fatal(err)
 	}
-	if err := notes.Set(ctx, "n", Note{ID: "n", Title: "title", Body: "body", Labels: []string{"a", "b"}}); err != nil {
+	note := Note{ID: "n", Title: "title", Body: "body", Labels: []string{"a", "b"}}
+	if err := notes.Set(ctx, "n", note); err != nil {
 		t.Fatal(err)
 	}
 	load := func(context.Context, uint32) (Point, error) { panic("not called") }
@@ -50,6 +52,9 @@ func TestAllocs(t *testing.T) {
 		{"Get of a struct without pointers", 0, func() { _, _, _ = points.Get(ctx, 1) }},
 		{"GetOrLoad of a struct without pointers", 0, func() { _, _ = points.GetOrLoad(ctx, 1, load) }},
 		{"Get of a struct with strings and a slice", 2, func() { _, _, _ = notes.Get(ctx, "n") }},
+		{"Set of a struct without pointers", 0, func() { _ = points.Set(ctx, 1, point) }},
+		{"Set of a struct with strings and a slice", 0, func() { _ = notes.Set(ctx, "n", note) }},
+		{"Delete", 0, func() { _, _ = points.Delete(ctx, 2) }},
 	} {
 		if got := testing.AllocsPerRun(1000, test.read); got != test.want {
 			t.Errorf("%s: %v allocations, want %v", test.name, got, test.want)

@@ -25,9 +25,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/ottertier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ThingCacheConfig is what NewThingCache makes a cache of.
 type ThingCacheConfig struct {
@@ -65,8 +65,8 @@ func NewThingCache(cfg ThingCacheConfig) (*ThingCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[int64, Thing](cachert.Leaf{Index: 1, Path: "things.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Thing]{
 		Name:         "ThingCache",
-		Prefix:       "things:1fb5e10a:",
-		Fingerprint:  0x1fb5e10a859f9e0f,
+		Prefix:       "things:9219a722:",
+		Fingerprint:  0x9219a722cdc0e8f3,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: thingCachePrefix,
@@ -85,7 +85,7 @@ func NewThingCache(cfg ThingCacheConfig) (*ThingCache, error) {
 
 // thingCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const thingCachePrefix = "\x00\x1f\xb5\xe1\x0a\x85\x9f\x9e\x0f"
+const thingCachePrefix = "\x00\x92\x19\xa7\x22\xcd\xc0\xe8\xf3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -281,13 +281,13 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Code)))
-	text = text[copy(text, v.Code):]
+	text = append(text, v.Code...)
 	b = b[12:]
 	own.Set(v.Price.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -337,13 +337,13 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 		own.Set(k.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -390,8 +390,8 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	if v.Seen.Valid {
 		b[41] = 1
 	}
-	text = text[copy(text, v.Stamp.Note):]
-	text = text[copy(text, v.Note.String):]
+	text = append(text, v.Stamp.Note...)
+	text = append(text, v.Note.String...)
 	b = b[42:]
 	own.Set(v.Counted.V.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -667,7 +667,8 @@ func sizeThingVersion(v *Version, depth int) (n, text int) {
 	return n, text
 }
 
-// putThingVersion writes *v to the front of b and text, and returns what is left of them.
+// putThingVersion writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putThingVersion(b, text []byte, own *cachert.Own, v *Version) (_, _ []byte) {
 	own.Set(v.Author.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -908,8 +909,8 @@ func NewThingObjects(cfg ThingObjectsConfig) (*ThingObjects, error) {
 	c.ostoreTier = cachert.NewBackendLeaf[ThingObjectsKey, Thing](cachert.Leaf{Index: 1, Path: "othings.ostore", Engine: "backend", Refill: 0b1}, cfg.Ostore)
 	c.core = cachert.NewCore(cachert.Spec[ThingObjectsKey, Thing]{
 		Name:         "ThingObjects",
-		Prefix:       "othings:193b3a1e:",
-		Fingerprint:  0x193b3a1e3817dece,
+		Prefix:       "othings:e4541377:",
+		Fingerprint:  0xe4541377355027e6,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: thingObjectsPrefix,
 		Far:          0b10,
@@ -928,7 +929,7 @@ func NewThingObjects(cfg ThingObjectsConfig) (*ThingObjects, error) {
 
 // thingObjectsPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const thingObjectsPrefix = "\x00\x19\x3b\x3a\x1e\x38\x17\xde\xce"
+const thingObjectsPrefix = "\x00\xe4\x54\x13\x77\x35\x50\x27\xe6"
 
 // ThingObjectsKey is the key of a value in a ThingObjects.
 type ThingObjectsKey struct {
@@ -1298,8 +1299,8 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 	c.pstoreTier = cachert.NewBackendLeaf[string, Point](cachert.Leaf{Index: 1, Path: "points.pstore", Engine: "backend"}, cfg.Pstore)
 	c.core = cachert.NewCore(cachert.Spec[string, Point]{
 		Name:         "PointCache",
-		Prefix:       "points:b4c899f8:",
-		Fingerprint:  0xb4c899f84886258c,
+		Prefix:       "points:a7cf7e03:",
+		Fingerprint:  0xa7cf7e03a2766892,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: pointCachePrefix,
 		Far:          0b10,
@@ -1317,7 +1318,7 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 
 // pointCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pointCachePrefix = "\x00\xb4\xc8\x99\xf8\x48\x86\x25\x8c"
+const pointCachePrefix = "\x00\xa7\xcf\x7e\x03\xa2\x76\x68\x92"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -17,9 +17,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // OrderCacheConfig is what NewOrderCache makes a cache of.
 type OrderCacheConfig struct {
@@ -55,8 +55,8 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Order](cachert.Leaf{Index: 1, Path: "orders.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Order]{
 		Name:         "OrderCache",
-		Prefix:       "orders:4a2f59ce:",
-		Fingerprint:  0x4a2f59cebd7d38c2,
+		Prefix:       "orders:e5616c52:",
+		Fingerprint:  0xe5616c527d502657,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: orderCachePrefix,
@@ -76,7 +76,7 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 
 // orderCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const orderCachePrefix = "\x00\x4a\x2f\x59\xce\xbd\x7d\x38\xc2"
+const orderCachePrefix = "\x00\xe5\x61\x6c\x52\x7d\x50\x26\x57"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // DocCacheConfig is what NewDocCache makes a cache of.
 type DocCacheConfig struct {
@@ -63,8 +63,8 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11, Timeout: time.Second}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DocCache",
-		Prefix:       "outer:462163ef:",
-		Fingerprint:  0x462163effaa68c3f,
+		Prefix:       "outer:0a3c0134:",
+		Fingerprint:  0xa3c0134daf3d368,
 		TTL:          time.Hour,
 		Stale:        10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -85,7 +85,7 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 
 // docCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const docCachePrefix = "\x00\x46\x21\x63\xef\xfa\xa6\x8c\x3f"
+const docCachePrefix = "\x00\x0a\x3c\x01\x34\xda\xf3\xd3\x68"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -239,14 +239,13 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Text)))
-	text = text[copy(text, v.ID):]
-	text = text[copy(text, v.Text):]
+	text = append(text, v.ID...)
+	text = append(text, v.Text...)
 	b = b[8:]
 	_, _ = b, text
 	return dst, nil
@@ -256,7 +255,7 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeDoc(v *Doc, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 8)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -326,8 +325,8 @@ func NewDocNever(cfg DocNeverConfig) (*DocNever, error) {
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "docs.l2", Engine: "backend"}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DocNever",
-		Prefix:       "docs:176cf068:",
-		Fingerprint:  0x176cf0683b22a55b,
+		Prefix:       "docs:07baaab8:",
+		Fingerprint:  0x7baaab8e91fd54f,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -347,7 +346,7 @@ func NewDocNever(cfg DocNeverConfig) (*DocNever, error) {
 
 // docNeverPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const docNeverPrefix = "\x00\x17\x6c\xf0\x68\x3b\x22\xa5\x5b"
+const docNeverPrefix = "\x00\x07\xba\xaa\xb8\xe9\x1f\xd5\x4f"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -496,8 +495,8 @@ func NewDocMixed(cfg DocMixedConfig) (*DocMixed, error) {
 	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11, TTL: 30 * time.Minute}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DocMixed",
-		Prefix:       "outer:a0f77724:",
-		Fingerprint:  0xa0f7772434c80587,
+		Prefix:       "outer:ccbd828c:",
+		Fingerprint:  0xccbd828c08098145,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -517,7 +516,7 @@ func NewDocMixed(cfg DocMixedConfig) (*DocMixed, error) {
 
 // docMixedPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const docMixedPrefix = "\x00\xa0\xf7\x77\x24\x34\xc8\x05\x87"
+const docMixedPrefix = "\x00\xcc\xbd\x82\x8c\x08\x09\x81\x45"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -712,8 +711,8 @@ func NewDocFour(cfg DocFourConfig) (*DocFour, error) {
 	c.dTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 3, Path: "four.right.d", Engine: "backend", Refill: 0b111}, cfg.D)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DocFour",
-		Prefix:       "four:d26ab9f4:",
-		Fingerprint:  0xd26ab9f40cb66566,
+		Prefix:       "four:cfa18ca8:",
+		Fingerprint:  0xcfa18ca8edf31ad8,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -733,7 +732,7 @@ func NewDocFour(cfg DocFourConfig) (*DocFour, error) {
 
 // docFourPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const docFourPrefix = "\x00\xd2\x6a\xb9\xf4\x0c\xb6\x65\x66"
+const docFourPrefix = "\x00\xcf\xa1\x8c\xa8\xed\xf3\x1a\xd8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

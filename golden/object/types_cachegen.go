@@ -17,9 +17,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/ottertier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // SmallCacheConfig is what NewSmallCache makes a cache of.
 type SmallCacheConfig struct {
@@ -46,8 +46,8 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 	c.smallsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallCache",
-		Prefix:       "smalls:c6210244:",
-		Fingerprint:  0xc621024448400705,
+		Prefix:       "smalls:eedea4a2:",
+		Fingerprint:  0xeedea4a28e9cd66b,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -65,7 +65,7 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 
 // smallCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallCachePrefix = "\x00\xc6\x21\x02\x44\x48\x40\x07\x05"
+const smallCachePrefix = "\x00\xee\xde\xa4\xa2\x8e\x9c\xd6\x6b"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -192,9 +192,8 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -206,7 +205,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -216,7 +215,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 37)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -282,8 +281,8 @@ func NewSharedSmallCache(cfg SharedSmallCacheConfig) (*SharedSmallCache, error) 
 	c.smallsTier = cachert.NewObjectLeaf[int64, Small](cachert.Leaf{Index: 0, Path: "smalls", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SharedSmallCache",
-		Prefix:       "smalls:1d312fcd:",
-		Fingerprint:  0x1d312fcdf800b8fc,
+		Prefix:       "smalls:fbc4c3df:",
+		Fingerprint:  0xfbc4c3dfec6bfc69,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -301,7 +300,7 @@ func NewSharedSmallCache(cfg SharedSmallCacheConfig) (*SharedSmallCache, error) 
 
 // sharedSmallCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sharedSmallCachePrefix = "\x00\x1d\x31\x2f\xcd\xf8\x00\xb8\xfc"
+const sharedSmallCachePrefix = "\x00\xfb\xc4\xc3\xdf\xec\x6b\xfc\x69"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -438,8 +437,8 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 	c.productsTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "products", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductCache",
-		Prefix:       "products:25f210e5:",
-		Fingerprint:  0x25f210e57a623eec,
+		Prefix:       "products:c785eb8a:",
+		Fingerprint:  0xc785eb8a0ed024c5,
 		TTL:          10 * time.Minute,
 		Stale:        time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -458,7 +457,7 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 
 // productCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productCachePrefix = "\x00\x25\xf2\x10\xe5\x7a\x62\x3e\xec"
+const productCachePrefix = "\x00\xc7\x85\xeb\x8a\x0e\xd0\x24\xc5"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -670,16 +669,16 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
@@ -695,14 +694,14 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Groups), v.Groups == nil)
 	for k, x := range v.Groups {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -719,7 +718,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 			b = b[8:]
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[4:]
 	}
 	b, text = putProductMaker(b, text, &v.Maker)
@@ -772,7 +771,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Anon.Notes), v.Anon.Notes == nil)
 	for i := range v.Anon.Notes {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Anon.Notes[i])))
-		text = text[copy(text, v.Anon.Notes[i]):]
+		text = append(text, v.Anon.Notes[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Blob), v.Blob == nil)
@@ -1075,10 +1074,11 @@ func sizeProductVariant(v *Variant) (n, text int) {
 	return n, text
 }
 
-// putProductVariant writes *v to the front of b and text, and returns what is left of them.
+// putProductVariant writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putProductVariant(b, text []byte, v *Variant) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(len(v.SKU)))
-	text = text[copy(text, v.SKU):]
+	text = append(text, v.SKU...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Sizes), v.Sizes == nil)
 	for i := range v.Sizes {
@@ -1139,15 +1139,16 @@ func sizeProductMaker(v *Maker) (n, text int) {
 	return n, text
 }
 
-// putProductMaker writes *v to the front of b and text, and returns what is left of them.
+// putProductMaker writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putProductMaker(b, text []byte, v *Maker) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Sites), v.Sites == nil)
 	for i := range v.Sites {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Sites[i])))
-		text = text[copy(text, v.Sites[i]):]
+		text = append(text, v.Sites[i]...)
 		b = b[4:]
 	}
 	return b, text
@@ -1302,8 +1303,8 @@ func NewSharedProductCache(cfg SharedProductCacheConfig) (*SharedProductCache, e
 	c.sharedTier = cachert.NewObjectLeaf[int64, Product](cachert.Leaf{Index: 0, Path: "shared", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "SharedProductCache",
-		Prefix:       "shared:40a0bd66:",
-		Fingerprint:  0x40a0bd66cf12d4ef,
+		Prefix:       "shared:d952b41d:",
+		Fingerprint:  0xd952b41d46902e98,
 		TTL:          10 * time.Minute,
 		Stale:        time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -1322,7 +1323,7 @@ func NewSharedProductCache(cfg SharedProductCacheConfig) (*SharedProductCache, e
 
 // sharedProductCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sharedProductCachePrefix = "\x00\x40\xa0\xbd\x66\xcf\x12\xd4\xef"
+const sharedProductCachePrefix = "\x00\xd9\x52\xb4\x1d\x46\x90\x2e\x98"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1469,8 +1470,8 @@ func NewFrontedProductCache(cfg FrontedProductCacheConfig) (*FrontedProductCache
 	c.storeTier = cachert.NewBackendLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "fronted.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "FrontedProductCache",
-		Prefix:       "fronted:98b81f14:",
-		Fingerprint:  0x98b81f14e5af0b60,
+		Prefix:       "fronted:74f134bd:",
+		Fingerprint:  0x74f134bd135a99dd,
 		TTL:          10 * time.Minute,
 		Stale:        time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -1491,7 +1492,7 @@ func NewFrontedProductCache(cfg FrontedProductCacheConfig) (*FrontedProductCache
 
 // frontedProductCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const frontedProductCachePrefix = "\x00\x98\xb8\x1f\x14\xe5\xaf\x0b\x60"
+const frontedProductCachePrefix = "\x00\x74\xf1\x34\xbd\x13\x5a\x99\xdd"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1664,8 +1665,8 @@ func NewDeepProductCache(cfg DeepProductCacheConfig) (*DeepProductCache, error) 
 	c.storeTier = cachert.NewBackendLeaf[int64, Product](cachert.Leaf{Index: 3, Path: "deep.store", Engine: "backend", Refill: 0b111}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "DeepProductCache",
-		Prefix:       "deep:2037381a:",
-		Fingerprint:  0x2037381ad2387476,
+		Prefix:       "deep:79a4c42e:",
+		Fingerprint:  0x79a4c42e03ba8e12,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: deepProductCachePrefix,
 		Far:          0b1000,
@@ -1684,7 +1685,7 @@ func NewDeepProductCache(cfg DeepProductCacheConfig) (*DeepProductCache, error) 
 
 // deepProductCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepProductCachePrefix = "\x00\x20\x37\x38\x1a\xd2\x38\x74\x76"
+const deepProductCachePrefix = "\x00\x79\xa4\xc4\x2e\x03\xba\x8e\x12"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1868,8 +1869,8 @@ func NewRacedOfferCache(cfg RacedOfferCacheConfig) (*RacedOfferCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "raced.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
 		Name:         "RacedOfferCache",
-		Prefix:       "raced:b7bbf9a9:",
-		Fingerprint:  0xb7bbf9a997b95c0f,
+		Prefix:       "raced:053d5621:",
+		Fingerprint:  0x53d56216ebc90e7,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: racedOfferCachePrefix,
@@ -1889,7 +1890,7 @@ func NewRacedOfferCache(cfg RacedOfferCacheConfig) (*RacedOfferCache, error) {
 
 // racedOfferCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const racedOfferCachePrefix = "\x00\xb7\xbb\xf9\xa9\x97\xb9\x5c\x0f"
+const racedOfferCachePrefix = "\x00\x05\x3d\x56\x21\x6e\xbc\x90\xe7"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1993,38 +1994,56 @@ func appendRacedOfferCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// sizeOffer returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeOffer(v *Offer) (n, text int) {
+// headOffer returns how many bytes *v takes, without its strings.
+func headOffer(v *Offer) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
 	n += 4 * len(v.Tags)
+	n += 8 // fields of one size
+	return n
+}
+
+// textOffer returns how many bytes the strings of *v take.
+func textOffer(v *Offer) (text int) {
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
-	n += 8 // fields of one size
-	return n, text
+	return text
 }
 
 // appendOffer appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendOffer(dst []byte, v *Offer) ([]byte, error) {
-	n, t := sizeOffer(v)
+	n := 4 + headOffer(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putOffer(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textOffer(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putOffer(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putOffer writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putOffer(b, text []byte, v *Offer) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeOffer sets *v, which is zero, from data. Its strings are cut from text,
@@ -2111,8 +2130,8 @@ func NewParallelOfferCache(cfg ParallelOfferCacheConfig) (*ParallelOfferCache, e
 	c.storeTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 1, Path: "parallel.store", Engine: "backend", Refill: 0b1}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
 		Name:         "ParallelOfferCache",
-		Prefix:       "parallel:77870b76:",
-		Fingerprint:  0x77870b7696ec0ef6,
+		Prefix:       "parallel:6cb19629:",
+		Fingerprint:  0x6cb19629f9f63398,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: parallelOfferCachePrefix,
@@ -2132,7 +2151,7 @@ func NewParallelOfferCache(cfg ParallelOfferCacheConfig) (*ParallelOfferCache, e
 
 // parallelOfferCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelOfferCachePrefix = "\x00\x77\x87\x0b\x76\x96\xec\x0e\xf6"
+const parallelOfferCachePrefix = "\x00\x6c\xb1\x96\x29\xf9\xf6\x33\x98"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2281,8 +2300,8 @@ func NewNestedOfferCache(cfg NestedOfferCacheConfig) (*NestedOfferCache, error) 
 	c.cTier = cachert.NewBackendLeaf[int64, Offer](cachert.Leaf{Index: 2, Path: "outer.c", Engine: "backend", Refill: 0b11}, cfg.C)
 	c.core = cachert.NewCore(cachert.Spec[int64, Offer]{
 		Name:         "NestedOfferCache",
-		Prefix:       "outer:e7d2685f:",
-		Fingerprint:  0xe7d2685f5167108e,
+		Prefix:       "outer:108fdb71:",
+		Fingerprint:  0x108fdb718d04c66d,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: nestedOfferCachePrefix,
@@ -2302,7 +2321,7 @@ func NewNestedOfferCache(cfg NestedOfferCacheConfig) (*NestedOfferCache, error) 
 
 // nestedOfferCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const nestedOfferCachePrefix = "\x00\xe7\xd2\x68\x5f\x51\x67\x10\x8e"
+const nestedOfferCachePrefix = "\x00\x10\x8f\xdb\x71\x8d\x04\xc6\x6d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2464,8 +2483,8 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 	c.treesTier = cachert.NewObjectLeaf[string, Tree](cachert.Leaf{Index: 0, Path: "trees", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[string, Tree]{
 		Name:         "TreeCache",
-		Prefix:       "trees:8b3c324f:",
-		Fingerprint:  0x8b3c324f2a801d7f,
+		Prefix:       "trees:47b941f2:",
+		Fingerprint:  0x47b941f202ffb35a,
 		TTL:          time.Hour,
 		Eager:        0.8,
 		LoadTimeout:  10 * time.Second,
@@ -2484,7 +2503,7 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 
 // treeCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const treeCachePrefix = "\x00\x8b\x3c\x32\x4f\x2a\x80\x1d\x7f"
+const treeCachePrefix = "\x00\x47\xb9\x41\xf2\x02\xff\xb3\x5a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2628,7 +2647,7 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b, text = putTreeTree(b, text, v)
 	_, _ = b, text
 	return dst, nil
@@ -2704,10 +2723,11 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 	return n, text
 }
 
-// putTreeTree writes *v to the front of b and text, and returns what is left of them.
+// putTreeTree writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[4:]
 	if v.Left == nil {
 		b[0], b = 0, b[1:]
@@ -2722,7 +2742,7 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -2856,7 +2876,8 @@ func sizeTreeList(v *List, depth int) (n, text int) {
 	return n, text
 }
 
-// putTreeList writes *v to the front of b and text, and returns what is left of them.
+// putTreeList writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putTreeList(b, text []byte, v *List) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Value))
 	b = b[8:]
@@ -2919,7 +2940,8 @@ func sizeTreeItem(v *Item, depth int) (n, text int) {
 	return n, text
 }
 
-// putTreeItem writes *v to the front of b and text, and returns what is left of them.
+// putTreeItem writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putTreeItem(b, text []byte, v *Item) (_, _ []byte) {
 	if v.Next == nil {
 		b[0], b = 0, b[1:]
@@ -3079,8 +3101,8 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 	c.forestsTier = cachert.NewObjectLeaf[int64, Forest](cachert.Leaf{Index: 0, Path: "forests", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[int64, Forest]{
 		Name:         "ForestCache",
-		Prefix:       "forests:97d433db:",
-		Fingerprint:  0x97d433db41ca6d3d,
+		Prefix:       "forests:82c6c51f:",
+		Fingerprint:  0x82c6c51f42ea5dc3,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: forestCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
@@ -3097,7 +3119,7 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 
 // forestCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const forestCachePrefix = "\x00\x97\xd4\x33\xdb\x41\xca\x6d\x3d"
+const forestCachePrefix = "\x00\x82\xc6\xc5\x1f\x42\xea\x5d\xc3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3355,8 +3377,8 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 	c.namesTier = cachert.NewObjectLeaf[string, Names](cachert.Leaf{Index: 0, Path: "names", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[string, Names]{
 		Name:         "NamesCache",
-		Prefix:       "names:5f5a8f8b:",
-		Fingerprint:  0x5f5a8f8b9989fc64,
+		Prefix:       "names:ecff12b2:",
+		Fingerprint:  0xecff12b276b06a74,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: namesCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
@@ -3373,7 +3395,7 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 
 // namesCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const namesCachePrefix = "\x00\x5f\x5a\x8f\x8b\x99\x89\xfc\x64"
+const namesCachePrefix = "\x00\xec\xff\x12\xb2\x76\xb0\x6a\x74"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3486,35 +3508,53 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// sizeNames returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeNames(v *Names) (n, text int) {
+// headNames returns how many bytes *v takes, without its strings.
+func headNames(v *Names) (n int) {
 	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
 	n += 4 * len((*v))
+	return n
+}
+
+// textNames returns how many bytes the strings of *v take.
+func textNames(v *Names) (text int) {
 	for i := range *v {
 		text += len((*v)[i])
 	}
-	return n, text
+	return text
 }
 
 // appendNames appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
-	n, t := sizeNames(v)
+	n := 4 + headNames(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putNames(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textNames(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putNames(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putNames writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putNames(b, text []byte, v *Names) (_, _ []byte) {
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
-		text = text[copy(text, (*v)[i]):]
+		text = append(text, (*v)[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,
@@ -3585,8 +3625,8 @@ func NewVisitCache(cfg VisitCacheConfig) (*VisitCache, error) {
 	c.visitsTier = cachert.NewObjectLeaf[time.Time, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[time.Time, Visit]{
 		Name:         "VisitCache",
-		Prefix:       "visits:8a5c66a3:",
-		Fingerprint:  0x8a5c66a38353764e,
+		Prefix:       "visits:649b9a24:",
+		Fingerprint:  0x649b9a24c3c83908,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: visitCachePrefix,
 		BinaryKey:    func(dst []byte, key time.Time) ([]byte, error) { return appendVisitCacheKey(dst, key), nil },
@@ -3603,7 +3643,7 @@ func NewVisitCache(cfg VisitCacheConfig) (*VisitCache, error) {
 
 // visitCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const visitCachePrefix = "\x00\x8a\x5c\x66\xa3\x83\x53\x76\x4e"
+const visitCachePrefix = "\x00\x64\x9b\x9a\x24\xc3\xc8\x39\x08"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3741,7 +3781,7 @@ func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[19]
@@ -3749,14 +3789,14 @@ func appendVisit(dst []byte, v *Visit) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[12:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[16:], cachert.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.Place):]
+	text = append(text, v.Place...)
 	b = b[20:]
 	own.Add(v.Code.MarshalText())
 	b = own.PutSize(b)
 	b = cachert.PutCount(b, len(v.Seen), v.Seen == nil)
 	for i := range v.Seen {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Seen[i])))
-		text = text[copy(text, v.Seen[i]):]
+		text = append(text, v.Seen[i]...)
 		b = b[4:]
 	}
 	_, _ = b, text
@@ -3865,8 +3905,8 @@ func NewPlaceVisitCache(cfg PlaceVisitCacheConfig) (*PlaceVisitCache, error) {
 	c.visitsTier = cachert.NewObjectLeaf[PlaceVisitCacheKey, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, false)
 	c.core = cachert.NewCore(cachert.Spec[PlaceVisitCacheKey, Visit]{
 		Name:         "PlaceVisitCache",
-		Prefix:       "visits:6cab5a6e:",
-		Fingerprint:  0x6cab5a6e2d70c879,
+		Prefix:       "visits:6fcc362d:",
+		Fingerprint:  0x6fcc362d674e5fc4,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: placeVisitCachePrefix,
 		BinaryKey: func(dst []byte, key PlaceVisitCacheKey) ([]byte, error) {
@@ -3885,7 +3925,7 @@ func NewPlaceVisitCache(cfg PlaceVisitCacheConfig) (*PlaceVisitCache, error) {
 
 // placeVisitCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const placeVisitCachePrefix = "\x00\x6c\xab\x5a\x6e\x2d\x70\xc8\x79"
+const placeVisitCachePrefix = "\x00\x6f\xcc\x36\x2d\x67\x4e\x5f\xc4"
 
 // PlaceVisitCacheKey is the key of a value in a PlaceVisitCache.
 type PlaceVisitCacheKey struct {
@@ -4037,8 +4077,8 @@ func NewCodeVisitCache(cfg CodeVisitCacheConfig) (*CodeVisitCache, error) {
 	c.visitsTier = cachert.NewObjectLeaf[Code, Visit](cachert.Leaf{Index: 0, Path: "visits", Engine: "otter"}, c.hot, true)
 	c.core = cachert.NewCore(cachert.Spec[Code, Visit]{
 		Name:         "CodeVisitCache",
-		Prefix:       "visits:4e7412f0:",
-		Fingerprint:  0x4e7412f06bf6c7ef,
+		Prefix:       "visits:6caddb00:",
+		Fingerprint:  0x6caddb001a6b9e58,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: codeVisitCachePrefix,
 		BinaryKey:    appendCodeVisitCacheKey,
@@ -4055,7 +4095,7 @@ func NewCodeVisitCache(cfg CodeVisitCacheConfig) (*CodeVisitCache, error) {
 
 // codeVisitCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const codeVisitCachePrefix = "\x00\x4e\x74\x12\xf0\x6b\xf6\xc7\xef"
+const codeVisitCachePrefix = "\x00\x6c\xad\xdb\x00\x1a\x6b\x9e\x58"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -11,9 +11,9 @@ import (
 	cachert "github.com/cachegen/cachegen/runtime"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // SequentialOptimisticNeverOffloadConfig is what NewSequentialOptimisticNeverOffload makes a cache of.
 type SequentialOptimisticNeverOffloadConfig struct {
@@ -52,8 +52,8 @@ func NewSequentialOptimisticNeverOffload(cfg SequentialOptimisticNeverOffloadCon
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialOptimisticNeverOffload",
-		Prefix:       "sequentialoptimisticneveroffload:418c97c6:",
-		Fingerprint:  0x418c97c62d83b18c,
+		Prefix:       "sequentialoptimisticneveroffload:d9f541b6:",
+		Fingerprint:  0xd9f541b62b64e5ec,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -78,7 +78,7 @@ func NewSequentialOptimisticNeverOffload(cfg SequentialOptimisticNeverOffloadCon
 
 // sequentialOptimisticNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialOptimisticNeverOffloadPrefix = "\x00\x41\x8c\x97\xc6\x2d\x83\xb1\x8c"
+const sequentialOptimisticNeverOffloadPrefix = "\x00\xd9\xf5\x41\xb6\x2b\x64\xe5\xec"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -199,14 +199,13 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Text)))
-	text = text[copy(text, v.ID):]
-	text = text[copy(text, v.Text):]
+	text = append(text, v.ID...)
+	text = append(text, v.Text...)
 	b = b[8:]
 	_, _ = b, text
 	return dst, nil
@@ -216,7 +215,7 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeDoc(v *Doc, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 8)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -286,8 +285,8 @@ func NewSequentialOptimisticNeverDrop(cfg SequentialOptimisticNeverDropConfig) (
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialOptimisticNeverDrop",
-		Prefix:       "sequentialoptimisticneverdrop:3abf73f2:",
-		Fingerprint:  0x3abf73f25120618f,
+		Prefix:       "sequentialoptimisticneverdrop:8a54948d:",
+		Fingerprint:  0x8a54948d0f482ad6,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -312,7 +311,7 @@ func NewSequentialOptimisticNeverDrop(cfg SequentialOptimisticNeverDropConfig) (
 
 // sequentialOptimisticNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialOptimisticNeverDropPrefix = "\x00\x3a\xbf\x73\xf2\x51\x20\x61\x8f"
+const sequentialOptimisticNeverDropPrefix = "\x00\x8a\x54\x94\x8d\x0f\x48\x2a\xd6"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -454,8 +453,8 @@ func NewSequentialOptimisticAlwaysOffload(cfg SequentialOptimisticAlwaysOffloadC
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialOptimisticAlwaysOffload",
-		Prefix:       "sequentialoptimisticalwaysoffload:15f1c727:",
-		Fingerprint:  0x15f1c72710aeffe6,
+		Prefix:       "sequentialoptimisticalwaysoffload:a642cea2:",
+		Fingerprint:  0xa642cea2d5ef0ac8,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -480,7 +479,7 @@ func NewSequentialOptimisticAlwaysOffload(cfg SequentialOptimisticAlwaysOffloadC
 
 // sequentialOptimisticAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialOptimisticAlwaysOffloadPrefix = "\x00\x15\xf1\xc7\x27\x10\xae\xff\xe6"
+const sequentialOptimisticAlwaysOffloadPrefix = "\x00\xa6\x42\xce\xa2\xd5\xef\x0a\xc8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -624,8 +623,8 @@ func NewSequentialOptimisticAlwaysDrop(cfg SequentialOptimisticAlwaysDropConfig)
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialoptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialOptimisticAlwaysDrop",
-		Prefix:       "sequentialoptimisticalwaysdrop:cf7bff19:",
-		Fingerprint:  0xcf7bff1930862e15,
+		Prefix:       "sequentialoptimisticalwaysdrop:2c9b1ac9:",
+		Fingerprint:  0x2c9b1ac91c80134a,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -650,7 +649,7 @@ func NewSequentialOptimisticAlwaysDrop(cfg SequentialOptimisticAlwaysDropConfig)
 
 // sequentialOptimisticAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialOptimisticAlwaysDropPrefix = "\x00\xcf\x7b\xff\x19\x30\x86\x2e\x15"
+const sequentialOptimisticAlwaysDropPrefix = "\x00\x2c\x9b\x1a\xc9\x1c\x80\x13\x4a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -792,8 +791,8 @@ func NewSequentialSequentialNeverOffload(cfg SequentialSequentialNeverOffloadCon
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialSequentialNeverOffload",
-		Prefix:       "sequentialsequentialneveroffload:00c32f09:",
-		Fingerprint:  0xc32f0929cba5d7,
+		Prefix:       "sequentialsequentialneveroffload:a60770c1:",
+		Fingerprint:  0xa60770c18d35105d,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -818,7 +817,7 @@ func NewSequentialSequentialNeverOffload(cfg SequentialSequentialNeverOffloadCon
 
 // sequentialSequentialNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialSequentialNeverOffloadPrefix = "\x00\x00\xc3\x2f\x09\x29\xcb\xa5\xd7"
+const sequentialSequentialNeverOffloadPrefix = "\x00\xa6\x07\x70\xc1\x8d\x35\x10\x5d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -960,8 +959,8 @@ func NewSequentialSequentialNeverDrop(cfg SequentialSequentialNeverDropConfig) (
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialSequentialNeverDrop",
-		Prefix:       "sequentialsequentialneverdrop:cc858204:",
-		Fingerprint:  0xcc8582041f76d856,
+		Prefix:       "sequentialsequentialneverdrop:dfa82024:",
+		Fingerprint:  0xdfa82024762135e2,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -986,7 +985,7 @@ func NewSequentialSequentialNeverDrop(cfg SequentialSequentialNeverDropConfig) (
 
 // sequentialSequentialNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialSequentialNeverDropPrefix = "\x00\xcc\x85\x82\x04\x1f\x76\xd8\x56"
+const sequentialSequentialNeverDropPrefix = "\x00\xdf\xa8\x20\x24\x76\x21\x35\xe2"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1128,8 +1127,8 @@ func NewSequentialSequentialAlwaysOffload(cfg SequentialSequentialAlwaysOffloadC
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialSequentialAlwaysOffload",
-		Prefix:       "sequentialsequentialalwaysoffload:1df83cbf:",
-		Fingerprint:  0x1df83cbf5f7ff18f,
+		Prefix:       "sequentialsequentialalwaysoffload:2c3db921:",
+		Fingerprint:  0x2c3db921aa19d00b,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -1154,7 +1153,7 @@ func NewSequentialSequentialAlwaysOffload(cfg SequentialSequentialAlwaysOffloadC
 
 // sequentialSequentialAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialSequentialAlwaysOffloadPrefix = "\x00\x1d\xf8\x3c\xbf\x5f\x7f\xf1\x8f"
+const sequentialSequentialAlwaysOffloadPrefix = "\x00\x2c\x3d\xb9\x21\xaa\x19\xd0\x0b"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1298,8 +1297,8 @@ func NewSequentialSequentialAlwaysDrop(cfg SequentialSequentialAlwaysDropConfig)
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialsequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialSequentialAlwaysDrop",
-		Prefix:       "sequentialsequentialalwaysdrop:faf2eeb9:",
-		Fingerprint:  0xfaf2eeb9f1bb6106,
+		Prefix:       "sequentialsequentialalwaysdrop:033c0f6a:",
+		Fingerprint:  0x33c0f6a3e7a38ff,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -1324,7 +1323,7 @@ func NewSequentialSequentialAlwaysDrop(cfg SequentialSequentialAlwaysDropConfig)
 
 // sequentialSequentialAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialSequentialAlwaysDropPrefix = "\x00\xfa\xf2\xee\xb9\xf1\xbb\x61\x06"
+const sequentialSequentialAlwaysDropPrefix = "\x00\x03\x3c\x0f\x6a\x3e\x7a\x38\xff"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1466,8 +1465,8 @@ func NewSequentialRaceNeverOffload(cfg SequentialRaceNeverOffloadConfig) (*Seque
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialRaceNeverOffload",
-		Prefix:       "sequentialraceneveroffload:e646ec18:",
-		Fingerprint:  0xe646ec18f993fd4e,
+		Prefix:       "sequentialraceneveroffload:9aac3572:",
+		Fingerprint:  0x9aac357297e953cc,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -1492,7 +1491,7 @@ func NewSequentialRaceNeverOffload(cfg SequentialRaceNeverOffloadConfig) (*Seque
 
 // sequentialRaceNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialRaceNeverOffloadPrefix = "\x00\xe6\x46\xec\x18\xf9\x93\xfd\x4e"
+const sequentialRaceNeverOffloadPrefix = "\x00\x9a\xac\x35\x72\x97\xe9\x53\xcc"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1634,8 +1633,8 @@ func NewSequentialRaceNeverDrop(cfg SequentialRaceNeverDropConfig) (*SequentialR
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialRaceNeverDrop",
-		Prefix:       "sequentialraceneverdrop:35df9474:",
-		Fingerprint:  0x35df9474d4aa94f1,
+		Prefix:       "sequentialraceneverdrop:3030bb18:",
+		Fingerprint:  0x3030bb1875ede512,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -1656,7 +1655,7 @@ func NewSequentialRaceNeverDrop(cfg SequentialRaceNeverDropConfig) (*SequentialR
 
 // sequentialRaceNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialRaceNeverDropPrefix = "\x00\x35\xdf\x94\x74\xd4\xaa\x94\xf1"
+const sequentialRaceNeverDropPrefix = "\x00\x30\x30\xbb\x18\x75\xed\xe5\x12"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1798,8 +1797,8 @@ func NewSequentialRaceAlwaysOffload(cfg SequentialRaceAlwaysOffloadConfig) (*Seq
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialRaceAlwaysOffload",
-		Prefix:       "sequentialracealwaysoffload:f28e531d:",
-		Fingerprint:  0xf28e531dd7e6f502,
+		Prefix:       "sequentialracealwaysoffload:79934e2b:",
+		Fingerprint:  0x79934e2b2c2ab156,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -1824,7 +1823,7 @@ func NewSequentialRaceAlwaysOffload(cfg SequentialRaceAlwaysOffloadConfig) (*Seq
 
 // sequentialRaceAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialRaceAlwaysOffloadPrefix = "\x00\xf2\x8e\x53\x1d\xd7\xe6\xf5\x02"
+const sequentialRaceAlwaysOffloadPrefix = "\x00\x79\x93\x4e\x2b\x2c\x2a\xb1\x56"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1966,8 +1965,8 @@ func NewSequentialRaceAlwaysDrop(cfg SequentialRaceAlwaysDropConfig) (*Sequentia
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "sequentialracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "SequentialRaceAlwaysDrop",
-		Prefix:       "sequentialracealwaysdrop:dc962f48:",
-		Fingerprint:  0xdc962f484f4dba98,
+		Prefix:       "sequentialracealwaysdrop:2c8fb4dd:",
+		Fingerprint:  0x2c8fb4dd98dff6e5,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -1988,7 +1987,7 @@ func NewSequentialRaceAlwaysDrop(cfg SequentialRaceAlwaysDropConfig) (*Sequentia
 
 // sequentialRaceAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const sequentialRaceAlwaysDropPrefix = "\x00\xdc\x96\x2f\x48\x4f\x4d\xba\x98"
+const sequentialRaceAlwaysDropPrefix = "\x00\x2c\x8f\xb4\xdd\x98\xdf\xf6\xe5"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2130,8 +2129,8 @@ func NewRaceOptimisticNeverOffload(cfg RaceOptimisticNeverOffloadConfig) (*RaceO
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceOptimisticNeverOffload",
-		Prefix:       "raceoptimisticneveroffload:cf290801:",
-		Fingerprint:  0xcf290801fb1667b3,
+		Prefix:       "raceoptimisticneveroffload:334948b7:",
+		Fingerprint:  0x334948b7f3fcfcc8,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -2156,7 +2155,7 @@ func NewRaceOptimisticNeverOffload(cfg RaceOptimisticNeverOffloadConfig) (*RaceO
 
 // raceOptimisticNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceOptimisticNeverOffloadPrefix = "\x00\xcf\x29\x08\x01\xfb\x16\x67\xb3"
+const raceOptimisticNeverOffloadPrefix = "\x00\x33\x49\x48\xb7\xf3\xfc\xfc\xc8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2297,8 +2296,8 @@ func NewRaceOptimisticNeverDrop(cfg RaceOptimisticNeverDropConfig) (*RaceOptimis
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceOptimisticNeverDrop",
-		Prefix:       "raceoptimisticneverdrop:eadb19c0:",
-		Fingerprint:  0xeadb19c08e689784,
+		Prefix:       "raceoptimisticneverdrop:f9960a71:",
+		Fingerprint:  0xf9960a71ed5bca07,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -2319,7 +2318,7 @@ func NewRaceOptimisticNeverDrop(cfg RaceOptimisticNeverDropConfig) (*RaceOptimis
 
 // raceOptimisticNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceOptimisticNeverDropPrefix = "\x00\xea\xdb\x19\xc0\x8e\x68\x97\x84"
+const raceOptimisticNeverDropPrefix = "\x00\xf9\x96\x0a\x71\xed\x5b\xca\x07"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2460,8 +2459,8 @@ func NewRaceOptimisticAlwaysOffload(cfg RaceOptimisticAlwaysOffloadConfig) (*Rac
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceOptimisticAlwaysOffload",
-		Prefix:       "raceoptimisticalwaysoffload:5d94b53c:",
-		Fingerprint:  0x5d94b53c9be67074,
+		Prefix:       "raceoptimisticalwaysoffload:11d933cf:",
+		Fingerprint:  0x11d933cf9aed499a,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -2486,7 +2485,7 @@ func NewRaceOptimisticAlwaysOffload(cfg RaceOptimisticAlwaysOffloadConfig) (*Rac
 
 // raceOptimisticAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceOptimisticAlwaysOffloadPrefix = "\x00\x5d\x94\xb5\x3c\x9b\xe6\x70\x74"
+const raceOptimisticAlwaysOffloadPrefix = "\x00\x11\xd9\x33\xcf\x9a\xed\x49\x9a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2627,8 +2626,8 @@ func NewRaceOptimisticAlwaysDrop(cfg RaceOptimisticAlwaysDropConfig) (*RaceOptim
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceoptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceOptimisticAlwaysDrop",
-		Prefix:       "raceoptimisticalwaysdrop:dca4600a:",
-		Fingerprint:  0xdca4600afd49b8a5,
+		Prefix:       "raceoptimisticalwaysdrop:e95d3219:",
+		Fingerprint:  0xe95d32191131f33f,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -2649,7 +2648,7 @@ func NewRaceOptimisticAlwaysDrop(cfg RaceOptimisticAlwaysDropConfig) (*RaceOptim
 
 // raceOptimisticAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceOptimisticAlwaysDropPrefix = "\x00\xdc\xa4\x60\x0a\xfd\x49\xb8\xa5"
+const raceOptimisticAlwaysDropPrefix = "\x00\xe9\x5d\x32\x19\x11\x31\xf3\x3f"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2790,8 +2789,8 @@ func NewRaceSequentialNeverOffload(cfg RaceSequentialNeverOffloadConfig) (*RaceS
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceSequentialNeverOffload",
-		Prefix:       "racesequentialneveroffload:dcb4ee91:",
-		Fingerprint:  0xdcb4ee91746207e1,
+		Prefix:       "racesequentialneveroffload:3115ef2d:",
+		Fingerprint:  0x3115ef2d35883625,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -2816,7 +2815,7 @@ func NewRaceSequentialNeverOffload(cfg RaceSequentialNeverOffloadConfig) (*RaceS
 
 // raceSequentialNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceSequentialNeverOffloadPrefix = "\x00\xdc\xb4\xee\x91\x74\x62\x07\xe1"
+const raceSequentialNeverOffloadPrefix = "\x00\x31\x15\xef\x2d\x35\x88\x36\x25"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2957,8 +2956,8 @@ func NewRaceSequentialNeverDrop(cfg RaceSequentialNeverDropConfig) (*RaceSequent
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceSequentialNeverDrop",
-		Prefix:       "racesequentialneverdrop:3343e61a:",
-		Fingerprint:  0x3343e61a7fb7088c,
+		Prefix:       "racesequentialneverdrop:04763ad4:",
+		Fingerprint:  0x4763ad4eb14a2d8,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -2979,7 +2978,7 @@ func NewRaceSequentialNeverDrop(cfg RaceSequentialNeverDropConfig) (*RaceSequent
 
 // raceSequentialNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceSequentialNeverDropPrefix = "\x00\x33\x43\xe6\x1a\x7f\xb7\x08\x8c"
+const raceSequentialNeverDropPrefix = "\x00\x04\x76\x3a\xd4\xeb\x14\xa2\xd8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3120,8 +3119,8 @@ func NewRaceSequentialAlwaysOffload(cfg RaceSequentialAlwaysOffloadConfig) (*Rac
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceSequentialAlwaysOffload",
-		Prefix:       "racesequentialalwaysoffload:0f2d7304:",
-		Fingerprint:  0xf2d73048c3757b9,
+		Prefix:       "racesequentialalwaysoffload:6df3afce:",
+		Fingerprint:  0x6df3afced68e189f,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -3146,7 +3145,7 @@ func NewRaceSequentialAlwaysOffload(cfg RaceSequentialAlwaysOffloadConfig) (*Rac
 
 // raceSequentialAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceSequentialAlwaysOffloadPrefix = "\x00\x0f\x2d\x73\x04\x8c\x37\x57\xb9"
+const raceSequentialAlwaysOffloadPrefix = "\x00\x6d\xf3\xaf\xce\xd6\x8e\x18\x9f"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3287,8 +3286,8 @@ func NewRaceSequentialAlwaysDrop(cfg RaceSequentialAlwaysDropConfig) (*RaceSeque
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "racesequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceSequentialAlwaysDrop",
-		Prefix:       "racesequentialalwaysdrop:90d1b459:",
-		Fingerprint:  0x90d1b4591c45ac32,
+		Prefix:       "racesequentialalwaysdrop:3fc7953b:",
+		Fingerprint:  0x3fc7953b590b907a,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -3309,7 +3308,7 @@ func NewRaceSequentialAlwaysDrop(cfg RaceSequentialAlwaysDropConfig) (*RaceSeque
 
 // raceSequentialAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceSequentialAlwaysDropPrefix = "\x00\x90\xd1\xb4\x59\x1c\x45\xac\x32"
+const raceSequentialAlwaysDropPrefix = "\x00\x3f\xc7\x95\x3b\x59\x0b\x90\x7a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3450,8 +3449,8 @@ func NewRaceRaceNeverOffload(cfg RaceRaceNeverOffloadConfig) (*RaceRaceNeverOffl
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceRaceNeverOffload",
-		Prefix:       "raceraceneveroffload:4811021c:",
-		Fingerprint:  0x4811021cdca49316,
+		Prefix:       "raceraceneveroffload:42ea4625:",
+		Fingerprint:  0x42ea4625d49c2f84,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -3472,7 +3471,7 @@ func NewRaceRaceNeverOffload(cfg RaceRaceNeverOffloadConfig) (*RaceRaceNeverOffl
 
 // raceRaceNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceRaceNeverOffloadPrefix = "\x00\x48\x11\x02\x1c\xdc\xa4\x93\x16"
+const raceRaceNeverOffloadPrefix = "\x00\x42\xea\x46\x25\xd4\x9c\x2f\x84"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3613,8 +3612,8 @@ func NewRaceRaceNeverDrop(cfg RaceRaceNeverDropConfig) (*RaceRaceNeverDrop, erro
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceRaceNeverDrop",
-		Prefix:       "raceraceneverdrop:e17f2226:",
-		Fingerprint:  0xe17f2226bd213524,
+		Prefix:       "raceraceneverdrop:42985cb3:",
+		Fingerprint:  0x42985cb3b7a5921e,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -3635,7 +3634,7 @@ func NewRaceRaceNeverDrop(cfg RaceRaceNeverDropConfig) (*RaceRaceNeverDrop, erro
 
 // raceRaceNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceRaceNeverDropPrefix = "\x00\xe1\x7f\x22\x26\xbd\x21\x35\x24"
+const raceRaceNeverDropPrefix = "\x00\x42\x98\x5c\xb3\xb7\xa5\x92\x1e"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3776,8 +3775,8 @@ func NewRaceRaceAlwaysOffload(cfg RaceRaceAlwaysOffloadConfig) (*RaceRaceAlwaysO
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceRaceAlwaysOffload",
-		Prefix:       "raceracealwaysoffload:b44c36b3:",
-		Fingerprint:  0xb44c36b3b8cff984,
+		Prefix:       "raceracealwaysoffload:4c3ab8bc:",
+		Fingerprint:  0x4c3ab8bc725eeb5a,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -3798,7 +3797,7 @@ func NewRaceRaceAlwaysOffload(cfg RaceRaceAlwaysOffloadConfig) (*RaceRaceAlwaysO
 
 // raceRaceAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceRaceAlwaysOffloadPrefix = "\x00\xb4\x4c\x36\xb3\xb8\xcf\xf9\x84"
+const raceRaceAlwaysOffloadPrefix = "\x00\x4c\x3a\xb8\xbc\x72\x5e\xeb\x5a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3939,8 +3938,8 @@ func NewRaceRaceAlwaysDrop(cfg RaceRaceAlwaysDropConfig) (*RaceRaceAlwaysDrop, e
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "raceracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "RaceRaceAlwaysDrop",
-		Prefix:       "raceracealwaysdrop:a072b737:",
-		Fingerprint:  0xa072b737659d4e03,
+		Prefix:       "raceracealwaysdrop:6157f8ef:",
+		Fingerprint:  0x6157f8efa83508e8,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -3961,7 +3960,7 @@ func NewRaceRaceAlwaysDrop(cfg RaceRaceAlwaysDropConfig) (*RaceRaceAlwaysDrop, e
 
 // raceRaceAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const raceRaceAlwaysDropPrefix = "\x00\xa0\x72\xb7\x37\x65\x9d\x4e\x03"
+const raceRaceAlwaysDropPrefix = "\x00\x61\x57\xf8\xef\xa8\x35\x08\xe8"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -4102,8 +4101,8 @@ func NewParallelOptimisticNeverOffload(cfg ParallelOptimisticNeverOffloadConfig)
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelOptimisticNeverOffload",
-		Prefix:       "paralleloptimisticneveroffload:f7cc5612:",
-		Fingerprint:  0xf7cc561266d5ab7d,
+		Prefix:       "paralleloptimisticneveroffload:70b0442f:",
+		Fingerprint:  0x70b0442fef4eb983,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -4128,7 +4127,7 @@ func NewParallelOptimisticNeverOffload(cfg ParallelOptimisticNeverOffloadConfig)
 
 // parallelOptimisticNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelOptimisticNeverOffloadPrefix = "\x00\xf7\xcc\x56\x12\x66\xd5\xab\x7d"
+const parallelOptimisticNeverOffloadPrefix = "\x00\x70\xb0\x44\x2f\xef\x4e\xb9\x83"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -4269,8 +4268,8 @@ func NewParallelOptimisticNeverDrop(cfg ParallelOptimisticNeverDropConfig) (*Par
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelOptimisticNeverDrop",
-		Prefix:       "paralleloptimisticneverdrop:421541f4:",
-		Fingerprint:  0x421541f48b92d146,
+		Prefix:       "paralleloptimisticneverdrop:df52edf2:",
+		Fingerprint:  0xdf52edf249876d41,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -4295,7 +4294,7 @@ func NewParallelOptimisticNeverDrop(cfg ParallelOptimisticNeverDropConfig) (*Par
 
 // parallelOptimisticNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelOptimisticNeverDropPrefix = "\x00\x42\x15\x41\xf4\x8b\x92\xd1\x46"
+const parallelOptimisticNeverDropPrefix = "\x00\xdf\x52\xed\xf2\x49\x87\x6d\x41"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -4436,8 +4435,8 @@ func NewParallelOptimisticAlwaysOffload(cfg ParallelOptimisticAlwaysOffloadConfi
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelOptimisticAlwaysOffload",
-		Prefix:       "paralleloptimisticalwaysoffload:99d19d0a:",
-		Fingerprint:  0x99d19d0a537f22c7,
+		Prefix:       "paralleloptimisticalwaysoffload:23aa57e5:",
+		Fingerprint:  0x23aa57e5c641f67d,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -4462,7 +4461,7 @@ func NewParallelOptimisticAlwaysOffload(cfg ParallelOptimisticAlwaysOffloadConfi
 
 // parallelOptimisticAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelOptimisticAlwaysOffloadPrefix = "\x00\x99\xd1\x9d\x0a\x53\x7f\x22\xc7"
+const parallelOptimisticAlwaysOffloadPrefix = "\x00\x23\xaa\x57\xe5\xc6\x41\xf6\x7d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -4603,8 +4602,8 @@ func NewParallelOptimisticAlwaysDrop(cfg ParallelOptimisticAlwaysDropConfig) (*P
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "paralleloptimisticalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelOptimisticAlwaysDrop",
-		Prefix:       "paralleloptimisticalwaysdrop:09d18676:",
-		Fingerprint:  0x9d1867636eebe2e,
+		Prefix:       "paralleloptimisticalwaysdrop:7a4f5acb:",
+		Fingerprint:  0x7a4f5acbcbd38b14,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -4629,7 +4628,7 @@ func NewParallelOptimisticAlwaysDrop(cfg ParallelOptimisticAlwaysDropConfig) (*P
 
 // parallelOptimisticAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelOptimisticAlwaysDropPrefix = "\x00\x09\xd1\x86\x76\x36\xee\xbe\x2e"
+const parallelOptimisticAlwaysDropPrefix = "\x00\x7a\x4f\x5a\xcb\xcb\xd3\x8b\x14"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -4770,8 +4769,8 @@ func NewParallelSequentialNeverOffload(cfg ParallelSequentialNeverOffloadConfig)
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelSequentialNeverOffload",
-		Prefix:       "parallelsequentialneveroffload:f9984040:",
-		Fingerprint:  0xf998404095fd5f1a,
+		Prefix:       "parallelsequentialneveroffload:4171e5c3:",
+		Fingerprint:  0x4171e5c354085d27,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -4796,7 +4795,7 @@ func NewParallelSequentialNeverOffload(cfg ParallelSequentialNeverOffloadConfig)
 
 // parallelSequentialNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelSequentialNeverOffloadPrefix = "\x00\xf9\x98\x40\x40\x95\xfd\x5f\x1a"
+const parallelSequentialNeverOffloadPrefix = "\x00\x41\x71\xe5\xc3\x54\x08\x5d\x27"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -4937,8 +4936,8 @@ func NewParallelSequentialNeverDrop(cfg ParallelSequentialNeverDropConfig) (*Par
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelSequentialNeverDrop",
-		Prefix:       "parallelsequentialneverdrop:fd8b2c0c:",
-		Fingerprint:  0xfd8b2c0c8a2c56bc,
+		Prefix:       "parallelsequentialneverdrop:8acf29db:",
+		Fingerprint:  0x8acf29db5dd4a600,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -4963,7 +4962,7 @@ func NewParallelSequentialNeverDrop(cfg ParallelSequentialNeverDropConfig) (*Par
 
 // parallelSequentialNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelSequentialNeverDropPrefix = "\x00\xfd\x8b\x2c\x0c\x8a\x2c\x56\xbc"
+const parallelSequentialNeverDropPrefix = "\x00\x8a\xcf\x29\xdb\x5d\xd4\xa6\x00"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -5104,8 +5103,8 @@ func NewParallelSequentialAlwaysOffload(cfg ParallelSequentialAlwaysOffloadConfi
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialalwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelSequentialAlwaysOffload",
-		Prefix:       "parallelsequentialalwaysoffload:9b719ada:",
-		Fingerprint:  0x9b719ada5fab3b45,
+		Prefix:       "parallelsequentialalwaysoffload:24fd2f55:",
+		Fingerprint:  0x24fd2f5555b6a9f3,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -5130,7 +5129,7 @@ func NewParallelSequentialAlwaysOffload(cfg ParallelSequentialAlwaysOffloadConfi
 
 // parallelSequentialAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelSequentialAlwaysOffloadPrefix = "\x00\x9b\x71\x9a\xda\x5f\xab\x3b\x45"
+const parallelSequentialAlwaysOffloadPrefix = "\x00\x24\xfd\x2f\x55\x55\xb6\xa9\xf3"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -5271,8 +5270,8 @@ func NewParallelSequentialAlwaysDrop(cfg ParallelSequentialAlwaysDropConfig) (*P
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelsequentialalwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelSequentialAlwaysDrop",
-		Prefix:       "parallelsequentialalwaysdrop:300dcc2a:",
-		Fingerprint:  0x300dcc2aa331493f,
+		Prefix:       "parallelsequentialalwaysdrop:f63403c9:",
+		Fingerprint:  0xf63403c9d11598ef,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -5297,7 +5296,7 @@ func NewParallelSequentialAlwaysDrop(cfg ParallelSequentialAlwaysDropConfig) (*P
 
 // parallelSequentialAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelSequentialAlwaysDropPrefix = "\x00\x30\x0d\xcc\x2a\xa3\x31\x49\x3f"
+const parallelSequentialAlwaysDropPrefix = "\x00\xf6\x34\x03\xc9\xd1\x15\x98\xef"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -5438,8 +5437,8 @@ func NewParallelRaceNeverOffload(cfg ParallelRaceNeverOffloadConfig) (*ParallelR
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelraceneveroffload.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelRaceNeverOffload",
-		Prefix:       "parallelraceneveroffload:205717a1:",
-		Fingerprint:  0x205717a1eb0b33ab,
+		Prefix:       "parallelraceneveroffload:91eae6c2:",
+		Fingerprint:  0x91eae6c234e1c87a,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -5460,7 +5459,7 @@ func NewParallelRaceNeverOffload(cfg ParallelRaceNeverOffloadConfig) (*ParallelR
 
 // parallelRaceNeverOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelRaceNeverOffloadPrefix = "\x00\x20\x57\x17\xa1\xeb\x0b\x33\xab"
+const parallelRaceNeverOffloadPrefix = "\x00\x91\xea\xe6\xc2\x34\xe1\xc8\x7a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -5601,8 +5600,8 @@ func NewParallelRaceNeverDrop(cfg ParallelRaceNeverDropConfig) (*ParallelRaceNev
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelraceneverdrop.l2", Engine: "backend", Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelRaceNeverDrop",
-		Prefix:       "parallelraceneverdrop:5db887a2:",
-		Fingerprint:  0x5db887a218ba5c49,
+		Prefix:       "parallelraceneverdrop:eb25d87c:",
+		Fingerprint:  0xeb25d87c5695df0c,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -5623,7 +5622,7 @@ func NewParallelRaceNeverDrop(cfg ParallelRaceNeverDropConfig) (*ParallelRaceNev
 
 // parallelRaceNeverDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelRaceNeverDropPrefix = "\x00\x5d\xb8\x87\xa2\x18\xba\x5c\x49"
+const parallelRaceNeverDropPrefix = "\x00\xeb\x25\xd8\x7c\x56\x95\xdf\x0c"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -5764,8 +5763,8 @@ func NewParallelRaceAlwaysOffload(cfg ParallelRaceAlwaysOffloadConfig) (*Paralle
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelracealwaysoffload.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelRaceAlwaysOffload",
-		Prefix:       "parallelracealwaysoffload:84aedfdf:",
-		Fingerprint:  0x84aedfdf99e17d5d,
+		Prefix:       "parallelracealwaysoffload:e3ba57ac:",
+		Fingerprint:  0xe3ba57ac2a2603dd,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -5788,7 +5787,7 @@ func NewParallelRaceAlwaysOffload(cfg ParallelRaceAlwaysOffloadConfig) (*Paralle
 
 // parallelRaceAlwaysOffloadPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelRaceAlwaysOffloadPrefix = "\x00\x84\xae\xdf\xdf\x99\xe1\x7d\x5d"
+const parallelRaceAlwaysOffloadPrefix = "\x00\xe3\xba\x57\xac\x2a\x26\x03\xdd"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -5929,8 +5928,8 @@ func NewParallelRaceAlwaysDrop(cfg ParallelRaceAlwaysDropConfig) (*ParallelRaceA
 	c.l2Tier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 1, Path: "parallelracealwaysdrop.l2", Engine: "backend", Refill: 0b1, Timeout: time.Second}, cfg.L2)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "ParallelRaceAlwaysDrop",
-		Prefix:       "parallelracealwaysdrop:74b0137c:",
-		Fingerprint:  0x74b0137c219c3837,
+		Prefix:       "parallelracealwaysdrop:104e9d81:",
+		Fingerprint:  0x104e9d816709f7dc,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -5951,7 +5950,7 @@ func NewParallelRaceAlwaysDrop(cfg ParallelRaceAlwaysDropConfig) (*ParallelRaceA
 
 // parallelRaceAlwaysDropPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const parallelRaceAlwaysDropPrefix = "\x00\x74\xb0\x13\x7c\x21\x9c\x38\x37"
+const parallelRaceAlwaysDropPrefix = "\x00\x10\x4e\x9d\x81\x67\x09\xf7\xdc"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -16,9 +16,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ProductCacheConfig is what NewProductCache makes a cache of.
 type ProductCacheConfig struct {
@@ -56,8 +56,8 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Product](cachert.Leaf{Index: 1, Path: "products.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Product]{
 		Name:         "ProductCache",
-		Prefix:       "products:d7216cc3:",
-		Fingerprint:  0xd7216cc3284881e0,
+		Prefix:       "products:cbc20acf:",
+		Fingerprint:  0xcbc20acf93fb6646,
 		TTL:          10 * time.Minute,
 		Stale:        time.Minute,
 		LoadTimeout:  10 * time.Second,
@@ -77,7 +77,7 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 
 // productCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const productCachePrefix = "\x00\xd7\x21\x6c\xc3\x28\x48\x81\xe0"
+const productCachePrefix = "\x00\xcb\xc2\x0a\xcf\x93\xfb\x66\x46"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -206,51 +206,70 @@ func appendProductCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// sizeProduct returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeProduct(v *Product) (n, text int) {
+// headProduct returns how many bytes *v takes, without its strings.
+func headProduct(v *Product) (n int) {
+	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
+	n += cachert.SizeUvarint(uint64(len(v.Attributes)) + 1)
+	n += 8 * len(v.Attributes)
+	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
+	n += 20 * len(v.Variants)
+	n++
+	if v.Parent != nil {
+		n += 8
+	}
+	n += 85 // fields of one size
+	return n
+}
+
+// textProduct returns how many bytes the strings of *v take.
+func textProduct(v *Product) (text int) {
 	text += len(v.SKU)
 	text += len(v.Name)
 	text += len(v.Description)
-	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
-	n += 4 * len(v.Tags)
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Attributes)) + 1)
-	n += 8 * len(v.Attributes)
 	for k, x := range v.Attributes {
 		text += len(k)
 		text += len(x)
 	}
 	text += len(v.Maker.Name)
 	text += len(v.Maker.Country)
-	n += cachert.SizeUvarint(uint64(len(v.Variants)) + 1)
-	n += 20 * len(v.Variants)
 	for i := range v.Variants {
 		e := &v.Variants[i]
 		text += len(e.SKU)
 		text += len(e.Color)
 		text += len(e.Size)
 	}
-	n++
-	if v.Parent != nil {
-		n += 8
-	}
-	n += 85 // fields of one size
-	return n, text
+	return text
 }
 
 // appendProduct appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
-	n, t := sizeProduct(v)
+	n := 4 + headProduct(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putProduct(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textProduct(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putProduct(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putProduct writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putProduct(b, text []byte, v *Product) (_, _ []byte) {
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.SKU)))
@@ -262,14 +281,14 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	if v.Active {
 		b[36] = 1
 	}
-	text = text[copy(text, v.SKU):]
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.Description):]
+	text = append(text, v.SKU...)
+	text = append(text, v.Name...)
+	text = append(text, v.Description...)
 	b = b[37:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Attributes), v.Attributes == nil)
@@ -277,15 +296,15 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Maker.Name)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Maker.Country)))
-	text = text[copy(text, v.Maker.Name):]
-	text = text[copy(text, v.Maker.Country):]
+	text = append(text, v.Maker.Name...)
+	text = append(text, v.Maker.Country...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
 	for i := range v.Variants {
@@ -295,9 +314,9 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Color)))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Size)))
 		binary.LittleEndian.PutUint64(b[12:], math.Float64bits(e.Price))
-		text = text[copy(text, e.SKU):]
-		text = text[copy(text, e.Color):]
-		text = text[copy(text, e.Size):]
+		text = append(text, e.SKU...)
+		text = append(text, e.Color...)
+		text = append(text, e.Size...)
 		b = b[20:]
 	}
 	if v.Parent == nil {
@@ -316,8 +335,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.Updated, v.Updated.Location() == time.UTC))
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.Warranty))
 	b = b[40:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,
@@ -533,8 +551,8 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Small](cachert.Leaf{Index: 1, Path: "smalls.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Small]{
 		Name:         "SmallCache",
-		Prefix:       "smalls:9e38a619:",
-		Fingerprint:  0x9e38a61986004ae5,
+		Prefix:       "smalls:f9130daf:",
+		Fingerprint:  0xf9130daf1b7138d5,
 		TTL:          time.Minute,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -554,7 +572,7 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 
 // smallCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const smallCachePrefix = "\x00\x9e\x38\xa6\x19\x86\x00\x4a\xe5"
+const smallCachePrefix = "\x00\xf9\x13\x0d\xaf\x1b\x71\x38\xd5"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -698,9 +716,8 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[36]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -712,7 +729,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 	binary.LittleEndian.PutUint64(b[21:], uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[29:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[33:], cachert.Zone(v.At, v.At.Location() == time.UTC))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[37:]
 	_, _ = b, text
 	return dst, nil
@@ -722,7 +739,7 @@ func appendSmall(dst []byte, v *Small) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeSmall(v *Small, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 37)
 	if !ok {
 		return cachert.ErrCorrupt
 	}

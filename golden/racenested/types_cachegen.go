@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // DeepRaceConfig is what NewDeepRace makes a cache of.
 type DeepRaceConfig struct {
@@ -61,8 +61,8 @@ func NewDeepRace(cfg DeepRaceConfig) (*DeepRace, error) {
 	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.disk", Engine: "backend", Refill: 0b11}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DeepRace",
-		Prefix:       "outer:0e45bb0c:",
-		Fingerprint:  0xe45bb0c1c45e68c,
+		Prefix:       "outer:0b9d00f1:",
+		Fingerprint:  0xb9d00f1cce72daa,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -83,7 +83,7 @@ func NewDeepRace(cfg DeepRaceConfig) (*DeepRace, error) {
 
 // deepRacePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepRacePrefix = "\x00\x0e\x45\xbb\x0c\x1c\x45\xe6\x8c"
+const deepRacePrefix = "\x00\x0b\x9d\x00\xf1\xcc\xe7\x2d\xaa"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -216,14 +216,13 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	dst, b := cachert.Grow(dst, n+t)
+	b, text := b[:n], b[n:n]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Text)))
-	text = text[copy(text, v.ID):]
-	text = text[copy(text, v.Text):]
+	text = append(text, v.ID...)
+	text = append(text, v.Text...)
 	b = b[8:]
 	_, _ = b, text
 	return dst, nil
@@ -233,7 +232,7 @@ func appendDoc(dst []byte, v *Doc) ([]byte, error) {
 // which is data as a string, or from a copy of them if text is empty.
 // Whatever data is, it allocates at most 2 times its length, and 4 KiB.
 func decodeDoc(v *Doc, data []byte, text string) error {
-	b, section, ok := cachert.SplitText(data)
+	b, section, ok := cachert.SplitAt(data, 8)
 	if !ok {
 		return cachert.ErrCorrupt
 	}
@@ -310,8 +309,8 @@ func NewDeepParallel(cfg DeepParallelConfig) (*DeepParallel, error) {
 	c.diskTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 2, Path: "outer.inner.disk", Engine: "backend", Refill: 0b11}, cfg.Disk)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "DeepParallel",
-		Prefix:       "outer:6226702c:",
-		Fingerprint:  0x6226702c657dec67,
+		Prefix:       "outer:c6f6d5ea:",
+		Fingerprint:  0xc6f6d5eab2e5ee5c,
 		TTL:          time.Hour,
 		Stale:        time.Hour,
 		LoadTimeout:  10 * time.Second,
@@ -332,7 +331,7 @@ func NewDeepParallel(cfg DeepParallelConfig) (*DeepParallel, error) {
 
 // deepParallelPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepParallelPrefix = "\x00\x62\x26\x70\x2c\x65\x7d\xec\x67"
+const deepParallelPrefix = "\x00\xc6\xf6\xd5\xea\xb2\xe5\xee\x5c"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -505,8 +504,8 @@ func NewRemote(cfg RemoteConfig) (*Remote, error) {
 	c.dTier = cachert.NewBackendLeaf[string, Doc](cachert.Leaf{Index: 3, Path: "root.right.d", Engine: "backend", Refill: 0b111}, cfg.D)
 	c.core = cachert.NewCore(cachert.Spec[string, Doc]{
 		Name:         "Remote",
-		Prefix:       "root:1fe38c6e:",
-		Fingerprint:  0x1fe38c6ea74a5e48,
+		Prefix:       "root:f5325eff:",
+		Fingerprint:  0xf5325efff909db76,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		Plain:        true,
@@ -526,7 +525,7 @@ func NewRemote(cfg RemoteConfig) (*Remote, error) {
 
 // remotePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const remotePrefix = "\x00\x1f\xe3\x8c\x6e\xa7\x4a\x5e\x48"
+const remotePrefix = "\x00\xf5\x32\x5e\xff\xf9\x09\xdb\x76"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PairConfig is what NewPair makes a cache of.
 type PairConfig struct {
@@ -53,8 +53,8 @@ func NewPair(cfg PairConfig) (*Pair, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "pair.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "Pair",
-		Prefix:       "pair:65582f08:",
-		Fingerprint:  0x65582f0863cb2b6f,
+		Prefix:       "pair:191700ec:",
+		Fingerprint:  0x191700ec17aacc4b,
 		TTL:          10 * time.Second,
 		Stale:        10 * time.Second,
 		LoadTimeout:  10 * time.Second,
@@ -75,7 +75,7 @@ func NewPair(cfg PairConfig) (*Pair, error) {
 
 // pairPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pairPrefix = "\x00\x65\x58\x2f\x08\x63\xcb\x2b\x6f"
+const pairPrefix = "\x00\x19\x17\x00\xec\x17\xaa\xcc\x4b"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -279,8 +279,8 @@ func NewLine(cfg LineConfig) (*Line, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "line.far", Engine: "backend", Refill: 0b1, Timeout: 120 * time.Millisecond}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "Line",
-		Prefix:       "line:7b52a352:",
-		Fingerprint:  0x7b52a352f61dd24c,
+		Prefix:       "line:b09f89f0:",
+		Fingerprint:  0xb09f89f020c4f267,
 		TTL:          10 * time.Second,
 		Stale:        10 * time.Second,
 		LoadTimeout:  10 * time.Second,
@@ -301,7 +301,7 @@ func NewLine(cfg LineConfig) (*Line, error) {
 
 // linePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const linePrefix = "\x00\x7b\x52\xa3\x52\xf6\x1d\xd2\x4c"
+const linePrefix = "\x00\xb0\x9f\x89\xf0\x20\xc4\xf2\x67"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -472,8 +472,8 @@ func NewNest(cfg NestConfig) (*Nest, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "nest.far", Engine: "backend", Refill: 0b11}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "Nest",
-		Prefix:       "nest:4d70bd4b:",
-		Fingerprint:  0x4d70bd4b347da53b,
+		Prefix:       "nest:4dd188b8:",
+		Fingerprint:  0x4dd188b87a93ff1a,
 		TTL:          10 * time.Second,
 		Stale:        10 * time.Second,
 		LoadTimeout:  10 * time.Second,
@@ -494,7 +494,7 @@ func NewNest(cfg NestConfig) (*Nest, error) {
 
 // nestPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const nestPrefix = "\x00\x4d\x70\xbd\x4b\x34\x7d\xa5\x3b"
+const nestPrefix = "\x00\x4d\xd1\x88\xb8\x7a\x93\xff\x1a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -667,8 +667,8 @@ func NewDeep(cfg DeepConfig) (*Deep, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "deep.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "Deep",
-		Prefix:       "deep:f8469fb6:",
-		Fingerprint:  0xf8469fb65d866591,
+		Prefix:       "deep:ceb53569:",
+		Fingerprint:  0xceb53569ef73f36c,
 		TTL:          10 * time.Second,
 		Stale:        10 * time.Second,
 		LoadTimeout:  10 * time.Second,
@@ -689,7 +689,7 @@ func NewDeep(cfg DeepConfig) (*Deep, error) {
 
 // deepPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const deepPrefix = "\x00\xf8\x46\x9f\xb6\x5d\x86\x65\x91"
+const deepPrefix = "\x00\xce\xb5\x35\x69\xef\x73\xf3\x6c"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -834,8 +834,8 @@ func NewRush(cfg RushConfig) (*Rush, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 2, Path: "rush.far", Engine: "backend", Refill: 0b11}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "Rush",
-		Prefix:       "rush:8b61d40c:",
-		Fingerprint:  0x8b61d40ca70450cb,
+		Prefix:       "rush:5a7ec73b:",
+		Fingerprint:  0x5a7ec73b2a1b19ce,
 		TTL:          10 * time.Second,
 		Stale:        10 * time.Second,
 		LoadTimeout:  10 * time.Second,
@@ -856,7 +856,7 @@ func NewRush(cfg RushConfig) (*Rush, error) {
 
 // rushPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const rushPrefix = "\x00\x8b\x61\xd4\x0c\xa7\x04\x50\xcb"
+const rushPrefix = "\x00\x5a\x7e\xc7\x3b\x2a\x1b\x19\xce"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1009,8 +1009,8 @@ func NewFresh(cfg FreshConfig) (*Fresh, error) {
 	c.farTier = cachert.NewBackendLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "fresh.far", Engine: "backend", Refill: 0b1}, cfg.Far)
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "Fresh",
-		Prefix:       "fresh:fdbbfc2c:",
-		Fingerprint:  0xfdbbfc2cffd50b3a,
+		Prefix:       "fresh:d4662e42:",
+		Fingerprint:  0xd4662e421c29a856,
 		TTL:          10 * time.Second,
 		Stale:        10 * time.Second,
 		Reload:       true,
@@ -1033,7 +1033,7 @@ func NewFresh(cfg FreshConfig) (*Fresh, error) {
 
 // freshPrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const freshPrefix = "\x00\xfd\xbb\xfc\x2c\xff\xd5\x0b\x3a"
+const freshPrefix = "\x00\xd4\x66\x2e\x42\x1c\x29\xa8\x56"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

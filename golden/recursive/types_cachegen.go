@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // TreeCacheConfig is what NewTreeCache makes a cache of.
 type TreeCacheConfig struct {
@@ -53,8 +53,8 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[string, Tree](cachert.Leaf{Index: 1, Path: "trees.store", Engine: "backend"}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[string, Tree]{
 		Name:         "TreeCache",
-		Prefix:       "trees:62733dce:",
-		Fingerprint:  0x62733dce30b41a4a,
+		Prefix:       "trees:ca2d5cb3:",
+		Fingerprint:  0xca2d5cb3d6af4a64,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: treeCachePrefix,
 		Far:          0b10,
@@ -72,7 +72,7 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 
 // treeCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const treeCachePrefix = "\x00\x62\x73\x3d\xce\x30\xb4\x1a\x4a"
+const treeCachePrefix = "\x00\xca\x2d\x5c\xb3\xd6\xaf\x4a\x64"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -225,7 +225,7 @@ func appendTree(dst []byte, v *Tree) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b, text = putTreeTree(b, text, v)
 	_, _ = b, text
 	return dst, nil
@@ -310,10 +310,11 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 	return n, text
 }
 
-// putTreeTree writes *v to the front of b and text, and returns what is left of them.
+// putTreeTree writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[4:]
 	if v.Left == nil {
 		b[0], b = 0, b[1:]
@@ -334,7 +335,7 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -480,7 +481,8 @@ func sizeTreeList(v *List, depth int) (n, text int) {
 	return n, text
 }
 
-// putTreeList writes *v to the front of b and text, and returns what is left of them.
+// putTreeList writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putTreeList(b, text []byte, v *List) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Value))
 	b = b[8:]
@@ -543,7 +545,8 @@ func sizeTreeItem(v *Item, depth int) (n, text int) {
 	return n, text
 }
 
-// putTreeItem writes *v to the front of b and text, and returns what is left of them.
+// putTreeItem writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putTreeItem(b, text []byte, v *Item) (_, _ []byte) {
 	if v.Next == nil {
 		b[0], b = 0, b[1:]
@@ -622,8 +625,8 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 	c.forestsTier = cachert.NewMemoryLeaf[int64, Forest](cachert.Leaf{Index: 0, Path: "forests", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int64, Forest]{
 		Name:         "ForestCache",
-		Prefix:       "forests:123b2ec2:",
-		Fingerprint:  0x123b2ec215c60f2d,
+		Prefix:       "forests:560e7ea1:",
+		Fingerprint:  0x560e7ea1d75d8b89,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: forestCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
@@ -639,7 +642,7 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 
 // forestCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const forestCachePrefix = "\x00\x12\x3b\x2e\xc2\x15\xc6\x0f\x2d"
+const forestCachePrefix = "\x00\x56\x0e\x7e\xa1\xd7\x5d\x8b\x89"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // AliasesCacheConfig is what NewAliasesCache makes a cache of.
 type AliasesCacheConfig struct {
@@ -43,8 +43,8 @@ func NewAliasesCache(cfg AliasesCacheConfig) (*AliasesCache, error) {
 	c.aliasesTier = cachert.NewMemoryLeaf[int, Aliases](cachert.Leaf{Index: 0, Path: "aliases", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Aliases]{
 		Name:         "AliasesCache",
-		Prefix:       "aliases:d5315786:",
-		Fingerprint:  0xd531578648577525,
+		Prefix:       "aliases:847a7888:",
+		Fingerprint:  0x847a7888de258664,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: aliasesCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendAliasesCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewAliasesCache(cfg AliasesCacheConfig) (*AliasesCache, error) {
 
 // aliasesCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const aliasesCachePrefix = "\x00\xd5\x31\x57\x86\x48\x57\x75\x25"
+const aliasesCachePrefix = "\x00\x84\x7a\x78\x88\xde\x25\x86\x64"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -225,14 +225,14 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Text)))
-	text = text[copy(text, v.Text):]
+	text = append(text, v.Text...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
 	for i := range v.Texts {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Texts[i])))
-		text = text[copy(text, v.Texts[i]):]
+		text = append(text, v.Texts[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
@@ -242,18 +242,18 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(e.X))
 		binary.LittleEndian.PutUint32(b[4:], uint32(e.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Label)))
-		text = text[copy(text, e.Label):]
+		text = append(text, e.Label...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.ByText), v.ByText == nil)
 	for k, x := range v.ByText {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
 			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
-			text = text[copy(text, x[i]):]
+			text = append(text, x[i]...)
 			b = b[4:]
 		}
 	}
@@ -267,7 +267,7 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(v.Maybe.X))
 		binary.LittleEndian.PutUint32(b[4:], uint32(v.Maybe.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Maybe.Label)))
-		text = text[copy(text, v.Maybe.Label):]
+		text = append(text, v.Maybe.Label...)
 		b = b[12:]
 	}
 	if v.Spot == nil {
@@ -278,7 +278,7 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(v.Spot.X))
 		binary.LittleEndian.PutUint32(b[4:], uint32(v.Spot.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Spot.Label)))
-		text = text[copy(text, v.Spot.Label):]
+		text = append(text, v.Spot.Label...)
 		b = b[12:]
 	}
 	_, _ = b, text

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // AnonymousCacheConfig is what NewAnonymousCache makes a cache of.
 type AnonymousCacheConfig struct {
@@ -43,8 +43,8 @@ func NewAnonymousCache(cfg AnonymousCacheConfig) (*AnonymousCache, error) {
 	c.anonymousTier = cachert.NewMemoryLeaf[int, Anonymous](cachert.Leaf{Index: 0, Path: "anonymous", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Anonymous]{
 		Name:         "AnonymousCache",
-		Prefix:       "anonymous:bb43ec42:",
-		Fingerprint:  0xbb43ec425df664c1,
+		Prefix:       "anonymous:b5c3dea6:",
+		Fingerprint:  0xb5c3dea63ab98dcd,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: anonymousCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendAnonymousCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewAnonymousCache(cfg AnonymousCacheConfig) (*AnonymousCache, error) {
 
 // anonymousCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const anonymousCachePrefix = "\x00\xbb\x43\xec\x42\x5d\xf6\x64\xc1"
+const anonymousCachePrefix = "\x00\xb5\xc3\xde\xa6\x3a\xb9\x8d\xcd"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -224,17 +224,17 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[5]
 	b[0] = uint8(v.Plain.A)
 	b[1] = uint8(v.Plain.B)
 	binary.LittleEndian.PutUint32(b[2:], uint32(len(v.Deep.Name)))
-	text = text[copy(text, v.Deep.Name):]
+	text = append(text, v.Deep.Name...)
 	b = b[6:]
 	b = cachert.PutCount(b, len(v.Deep.Inner.Values), v.Deep.Inner.Values == nil)
 	for i := range v.Deep.Inner.Values {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Deep.Inner.Values[i])))
-		text = text[copy(text, v.Deep.Inner.Values[i]):]
+		text = append(text, v.Deep.Inner.Values[i]...)
 		b = b[4:]
 	}
 	b[0] = 0
@@ -246,7 +246,7 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 	for i := range v.Slice {
 		e := &v.Slice[i]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Key)))
-		text = text[copy(text, e.Key):]
+		text = append(text, e.Key...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(e.Value), e.Value == nil)
 		b = b[copy(b, e.Value):]
@@ -256,7 +256,7 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.N))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[12:]
 	}
 	_ = b[7]
@@ -264,7 +264,7 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[4*i:], uint32(len(v.Array[i].S)))
 	}
 	for i := range v.Array {
-		text = text[copy(text, v.Array[i].S):]
+		text = append(text, v.Array[i].S...)
 	}
 	b = b[8:]
 	if v.Pointer == nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ArraysCacheConfig is what NewArraysCache makes a cache of.
 type ArraysCacheConfig struct {
@@ -43,8 +43,8 @@ func NewArraysCache(cfg ArraysCacheConfig) (*ArraysCache, error) {
 	c.arraysTier = cachert.NewMemoryLeaf[int, Arrays](cachert.Leaf{Index: 0, Path: "arrays", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Arrays]{
 		Name:         "ArraysCache",
-		Prefix:       "arrays:78882052:",
-		Fingerprint:  0x78882052bd6a05c2,
+		Prefix:       "arrays:ce687403:",
+		Fingerprint:  0xce687403bc9a40ba,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: arraysCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendArraysCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewArraysCache(cfg ArraysCacheConfig) (*ArraysCache, error) {
 
 // arraysCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const arraysCachePrefix = "\x00\x78\x88\x20\x52\xbd\x6a\x05\xc2"
+const arraysCachePrefix = "\x00\xce\x68\x74\x03\xbc\x9a\x40\xba"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -235,7 +235,7 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[356]
 	for i := range v.Bools {
 		b[i] = 0
@@ -259,7 +259,7 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		}
 	}
 	for i := range v.Strings {
-		text = text[copy(text, v.Strings[i]):]
+		text = append(text, v.Strings[i]...)
 	}
 	b = b[357:]
 	for i := range v.Lists {
@@ -275,7 +275,7 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			binary.LittleEndian.PutUint64(b[4:], uint64(x))
-			text = text[copy(text, k):]
+			text = append(text, k...)
 			b = b[12:]
 		}
 	}
@@ -309,12 +309,12 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	}
 	for i := range v.Structs {
 		e := &v.Structs[i]
-		text = text[copy(text, e.Label):]
+		text = append(text, e.Label...)
 	}
 	for i := range v.Cube {
 		for i2 := range v.Cube[i] {
 			for i3 := range v.Cube[i][i2] {
-				text = text[copy(text, v.Cube[i][i2][i3]):]
+				text = append(text, v.Cube[i][i2][i3]...)
 			}
 		}
 	}
@@ -330,7 +330,7 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 		}
 		for i2 := range v.Slices[i] {
 			e := &v.Slices[i][i2]
-			text = text[copy(text, e.Label):]
+			text = append(text, e.Label...)
 		}
 		b = b[24:]
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // EmbedsCacheConfig is what NewEmbedsCache makes a cache of.
 type EmbedsCacheConfig struct {
@@ -43,8 +43,8 @@ func NewEmbedsCache(cfg EmbedsCacheConfig) (*EmbedsCache, error) {
 	c.embedsTier = cachert.NewMemoryLeaf[int, Embeds](cachert.Leaf{Index: 0, Path: "embeds", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Embeds]{
 		Name:         "EmbedsCache",
-		Prefix:       "embeds:edffc6bd:",
-		Fingerprint:  0xedffc6bd4dfb56e3,
+		Prefix:       "embeds:903a1b84:",
+		Fingerprint:  0x903a1b8466d2e44d,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: embedsCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendEmbedsCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewEmbedsCache(cfg EmbedsCacheConfig) (*EmbedsCache, error) {
 
 // embedsCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const embedsCachePrefix = "\x00\xed\xff\xc6\xbd\x4d\xfb\x56\xe3"
+const embedsCachePrefix = "\x00\x90\x3a\x1b\x84\x66\xd2\xe4\x4d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -177,10 +177,8 @@ func appendEmbedsCacheKey(k []byte, key int) []byte {
 	return k
 }
 
-// sizeEmbeds returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeEmbeds(v *Embeds) (n, text int) {
-	text += len(v.Box.Content)
+// headEmbeds returns how many bytes *v takes, without its strings.
+func headEmbeds(v *Embeds) (n int) {
 	n++
 	if v.Crate != nil {
 		n += cachert.SizeUvarint(uint64(len(v.Crate.Content)) + 1)
@@ -192,29 +190,50 @@ func sizeEmbeds(v *Embeds) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
 	n += 4 * len(v.Names)
+	n += 30 // fields of one size
+	return n
+}
+
+// textEmbeds returns how many bytes the strings of *v take.
+func textEmbeds(v *Embeds) (text int) {
+	text += len(v.Box.Content)
 	for i := range v.Names {
 		text += len(v.Names[i])
 	}
-	n += 30 // fields of one size
-	return n, text
+	return text
 }
 
 // appendEmbeds appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
-	n, t := sizeEmbeds(v)
+	n := 4 + headEmbeds(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putEmbeds(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textEmbeds(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putEmbeds(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putEmbeds writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putEmbeds(b, text []byte, v *Embeds) (_, _ []byte) {
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Time, v.Time.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Box.Content)))
-	text = text[copy(text, v.Box.Content):]
+	text = append(text, v.Box.Content...)
 	b = b[20:]
 	if v.Crate == nil {
 		b[0], b = 0, b[1:]
@@ -236,15 +255,14 @@ func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
-		text = text[copy(text, v.Names[i]):]
+		text = append(text, v.Names[i]...)
 		b = b[4:]
 	}
 	_ = b[9]
 	binary.LittleEndian.PutUint16(b, uint16(v.Mark))
 	binary.LittleEndian.PutUint64(b[2:], uint64(v.Level))
 	b = b[10:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeEmbeds sets *v, which is zero, from data. Its strings are cut from text,

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // HiddenCacheConfig is what NewHiddenCache makes a cache of.
 type HiddenCacheConfig struct {
@@ -43,8 +43,8 @@ func NewHiddenCache(cfg HiddenCacheConfig) (*HiddenCache, error) {
 	c.hiddenTier = cachert.NewMemoryLeaf[int, Hidden](cachert.Leaf{Index: 0, Path: "hidden", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Hidden]{
 		Name:         "HiddenCache",
-		Prefix:       "hidden:3183c0bc:",
-		Fingerprint:  0x3183c0bc9bb8795d,
+		Prefix:       "hidden:8131493d:",
+		Fingerprint:  0x8131493d44749131,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: hiddenCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendHiddenCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewHiddenCache(cfg HiddenCacheConfig) (*HiddenCache, error) {
 
 // hiddenCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const hiddenCachePrefix = "\x00\x31\x83\xc0\xbc\x9b\xb8\x79\x5d"
+const hiddenCachePrefix = "\x00\x81\x31\x49\x3d\x44\x74\x91\x31"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -219,14 +219,14 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[16]
 	binary.LittleEndian.PutUint64(b, uint64(v.number))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.text)))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.inner.value)))
 	b[16] = v.inner.level
-	text = text[copy(text, v.text):]
-	text = text[copy(text, v.inner.value):]
+	text = append(text, v.text...)
+	text = append(text, v.inner.value...)
 	b = b[17:]
 	b = cachert.PutCount(b, len(v.list), v.list == nil)
 	for i := range v.list {
@@ -234,13 +234,13 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.value)))
 		b[4] = e.level
-		text = text[copy(text, e.value):]
+		text = append(text, e.value...)
 		b = b[5:]
 	}
 	b = cachert.PutCount(b, len(v.byName), v.byName == nil)
 	for k, x := range v.byName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -249,14 +249,14 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 			_ = b[4]
 			binary.LittleEndian.PutUint32(b, uint32(len(x.value)))
 			b[4] = x.level
-			text = text[copy(text, x.value):]
+			text = append(text, x.value...)
 			b = b[5:]
 		}
 	}
 	_ = b[4]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.secret.value)))
 	b[4] = v.secret.level
-	text = text[copy(text, v.secret.value):]
+	text = append(text, v.secret.value...)
 	b = b[5:]
 	if v.cover == nil {
 		b[0], b = 0, b[1:]
@@ -271,7 +271,7 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 		b = b[1:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Public)))
-	text = text[copy(text, v.Public):]
+	text = append(text, v.Public...)
 	b = b[4:]
 	_, _ = b, text
 	return dst, nil

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // LeftOutCacheConfig is what NewLeftOutCache makes a cache of.
 type LeftOutCacheConfig struct {
@@ -43,8 +43,8 @@ func NewLeftOutCache(cfg LeftOutCacheConfig) (*LeftOutCache, error) {
 	c.leftoutTier = cachert.NewMemoryLeaf[int, LeftOut](cachert.Leaf{Index: 0, Path: "leftout", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, LeftOut]{
 		Name:         "LeftOutCache",
-		Prefix:       "leftout:beddd3e3:",
-		Fingerprint:  0xbeddd3e393c9771c,
+		Prefix:       "leftout:98f784d0:",
+		Fingerprint:  0x98f784d0f3c456ff,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: leftOutCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendLeftOutCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewLeftOutCache(cfg LeftOutCacheConfig) (*LeftOutCache, error) {
 
 // leftOutCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const leftOutCachePrefix = "\x00\xbe\xdd\xd3\xe3\x93\xc9\x77\x1c"
+const leftOutCachePrefix = "\x00\x98\xf7\x84\xd0\xf3\xc4\x56\xff"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -214,11 +214,11 @@ func appendLeftOut(dst []byte, v *LeftOut) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.A)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(v.B))
-	text = text[copy(text, v.A):]
+	text = append(text, v.A...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Parts), v.Parts == nil)
 	for i := range v.Parts {
@@ -227,7 +227,7 @@ func appendLeftOut(dst []byte, v *LeftOut) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b, text = putLeftOutPart(b, text, &x)
 	}
@@ -322,12 +322,13 @@ func sizeLeftOutPart(v *Part) (n, text int) {
 	return n, text
 }
 
-// putLeftOutPart writes *v to the front of b and text, and returns what is left of them.
+// putLeftOutPart writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putLeftOutPart(b, text []byte, v *Part) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Kept)))
 	binary.LittleEndian.PutUint64(b[4:], uint64(v.Size))
-	text = text[copy(text, v.Kept):]
+	text = append(text, v.Kept...)
 	b = b[12:]
 	return b, text
 }

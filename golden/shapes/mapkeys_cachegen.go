@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // MapKeysCacheConfig is what NewMapKeysCache makes a cache of.
 type MapKeysCacheConfig struct {
@@ -43,8 +43,8 @@ func NewMapKeysCache(cfg MapKeysCacheConfig) (*MapKeysCache, error) {
 	c.mapkeysTier = cachert.NewMemoryLeaf[int, MapKeys](cachert.Leaf{Index: 0, Path: "mapkeys", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, MapKeys]{
 		Name:         "MapKeysCache",
-		Prefix:       "mapkeys:08c97a98:",
-		Fingerprint:  0x8c97a98ea9db891,
+		Prefix:       "mapkeys:7453e0f9:",
+		Fingerprint:  0x7453e0f9817d16a2,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: mapKeysCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendMapKeysCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewMapKeysCache(cfg MapKeysCacheConfig) (*MapKeysCache, error) {
 
 // mapKeysCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const mapKeysCachePrefix = "\x00\x08\xc9\x7a\x98\xea\x9d\xb8\x91"
+const mapKeysCachePrefix = "\x00\x74\x53\xe0\xf9\x81\x7d\x16\xa2"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -303,7 +303,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b = cachert.PutCount(b, len(v.Bool), v.Bool == nil)
 	for k, x := range v.Bool {
 		_ = b[4]
@@ -312,7 +312,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			b[0] = 1
 		}
 		binary.LittleEndian.PutUint32(b[1:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[5:]
 	}
 	b = cachert.PutCount(b, len(v.Int), v.Int == nil)
@@ -327,7 +327,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[5]
 		binary.LittleEndian.PutUint16(b, k)
 		binary.LittleEndian.PutUint32(b[2:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[6:]
 	}
 	b = cachert.PutCount(b, len(v.Float), v.Float == nil)
@@ -335,7 +335,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, math.Float64bits(k))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
@@ -356,8 +356,8 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[4:], uint32(k.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(k.Label)))
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(x)))
-		text = text[copy(text, k.Label):]
-		text = text[copy(text, x):]
+		text = append(text, k.Label...)
+		text = append(text, x...)
 		b = b[16:]
 	}
 	b = cachert.PutCount(b, len(v.Anonymous), v.Anonymous == nil)
@@ -366,7 +366,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint16(b, uint16(k.A))
 		binary.LittleEndian.PutUint32(b[2:], uint32(len(k.B)))
 		binary.LittleEndian.PutUint64(b[6:], uint64(x))
-		text = text[copy(text, k.B):]
+		text = append(text, k.B...)
 		b = b[14:]
 	}
 	b = cachert.PutCount(b, len(v.Array), v.Array == nil)
@@ -377,7 +377,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		}
 		binary.LittleEndian.PutUint64(b[8:], uint64(x))
 		for i := range k {
-			text = text[copy(text, k[i]):]
+			text = append(text, k[i]...)
 		}
 		b = b[16:]
 	}
@@ -395,9 +395,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[32:], uint32(len(x.Label)))
 		for i := range k {
 			e := &k[i]
-			text = text[copy(text, e.Label):]
+			text = append(text, e.Label...)
 		}
-		text = text[copy(text, x.Label):]
+		text = append(text, x.Label...)
 		b = b[36:]
 	}
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
@@ -412,8 +412,8 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Time), v.Time == nil)
@@ -423,25 +423,25 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[8:], uint32(k.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k, k.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
 	for _, x := range v.Nothing {
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.None), v.None == nil)
 	for _, x := range v.None {
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Deep), v.Deep == nil)
 	for k, x := range v.Deep {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -451,7 +451,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 				binary.LittleEndian.PutUint32(b, uint32(k2.X))
 				binary.LittleEndian.PutUint32(b[4:], uint32(k2.Y))
 				binary.LittleEndian.PutUint32(b[8:], uint32(len(k2.Label)))
-				text = text[copy(text, k2.Label):]
+				text = append(text, k2.Label...)
 				b = b[12:]
 				b = cachert.PutCount(b, len(x2), x2 == nil)
 				for i2 := range x2 {
@@ -460,7 +460,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 						_ = b[4]
 						b[0] = uint8(k3)
 						binary.LittleEndian.PutUint32(b[1:], uint32(len(x3)))
-						text = text[copy(text, x3):]
+						text = append(text, x3...)
 						b = b[5:]
 					}
 				}
@@ -470,7 +470,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Pointer), v.Pointer == nil)
 	for k, x := range v.Pointer {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -480,7 +480,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b, uint32(x.X))
 			binary.LittleEndian.PutUint32(b[4:], uint32(x.Y))
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(x.Label)))
-			text = text[copy(text, x.Label):]
+			text = append(text, x.Label...)
 			b = b[12:]
 		}
 	}
@@ -495,7 +495,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		}
 		binary.LittleEndian.PutUint64(b[24:], uint64(x))
 		for i := range k.Names {
-			text = text[copy(text, k.Names[i]):]
+			text = append(text, k.Names[i]...)
 		}
 		b = b[32:]
 	}

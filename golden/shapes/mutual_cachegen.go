@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // FolderCacheConfig is what NewFolderCache makes a cache of.
 type FolderCacheConfig struct {
@@ -43,8 +43,8 @@ func NewFolderCache(cfg FolderCacheConfig) (*FolderCache, error) {
 	c.foldersTier = cachert.NewMemoryLeaf[int, Folder](cachert.Leaf{Index: 0, Path: "folders", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Folder]{
 		Name:         "FolderCache",
-		Prefix:       "folders:ac6c5cf9:",
-		Fingerprint:  0xac6c5cf921250860,
+		Prefix:       "folders:9d732fde:",
+		Fingerprint:  0x9d732fde15f784fc,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: folderCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendFolderCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewFolderCache(cfg FolderCacheConfig) (*FolderCache, error) {
 
 // folderCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const folderCachePrefix = "\x00\xac\x6c\x5c\xf9\x21\x25\x08\x60"
+const folderCachePrefix = "\x00\x9d\x73\x2f\xde\x15\xf7\x84\xfc"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -201,7 +201,7 @@ func appendFolder(dst []byte, v *Folder) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b, text = putFolderFolder(b, text, v)
 	_, _ = b, text
 	return dst, nil
@@ -259,10 +259,11 @@ func sizeFolderFolder(v *Folder, depth int) (n, text int) {
 	return n, text
 }
 
-// putFolderFolder writes *v to the front of b and text, and returns what is left of them.
+// putFolderFolder writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putFolderFolder(b, text []byte, v *Folder) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.Files), v.Files == nil)
 	for i := range v.Files {
@@ -271,7 +272,7 @@ func putFolderFolder(b, text []byte, v *Folder) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Links), v.Links == nil)
 	for k, x := range v.Links {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -375,7 +376,8 @@ func sizeFolderFile(v *File, depth int) (n, text int) {
 	return n, text
 }
 
-// putFolderFile writes *v to the front of b and text, and returns what is left of them.
+// putFolderFile writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putFolderFile(b, text []byte, v *File) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b, uint64(v.Size))
 	b = b[8:]
@@ -430,7 +432,8 @@ func sizeFolderArchive(v *Archive, depth int) (n, text int) {
 	return n, text
 }
 
-// putFolderArchive writes *v to the front of b and text, and returns what is left of them.
+// putFolderArchive writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putFolderArchive(b, text []byte, v *Archive) (_, _ []byte) {
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
@@ -504,7 +507,8 @@ func sizeFolderLink(v *Link, depth int) (n, text int) {
 	return n, text
 }
 
-// putFolderLink writes *v to the front of b and text, and returns what is left of them.
+// putFolderLink writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putFolderLink(b, text []byte, v *Link) (_, _ []byte) {
 	if v.To == nil {
 		b[0], b = 0, b[1:]

@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // NilEmptyCacheConfig is what NewNilEmptyCache makes a cache of.
 type NilEmptyCacheConfig struct {
@@ -43,8 +43,8 @@ func NewNilEmptyCache(cfg NilEmptyCacheConfig) (*NilEmptyCache, error) {
 	c.nilemptyTier = cachert.NewMemoryLeaf[int, NilEmpty](cachert.Leaf{Index: 0, Path: "nilempty", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, NilEmpty]{
 		Name:         "NilEmptyCache",
-		Prefix:       "nilempty:f0c65d7b:",
-		Fingerprint:  0xf0c65d7b9ca7b3ec,
+		Prefix:       "nilempty:eae7a1ab:",
+		Fingerprint:  0xeae7a1ab2d37f857,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: nilEmptyCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendNilEmptyCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewNilEmptyCache(cfg NilEmptyCacheConfig) (*NilEmptyCache, error) {
 
 // nilEmptyCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const nilEmptyCachePrefix = "\x00\xf0\xc6\x5d\x7b\x9c\xa7\xb3\xec"
+const nilEmptyCachePrefix = "\x00\xea\xe7\xa1\xab\x2d\x37\xf8\x57"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -260,11 +260,11 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b = cachert.PutCount(b, len(v.Strings), v.Strings == nil)
 	for i := range v.Strings {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Strings[i])))
-		text = text[copy(text, v.Strings[i]):]
+		text = append(text, v.Strings[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
@@ -274,7 +274,7 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
@@ -289,14 +289,14 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 			_ = b[11]
 			binary.LittleEndian.PutUint64(b, uint64(k))
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
-			text = text[copy(text, x):]
+			text = append(text, x...)
 			b = b[12:]
 		}
 	}
 	b = cachert.PutCount(b, len(v.Values), v.Values == nil)
 	for k, x := range v.Values {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
@@ -307,7 +307,7 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Nested), v.Nested == nil)
 	for k, x := range v.Nested {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for k2, x2 := range x {
@@ -334,7 +334,7 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 		b = cachert.PutCount(b, len((*v.Pointer)), (*v.Pointer) == nil)
 		for i := range *v.Pointer {
 			binary.LittleEndian.PutUint32(b, uint32(len((*v.Pointer)[i])))
-			text = text[copy(text, (*v.Pointer)[i]):]
+			text = append(text, (*v.Pointer)[i]...)
 			b = b[4:]
 		}
 	}
@@ -354,7 +354,7 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
 	for i := range v.Named {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Named[i])))
-		text = text[copy(text, v.Named[i]):]
+		text = append(text, v.Named[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Empties), v.Empties == nil)

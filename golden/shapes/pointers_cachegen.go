@@ -13,9 +13,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/fasttier"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // PointersCacheConfig is what NewPointersCache makes a cache of.
 type PointersCacheConfig struct {
@@ -43,8 +43,8 @@ func NewPointersCache(cfg PointersCacheConfig) (*PointersCache, error) {
 	c.pointersTier = cachert.NewMemoryLeaf[int, Pointers](cachert.Leaf{Index: 0, Path: "pointers", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int, Pointers]{
 		Name:         "PointersCache",
-		Prefix:       "pointers:de1b8922:",
-		Fingerprint:  0xde1b8922972b4bc2,
+		Prefix:       "pointers:fced83b6:",
+		Fingerprint:  0xfced83b6a7dbe00b,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: pointersCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendPointersCacheKey(dst, key), nil },
@@ -60,7 +60,7 @@ func NewPointersCache(cfg PointersCacheConfig) (*PointersCache, error) {
 
 // pointersCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const pointersCachePrefix = "\x00\xde\x1b\x89\x22\x97\x2b\x4b\xc2"
+const pointersCachePrefix = "\x00\xfc\xed\x83\xb6\xa7\xdb\xe0\x0b"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -330,7 +330,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	if v.Int == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -382,7 +382,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			} else {
 				b[0], b = 1, b[1:]
 				binary.LittleEndian.PutUint32(b, uint32(len((*(*(*v.Thrice))))))
-				text = text[copy(text, (*(*(*v.Thrice)))):]
+				text = append(text, (*(*(*v.Thrice)))...)
 				b = b[4:]
 			}
 		}
@@ -405,7 +405,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(v.Struct.X))
 		binary.LittleEndian.PutUint32(b[4:], uint32(v.Struct.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Struct.Label)))
-		text = text[copy(text, v.Struct.Label):]
+		text = append(text, v.Struct.Label...)
 		b = b[12:]
 	}
 	if v.Next == nil {
@@ -416,7 +416,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(v.Next.X))
 		binary.LittleEndian.PutUint32(b[4:], uint32(v.Next.Y))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Next.Label)))
-		text = text[copy(text, v.Next.Label):]
+		text = append(text, v.Next.Label...)
 		b = b[12:]
 	}
 	if v.Slice == nil {
@@ -448,7 +448,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 				binary.LittleEndian.PutUint32(b, uint32((*(*v.Structs[i])).X))
 				binary.LittleEndian.PutUint32(b[4:], uint32((*(*v.Structs[i])).Y))
 				binary.LittleEndian.PutUint32(b[8:], uint32(len((*(*v.Structs[i])).Label)))
-				text = text[copy(text, (*(*v.Structs[i])).Label):]
+				text = append(text, (*(*v.Structs[i])).Label...)
 				b = b[12:]
 			}
 		}
@@ -460,7 +460,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b = cachert.PutCount(b, len((*v.Map)), (*v.Map) == nil)
 		for k, x := range *v.Map {
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
-			text = text[copy(text, k):]
+			text = append(text, k...)
 			b = b[4:]
 			if x == nil {
 				b[0], b = 0, b[1:]
@@ -547,7 +547,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			} else {
 				b[0], b = 1, b[1:]
 				binary.LittleEndian.PutUint32(b, uint32(len((*(*v.Anonymous.B)))))
-				text = text[copy(text, (*(*v.Anonymous.B))):]
+				text = append(text, (*(*v.Anonymous.B))...)
 				b = b[4:]
 			}
 		}
@@ -570,7 +570,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
 	for k, x := range v.Named {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		if x == nil {
 			b[0], b = 0, b[1:]
@@ -597,7 +597,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Name)))
-		text = text[copy(text, e.Name):]
+		text = append(text, e.Name...)
 		b = b[4:]
 	}
 	_, _ = b, text

@@ -19,9 +19,9 @@ import (
 	"github.com/cachegen/cachegen/runtime/msgpackformat"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // IndexCacheConfig is what NewIndexCache makes a cache of.
 type IndexCacheConfig struct {
@@ -59,8 +59,8 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 	c.storeTier = cachert.NewBackendLeaf[int64, Index](cachert.Leaf{Index: 1, Path: "indexes.store", Engine: "backend"}, cfg.Store)
 	c.core = cachert.NewCore(cachert.Spec[int64, Index]{
 		Name:         "IndexCache",
-		Prefix:       "indexes:e5591cef:",
-		Fingerprint:  0xe5591cef3f88f36f,
+		Prefix:       "indexes:54672d68:",
+		Fingerprint:  0x54672d686a2085cc,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: indexCachePrefix,
 		Far:          0b10,
@@ -78,7 +78,7 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 
 // indexCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const indexCachePrefix = "\x00\xe5\x59\x1c\xef\x3f\x88\xf3\x6f"
+const indexCachePrefix = "\x00\x54\x67\x2d\x68\x6a\x20\x85\xcc"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -232,7 +232,7 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putIndexIndex(b, text, own, v)
@@ -357,17 +357,18 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	return n, text
 }
 
-// putIndexIndex writes *v to the front of b and text, and returns what is left of them.
+// putIndexIndex writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Title)))
-	text = text[copy(text, v.Title):]
+	text = append(text, v.Title...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
-		text = text[copy(text, v.Names[i]):]
+		text = append(text, v.Names[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
@@ -375,19 +376,19 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(p.Value)))
-		text = text[copy(text, p.Key):]
-		text = text[copy(text, p.Value):]
+		text = append(text, p.Key...)
+		text = append(text, p.Value...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for _, p := range cachert.Sorted(v.ByName, cmp.Compare[Name]) {
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
-		text = text[copy(text, p.Key):]
+		text = append(text, p.Key...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(p.Value), p.Value == nil)
 		for i := range p.Value {
 			binary.LittleEndian.PutUint32(b, uint32(len(p.Value[i])))
-			text = text[copy(text, p.Value[i]):]
+			text = append(text, p.Value[i]...)
 			b = b[4:]
 		}
 	}
@@ -410,7 +411,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			_ = b[4]
 			b[0] = p2.Key
 			binary.LittleEndian.PutUint32(b[1:], uint32(len(p2.Value)))
-			text = text[copy(text, p2.Value):]
+			text = append(text, p2.Value...)
 			b = b[5:]
 		}
 	}
@@ -436,7 +437,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[8:], uint32(p.Key.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(p.Key, p.Key.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(p.Value)))
-		text = text[copy(text, p.Value):]
+		text = append(text, p.Value...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
@@ -455,9 +456,9 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		for i := range p.Key.Near {
 			binary.LittleEndian.PutUint32(b[25+4*i:], uint32(len(p.Key.Near[i])))
 		}
-		text = text[copy(text, p.Key.Name):]
+		text = append(text, p.Key.Name...)
 		for i := range p.Key.Near {
-			text = text[copy(text, p.Key.Near[i]):]
+			text = append(text, p.Key.Near[i]...)
 		}
 		b = b[33:]
 		if p.Value == nil {
@@ -465,7 +466,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		} else {
 			b[0], b = 1, b[1:]
 			binary.LittleEndian.PutUint32(b, uint32(len(*p.Value)))
-			text = text[copy(text, *p.Value):]
+			text = append(text, *p.Value...)
 			b = b[4:]
 		}
 	}
@@ -477,7 +478,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		}
 		binary.LittleEndian.PutUint64(b[8:], uint64(p.Value))
 		for i := range p.Key {
-			text = text[copy(text, p.Key[i]):]
+			text = append(text, p.Key[i]...)
 		}
 		b = b[16:]
 	}
@@ -491,7 +492,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			}
 		}
 		binary.LittleEndian.PutUint32(b[3:], uint32(len(p.Value)))
-		text = text[copy(text, p.Value):]
+		text = append(text, p.Value...)
 		b = b[7:]
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
@@ -507,7 +508,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b, uint64(p.Key.A))
 		binary.LittleEndian.PutUint64(b[8:], uint64(p.Key.B))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(p.Value)))
-		text = text[copy(text, p.Value):]
+		text = append(text, p.Value...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
@@ -518,7 +519,7 @@ func putIndexIndex(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
 	for _, p := range cachert.Sorted(v.Tree, cmp.Compare[string]) {
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
-		text = text[copy(text, p.Key):]
+		text = append(text, p.Key...)
 		b = b[4:]
 		b, text = putIndexIndex(b, text, own, &p.Value)
 	}
@@ -1117,8 +1118,8 @@ func NewAnyIndexCache(cfg AnyIndexCacheConfig) (*AnyIndexCache, error) {
 	c.anystoreTier = cachert.NewBackendLeaf[int64, Index](cachert.Leaf{Index: 1, Path: "any_indexes.anystore", Engine: "backend"}, cfg.Anystore)
 	c.core = cachert.NewCore(cachert.Spec[int64, Index]{
 		Name:         "AnyIndexCache",
-		Prefix:       "any_indexes:6adaf2aa:",
-		Fingerprint:  0x6adaf2aab851588b,
+		Prefix:       "any_indexes:5f456ba6:",
+		Fingerprint:  0x5f456ba6293cf67b,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: anyIndexCachePrefix,
 		Far:          0b10,
@@ -1136,7 +1137,7 @@ func NewAnyIndexCache(cfg AnyIndexCacheConfig) (*AnyIndexCache, error) {
 
 // anyIndexCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const anyIndexCachePrefix = "\x00\x6a\xda\xf2\xaa\xb8\x51\x58\x8b"
+const anyIndexCachePrefix = "\x00\x5f\x45\x6b\xa6\x29\x3c\xf6\x7b"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1290,7 +1291,7 @@ func appendIndex2(dst []byte, v *Index) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putIndex2Index(b, text, own, v)
@@ -1417,17 +1418,18 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	return n, text
 }
 
-// putIndex2Index writes *v to the front of b and text, and returns what is left of them.
+// putIndex2Index writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Title)))
-	text = text[copy(text, v.Title):]
+	text = append(text, v.Title...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Names), v.Names == nil)
 	for i := range v.Names {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Names[i])))
-		text = text[copy(text, v.Names[i]):]
+		text = append(text, v.Names[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
@@ -1435,19 +1437,19 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
 			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
-			text = text[copy(text, x[i]):]
+			text = append(text, x[i]...)
 			b = b[4:]
 		}
 	}
@@ -1470,7 +1472,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			_ = b[4]
 			b[0] = k2
 			binary.LittleEndian.PutUint32(b[1:], uint32(len(x2)))
-			text = text[copy(text, x2):]
+			text = append(text, x2...)
 			b = b[5:]
 		}
 	}
@@ -1496,7 +1498,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[8:], uint32(k.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[12:], cachert.Zone(k, k.Location() == time.UTC))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
@@ -1515,9 +1517,9 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		for i := range k.Near {
 			binary.LittleEndian.PutUint32(b[25+4*i:], uint32(len(k.Near[i])))
 		}
-		text = text[copy(text, k.Name):]
+		text = append(text, k.Name...)
 		for i := range k.Near {
-			text = text[copy(text, k.Near[i]):]
+			text = append(text, k.Near[i]...)
 		}
 		b = b[33:]
 		if x == nil {
@@ -1525,7 +1527,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		} else {
 			b[0], b = 1, b[1:]
 			binary.LittleEndian.PutUint32(b, uint32(len(*x)))
-			text = text[copy(text, *x):]
+			text = append(text, *x...)
 			b = b[4:]
 		}
 	}
@@ -1537,7 +1539,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		}
 		binary.LittleEndian.PutUint64(b[8:], uint64(x))
 		for i := range k {
-			text = text[copy(text, k[i]):]
+			text = append(text, k[i]...)
 		}
 		b = b[16:]
 	}
@@ -1551,7 +1553,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			}
 		}
 		binary.LittleEndian.PutUint32(b[3:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[7:]
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
@@ -1567,7 +1569,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint64(b, uint64(k.A))
 		binary.LittleEndian.PutUint64(b[8:], uint64(k.B))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
-		text = text[copy(text, x):]
+		text = append(text, x...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
@@ -1578,7 +1580,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
 	for k, x := range v.Tree {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b, text = putIndex2Index(b, text, own, &x)
 	}
@@ -2104,8 +2106,8 @@ func NewLabelsCache(cfg LabelsCacheConfig) (*LabelsCache, error) {
 	c.packedTier = cachert.NewBackendLeaf[int64, Labels](cachert.Leaf{Index: 2, Path: "labels.packed", Engine: "backend", Format: 2}, cfg.Packed)
 	c.core = cachert.NewCore(cachert.Spec[int64, Labels]{
 		Name:         "LabelsCache",
-		Prefix:       "labels:c516f068:",
-		Fingerprint:  0xc516f06872fb0f1a,
+		Prefix:       "labels:37de89e7:",
+		Fingerprint:  0x37de89e78beb8105,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: labelsCachePrefix,
 		Far:          0b100,
@@ -2125,7 +2127,7 @@ func NewLabelsCache(cfg LabelsCacheConfig) (*LabelsCache, error) {
 
 // labelsCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const labelsCachePrefix = "\x00\xc5\x16\xf0\x68\x72\xfb\x0f\x1a"
+const labelsCachePrefix = "\x00\x37\xde\x89\xe7\x8b\xeb\x81\x05"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -2286,7 +2288,7 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
@@ -2294,8 +2296,8 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(p.Value)))
-		text = text[copy(text, p.Key):]
-		text = text[copy(text, p.Value):]
+		text = append(text, p.Key...)
+		text = append(text, p.Value...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Counts), v.Counts == nil)
@@ -2312,7 +2314,7 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 			if p2.Value {
 				b[4] = 1
 			}
-			text = text[copy(text, p2.Key):]
+			text = append(text, p2.Key...)
 			b = b[5:]
 		}
 	}
@@ -2321,14 +2323,14 @@ func appendLabels(dst []byte, v *Labels) ([]byte, error) {
 		b = cachert.PutCount(b, len(v.Deep[i]), v.Deep[i] == nil)
 		for _, p := range cachert.Sorted(v.Deep[i], cmp.Compare[string]) {
 			binary.LittleEndian.PutUint32(b, uint32(len(p.Key)))
-			text = text[copy(text, p.Key):]
+			text = append(text, p.Key...)
 			b = b[4:]
 			b = cachert.PutCount(b, len(p.Value), p.Value == nil)
 			for _, p2 := range cachert.Sorted(p.Value, cmp.Compare[string]) {
 				_ = b[11]
 				binary.LittleEndian.PutUint32(b, uint32(len(p2.Key)))
 				binary.LittleEndian.PutUint64(b[4:], uint64(p2.Value))
-				text = text[copy(text, p2.Key):]
+				text = append(text, p2.Key...)
 				b = b[12:]
 			}
 		}

@@ -26,9 +26,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ConfigMapCacheConfig is what NewConfigMapCache makes a cache of.
 type ConfigMapCacheConfig struct {
@@ -56,8 +56,8 @@ func NewConfigMapCache(cfg ConfigMapCacheConfig) (*ConfigMapCache, error) {
 	c.configmapsTier = cachert.NewMemoryLeaf[string, ConfigMap](cachert.Leaf{Index: 0, Path: "configmaps", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, ConfigMap]{
 		Name:         "ConfigMapCache",
-		Prefix:       "configmaps:c830fdd3:",
-		Fingerprint:  0xc830fdd3d5678b96,
+		Prefix:       "configmaps:cec52f1c:",
+		Fingerprint:  0xcec52f1c2d59ac2a,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: configMapCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendConfigMapCacheKey(dst, key), nil },
@@ -73,7 +73,7 @@ func NewConfigMapCache(cfg ConfigMapCacheConfig) (*ConfigMapCache, error) {
 
 // configMapCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const configMapCachePrefix = "\x00\xc8\x30\xfd\xd3\xd5\x67\x8b\x96"
+const configMapCachePrefix = "\x00\xce\xc5\x2f\x1c\x2d\x59\xac\x2a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -294,7 +294,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[39]
@@ -307,14 +307,14 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[24:], uint32(len(v.ObjectMeta.UID)))
 	binary.LittleEndian.PutUint32(b[28:], uint32(len(v.ObjectMeta.ResourceVersion)))
 	binary.LittleEndian.PutUint64(b[32:], uint64(v.ObjectMeta.Generation))
-	text = text[copy(text, v.TypeMeta.Kind):]
-	text = text[copy(text, v.TypeMeta.APIVersion):]
-	text = text[copy(text, v.ObjectMeta.Name):]
-	text = text[copy(text, v.ObjectMeta.GenerateName):]
-	text = text[copy(text, v.ObjectMeta.Namespace):]
-	text = text[copy(text, v.ObjectMeta.SelfLink):]
-	text = text[copy(text, v.ObjectMeta.UID):]
-	text = text[copy(text, v.ObjectMeta.ResourceVersion):]
+	text = append(text, v.TypeMeta.Kind...)
+	text = append(text, v.TypeMeta.APIVersion...)
+	text = append(text, v.ObjectMeta.Name...)
+	text = append(text, v.ObjectMeta.GenerateName...)
+	text = append(text, v.ObjectMeta.Namespace...)
+	text = append(text, v.ObjectMeta.SelfLink...)
+	text = append(text, v.ObjectMeta.UID...)
+	text = append(text, v.ObjectMeta.ResourceVersion...)
 	b = b[40:]
 	own.Set(v.ObjectMeta.CreationTimestamp.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -337,8 +337,8 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.Annotations), v.ObjectMeta.Annotations == nil)
@@ -346,8 +346,8 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.OwnerReferences), v.ObjectMeta.OwnerReferences == nil)
@@ -358,10 +358,10 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Kind)))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Name)))
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(e.UID)))
-		text = text[copy(text, e.APIVersion):]
-		text = text[copy(text, e.Kind):]
-		text = text[copy(text, e.Name):]
-		text = text[copy(text, e.UID):]
+		text = append(text, e.APIVersion...)
+		text = append(text, e.Kind...)
+		text = append(text, e.Name...)
+		text = append(text, e.UID...)
 		b = b[16:]
 		if e.Controller == nil {
 			b[0], b = 0, b[1:]
@@ -387,7 +387,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.ObjectMeta.Finalizers), v.ObjectMeta.Finalizers == nil)
 	for i := range v.ObjectMeta.Finalizers {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.ObjectMeta.Finalizers[i])))
-		text = text[copy(text, v.ObjectMeta.Finalizers[i]):]
+		text = append(text, v.ObjectMeta.Finalizers[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.ManagedFields), v.ObjectMeta.ManagedFields == nil)
@@ -397,9 +397,9 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Manager)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(e.Operation)))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.APIVersion)))
-		text = text[copy(text, e.Manager):]
-		text = text[copy(text, e.Operation):]
-		text = text[copy(text, e.APIVersion):]
+		text = append(text, e.Manager...)
+		text = append(text, e.Operation...)
+		text = append(text, e.APIVersion...)
 		b = b[12:]
 		if e.Time == nil {
 			b[0], b = 0, b[1:]
@@ -409,7 +409,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 			b = own.PutSize(b)
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(e.FieldsType)))
-		text = text[copy(text, e.FieldsType):]
+		text = append(text, e.FieldsType...)
 		b = b[4:]
 		if e.FieldsV1 == nil {
 			b[0], b = 0, b[1:]
@@ -419,7 +419,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 			b = b[copy(b, e.FieldsV1.Raw):]
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Subresource)))
-		text = text[copy(text, e.Subresource):]
+		text = append(text, e.Subresource...)
 		b = b[4:]
 	}
 	if v.Immutable == nil {
@@ -437,14 +437,14 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.BinaryData), v.BinaryData == nil)
 	for k, x := range v.BinaryData {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		b = b[copy(b, x):]
@@ -888,8 +888,8 @@ func NewServiceCache(cfg ServiceCacheConfig) (*ServiceCache, error) {
 	c.servicesTier = cachert.NewMemoryLeaf[string, Service](cachert.Leaf{Index: 0, Path: "services", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Service]{
 		Name:         "ServiceCache",
-		Prefix:       "services:3e4e9ec6:",
-		Fingerprint:  0x3e4e9ec63bbfdf96,
+		Prefix:       "services:f3c0dfd2:",
+		Fingerprint:  0xf3c0dfd2dbf1042a,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: serviceCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendServiceCacheKey(dst, key), nil },
@@ -905,7 +905,7 @@ func NewServiceCache(cfg ServiceCacheConfig) (*ServiceCache, error) {
 
 // serviceCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const serviceCachePrefix = "\x00\x3e\x4e\x9e\xc6\x3b\xbf\xdf\x96"
+const serviceCachePrefix = "\x00\xf3\xc0\xdf\xd2\xdb\xf1\x04\x2a"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -1050,14 +1050,14 @@ func appendService(dst []byte, v *Service) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.TypeMeta.Kind)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.TypeMeta.APIVersion)))
-	text = text[copy(text, v.TypeMeta.Kind):]
-	text = text[copy(text, v.TypeMeta.APIVersion):]
+	text = append(text, v.TypeMeta.Kind...)
+	text = append(text, v.TypeMeta.APIVersion...)
 	b = b[8:]
 	b, text = putServiceObjectMeta(b, text, own, &v.ObjectMeta)
 	b, text = putServiceServiceSpec(b, text, own, &v.Spec)
@@ -1157,7 +1157,8 @@ func sizeServiceObjectMeta(v *v12pkg.ObjectMeta) (n, text int) {
 	return n, text
 }
 
-// putServiceObjectMeta writes *v to the front of b and text, and returns what is left of them.
+// putServiceObjectMeta writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta) (_, _ []byte) {
 	_ = b[31]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
@@ -1167,12 +1168,12 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.UID)))
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.ResourceVersion)))
 	binary.LittleEndian.PutUint64(b[24:], uint64(v.Generation))
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.GenerateName):]
-	text = text[copy(text, v.Namespace):]
-	text = text[copy(text, v.SelfLink):]
-	text = text[copy(text, v.UID):]
-	text = text[copy(text, v.ResourceVersion):]
+	text = append(text, v.Name...)
+	text = append(text, v.GenerateName...)
+	text = append(text, v.Namespace...)
+	text = append(text, v.SelfLink...)
+	text = append(text, v.UID...)
+	text = append(text, v.ResourceVersion...)
 	b = b[32:]
 	own.Set(v.CreationTimestamp.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
@@ -1195,8 +1196,8 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
@@ -1204,8 +1205,8 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.OwnerReferences), v.OwnerReferences == nil)
@@ -1215,7 +1216,7 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 	b = cachert.PutCount(b, len(v.Finalizers), v.Finalizers == nil)
 	for i := range v.Finalizers {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Finalizers[i])))
-		text = text[copy(text, v.Finalizers[i]):]
+		text = append(text, v.Finalizers[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.ManagedFields), v.ManagedFields == nil)
@@ -1396,17 +1397,18 @@ func sizeServiceOwnerReference(v *v12pkg.OwnerReference) (n, text int) {
 	return n, text
 }
 
-// putServiceOwnerReference writes *v to the front of b and text, and returns what is left of them.
+// putServiceOwnerReference writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceOwnerReference(b, text []byte, own *cachert.Own, v *v12pkg.OwnerReference) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.APIVersion)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Kind)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.UID)))
-	text = text[copy(text, v.APIVersion):]
-	text = text[copy(text, v.Kind):]
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.UID):]
+	text = append(text, v.APIVersion...)
+	text = append(text, v.Kind...)
+	text = append(text, v.Name...)
+	text = append(text, v.UID...)
 	b = b[16:]
 	if v.Controller == nil {
 		b[0], b = 0, b[1:]
@@ -1508,15 +1510,16 @@ func sizeServiceManagedFieldsEntry(v *v12pkg.ManagedFieldsEntry) (n, text int) {
 	return n, text
 }
 
-// putServiceManagedFieldsEntry writes *v to the front of b and text, and returns what is left of them.
+// putServiceManagedFieldsEntry writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceManagedFieldsEntry(b, text []byte, own *cachert.Own, v *v12pkg.ManagedFieldsEntry) (_, _ []byte) {
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Manager)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Operation)))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.APIVersion)))
-	text = text[copy(text, v.Manager):]
-	text = text[copy(text, v.Operation):]
-	text = text[copy(text, v.APIVersion):]
+	text = append(text, v.Manager...)
+	text = append(text, v.Operation...)
+	text = append(text, v.APIVersion...)
 	b = b[12:]
 	if v.Time == nil {
 		b[0], b = 0, b[1:]
@@ -1526,7 +1529,7 @@ func putServiceManagedFieldsEntry(b, text []byte, own *cachert.Own, v *v12pkg.Ma
 		b = own.PutSize(b)
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.FieldsType)))
-	text = text[copy(text, v.FieldsType):]
+	text = append(text, v.FieldsType...)
 	b = b[4:]
 	if v.FieldsV1 == nil {
 		b[0], b = 0, b[1:]
@@ -1535,7 +1538,7 @@ func putServiceManagedFieldsEntry(b, text []byte, own *cachert.Own, v *v12pkg.Ma
 		b, text = putServiceFieldsV1(b, text, own, v.FieldsV1)
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Subresource)))
-	text = text[copy(text, v.Subresource):]
+	text = append(text, v.Subresource...)
 	b = b[4:]
 	return b, text
 }
@@ -1608,7 +1611,8 @@ func sizeServiceFieldsV1(v *v12pkg.FieldsV1) (n, text int) {
 	return n, text
 }
 
-// putServiceFieldsV1 writes *v to the front of b and text, and returns what is left of them.
+// putServiceFieldsV1 writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceFieldsV1(b, text []byte, own *cachert.Own, v *v12pkg.FieldsV1) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Raw), v.Raw == nil)
 	b = b[copy(b, v.Raw):]
@@ -1704,7 +1708,8 @@ func sizeServiceServiceSpec(v *v13pkg.ServiceSpec) (n, text int) {
 	return n, text
 }
 
-// putServiceServiceSpec writes *v to the front of b and text, and returns what is left of them.
+// putServiceServiceSpec writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSpec) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Ports), v.Ports == nil)
 	for i := range v.Ports {
@@ -1715,38 +1720,38 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ClusterIP)))
-	text = text[copy(text, v.ClusterIP):]
+	text = append(text, v.ClusterIP...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.ClusterIPs), v.ClusterIPs == nil)
 	for i := range v.ClusterIPs {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.ClusterIPs[i])))
-		text = text[copy(text, v.ClusterIPs[i]):]
+		text = append(text, v.ClusterIPs[i]...)
 		b = b[4:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Type)))
-	text = text[copy(text, v.Type):]
+	text = append(text, v.Type...)
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.ExternalIPs), v.ExternalIPs == nil)
 	for i := range v.ExternalIPs {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.ExternalIPs[i])))
-		text = text[copy(text, v.ExternalIPs[i]):]
+		text = append(text, v.ExternalIPs[i]...)
 		b = b[4:]
 	}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.SessionAffinity)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.LoadBalancerIP)))
-	text = text[copy(text, v.SessionAffinity):]
-	text = text[copy(text, v.LoadBalancerIP):]
+	text = append(text, v.SessionAffinity...)
+	text = append(text, v.LoadBalancerIP...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.LoadBalancerSourceRanges), v.LoadBalancerSourceRanges == nil)
 	for i := range v.LoadBalancerSourceRanges {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.LoadBalancerSourceRanges[i])))
-		text = text[copy(text, v.LoadBalancerSourceRanges[i]):]
+		text = append(text, v.LoadBalancerSourceRanges[i]...)
 		b = b[4:]
 	}
 	_ = b[12]
@@ -1757,8 +1762,8 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	if v.PublishNotReadyAddresses {
 		b[12] = 1
 	}
-	text = text[copy(text, v.ExternalName):]
-	text = text[copy(text, v.ExternalTrafficPolicy):]
+	text = append(text, v.ExternalName...)
+	text = append(text, v.ExternalTrafficPolicy...)
 	b = b[13:]
 	if v.SessionAffinityConfig == nil {
 		b[0], b = 0, b[1:]
@@ -1769,7 +1774,7 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	b = cachert.PutCount(b, len(v.IPFamilies), v.IPFamilies == nil)
 	for i := range v.IPFamilies {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.IPFamilies[i])))
-		text = text[copy(text, v.IPFamilies[i]):]
+		text = append(text, v.IPFamilies[i]...)
 		b = b[4:]
 	}
 	if v.IPFamilyPolicy == nil {
@@ -1777,7 +1782,7 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.IPFamilyPolicy)))
-		text = text[copy(text, *v.IPFamilyPolicy):]
+		text = append(text, *v.IPFamilyPolicy...)
 		b = b[4:]
 	}
 	if v.AllocateLoadBalancerNodePorts == nil {
@@ -1795,7 +1800,7 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.LoadBalancerClass)))
-		text = text[copy(text, *v.LoadBalancerClass):]
+		text = append(text, *v.LoadBalancerClass...)
 		b = b[4:]
 	}
 	if v.InternalTrafficPolicy == nil {
@@ -1803,7 +1808,7 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.InternalTrafficPolicy)))
-		text = text[copy(text, *v.InternalTrafficPolicy):]
+		text = append(text, *v.InternalTrafficPolicy...)
 		b = b[4:]
 	}
 	if v.TrafficDistribution == nil {
@@ -1811,7 +1816,7 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TrafficDistribution)))
-		text = text[copy(text, *v.TrafficDistribution):]
+		text = append(text, *v.TrafficDistribution...)
 		b = b[4:]
 	}
 	return b, text
@@ -2064,20 +2069,21 @@ func sizeServiceServicePort(v *v13pkg.ServicePort) (n, text int) {
 	return n, text
 }
 
-// putServiceServicePort writes *v to the front of b and text, and returns what is left of them.
+// putServiceServicePort writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceServicePort(b, text []byte, own *cachert.Own, v *v13pkg.ServicePort) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Name)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Protocol)))
-	text = text[copy(text, v.Name):]
-	text = text[copy(text, v.Protocol):]
+	text = append(text, v.Name...)
+	text = append(text, v.Protocol...)
 	b = b[8:]
 	if v.AppProtocol == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.AppProtocol)))
-		text = text[copy(text, *v.AppProtocol):]
+		text = append(text, *v.AppProtocol...)
 		b = b[4:]
 	}
 	_ = b[23]
@@ -2086,7 +2092,7 @@ func putServiceServicePort(b, text []byte, own *cachert.Own, v *v13pkg.ServicePo
 	binary.LittleEndian.PutUint32(b[12:], uint32(v.TargetPort.IntVal))
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(v.TargetPort.StrVal)))
 	binary.LittleEndian.PutUint32(b[20:], uint32(v.NodePort))
-	text = text[copy(text, v.TargetPort.StrVal):]
+	text = append(text, v.TargetPort.StrVal...)
 	b = b[24:]
 	return b, text
 }
@@ -2148,7 +2154,8 @@ func sizeServiceSessionAffinityConfig(v *v13pkg.SessionAffinityConfig) (n, text 
 	return n, text
 }
 
-// putServiceSessionAffinityConfig writes *v to the front of b and text, and returns what is left of them.
+// putServiceSessionAffinityConfig writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceSessionAffinityConfig(b, text []byte, own *cachert.Own, v *v13pkg.SessionAffinityConfig) (_, _ []byte) {
 	if v.ClientIP == nil {
 		b[0], b = 0, b[1:]
@@ -2185,7 +2192,8 @@ func sizeServiceClientIPConfig(v *v13pkg.ClientIPConfig) (n, text int) {
 	return n, text
 }
 
-// putServiceClientIPConfig writes *v to the front of b and text, and returns what is left of them.
+// putServiceClientIPConfig writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceClientIPConfig(b, text []byte, own *cachert.Own, v *v13pkg.ClientIPConfig) (_, _ []byte) {
 	if v.TimeoutSeconds == nil {
 		b[0], b = 0, b[1:]
@@ -2230,7 +2238,8 @@ func sizeServiceServiceStatus(v *v13pkg.ServiceStatus) (n, text int) {
 	return n, text
 }
 
-// putServiceServiceStatus writes *v to the front of b and text, and returns what is left of them.
+// putServiceServiceStatus writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceServiceStatus(b, text []byte, own *cachert.Own, v *v13pkg.ServiceStatus) (_, _ []byte) {
 	b, text = putServiceLoadBalancerStatus(b, text, own, &v.LoadBalancer)
 	b = cachert.PutCount(b, len(v.Conditions), v.Conditions == nil)
@@ -2273,7 +2282,8 @@ func sizeServiceLoadBalancerStatus(v *v13pkg.LoadBalancerStatus) (n, text int) {
 	return n, text
 }
 
-// putServiceLoadBalancerStatus writes *v to the front of b and text, and returns what is left of them.
+// putServiceLoadBalancerStatus writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceLoadBalancerStatus(b, text []byte, own *cachert.Own, v *v13pkg.LoadBalancerStatus) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Ingress), v.Ingress == nil)
 	for i := range v.Ingress {
@@ -2320,20 +2330,21 @@ func sizeServiceLoadBalancerIngress(v *v13pkg.LoadBalancerIngress) (n, text int)
 	return n, text
 }
 
-// putServiceLoadBalancerIngress writes *v to the front of b and text, and returns what is left of them.
+// putServiceLoadBalancerIngress writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceLoadBalancerIngress(b, text []byte, own *cachert.Own, v *v13pkg.LoadBalancerIngress) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.IP)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Hostname)))
-	text = text[copy(text, v.IP):]
-	text = text[copy(text, v.Hostname):]
+	text = append(text, v.IP...)
+	text = append(text, v.Hostname...)
 	b = b[8:]
 	if v.IPMode == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.IPMode)))
-		text = text[copy(text, *v.IPMode):]
+		text = append(text, *v.IPMode...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Ports), v.Ports == nil)
@@ -2400,19 +2411,20 @@ func sizeServicePortStatus(v *v13pkg.PortStatus) (n, text int) {
 	return n, text
 }
 
-// putServicePortStatus writes *v to the front of b and text, and returns what is left of them.
+// putServicePortStatus writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServicePortStatus(b, text []byte, own *cachert.Own, v *v13pkg.PortStatus) (_, _ []byte) {
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(v.Port))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Protocol)))
-	text = text[copy(text, v.Protocol):]
+	text = append(text, v.Protocol...)
 	b = b[8:]
 	if v.Error == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Error)))
-		text = text[copy(text, *v.Error):]
+		text = append(text, *v.Error...)
 		b = b[4:]
 	}
 	return b, text
@@ -2459,22 +2471,23 @@ func sizeServiceCondition(v *v12pkg.Condition) (n, text int) {
 	return n, text
 }
 
-// putServiceCondition writes *v to the front of b and text, and returns what is left of them.
+// putServiceCondition writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putServiceCondition(b, text []byte, own *cachert.Own, v *v12pkg.Condition) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Type)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Status)))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.ObservedGeneration))
-	text = text[copy(text, v.Type):]
-	text = text[copy(text, v.Status):]
+	text = append(text, v.Type...)
+	text = append(text, v.Status...)
 	b = b[16:]
 	own.Set(v.LastTransitionTime.AppendBinary(own.Bytes))
 	b = own.PutSize(b)
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Reason)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Message)))
-	text = text[copy(text, v.Reason):]
-	text = text[copy(text, v.Message):]
+	text = append(text, v.Reason...)
+	text = append(text, v.Message...)
 	b = b[8:]
 	return b, text
 }
@@ -2639,8 +2652,8 @@ func NewUserCache(cfg UserCacheConfig) (*UserCache, error) {
 	c.usersTier = cachert.NewMemoryLeaf[string, User](cachert.Leaf{Index: 0, Path: "users", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, User]{
 		Name:         "UserCache",
-		Prefix:       "users:031a3fba:",
-		Fingerprint:  0x31a3fba576da402,
+		Prefix:       "users:5f4e44b5:",
+		Fingerprint:  0x5f4e44b53d06819d,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: userCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendUserCacheKey(dst, key), nil },
@@ -2656,7 +2669,7 @@ func NewUserCache(cfg UserCacheConfig) (*UserCache, error) {
 
 // userCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const userCachePrefix = "\x00\x03\x1a\x3f\xba\x57\x6d\xa4\x02"
+const userCachePrefix = "\x00\x5f\x4e\x44\xb5\x3d\x06\x81\x9d"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -3018,7 +3031,7 @@ func appendUser(dst []byte, v *User) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	b, text = putUser1(b, text, own, v)
@@ -3087,14 +3100,15 @@ func sizeUserPlan(v *github.Plan) (n, text int) {
 	return n, text
 }
 
-// putUserPlan writes *v to the front of b and text, and returns what is left of them.
+// putUserPlan writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserPlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte) {
 	if v.Name == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Space == nil {
@@ -3258,14 +3272,15 @@ func sizeUserTextMatch(v *github.TextMatch) (n, text int) {
 	return n, text
 }
 
-// putUserTextMatch writes *v to the front of b and text, and returns what is left of them.
+// putUserTextMatch writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_, _ []byte) {
 	if v.ObjectURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectURL)))
-		text = text[copy(text, *v.ObjectURL):]
+		text = append(text, *v.ObjectURL...)
 		b = b[4:]
 	}
 	if v.ObjectType == nil {
@@ -3273,7 +3288,7 @@ func putUserTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_,
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectType)))
-		text = text[copy(text, *v.ObjectType):]
+		text = append(text, *v.ObjectType...)
 		b = b[4:]
 	}
 	if v.Property == nil {
@@ -3281,7 +3296,7 @@ func putUserTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_,
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Property)))
-		text = text[copy(text, *v.Property):]
+		text = append(text, *v.Property...)
 		b = b[4:]
 	}
 	if v.Fragment == nil {
@@ -3289,7 +3304,7 @@ func putUserTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_,
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Fragment)))
-		text = text[copy(text, *v.Fragment):]
+		text = append(text, *v.Fragment...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Matches), v.Matches == nil)
@@ -3400,14 +3415,15 @@ func sizeUserMatch(v *github.Match) (n, text int) {
 	return n, text
 }
 
-// putUserMatch writes *v to the front of b and text, and returns what is left of them.
+// putUserMatch writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserMatch(b, text []byte, own *cachert.Own, v *github.Match) (_, _ []byte) {
 	if v.Text == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Text)))
-		text = text[copy(text, *v.Text):]
+		text = append(text, *v.Text...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Indices), v.Indices == nil)
@@ -3561,7 +3577,8 @@ func sizeUserTeam(v *github.Team, depth int) (n, text int) {
 	return n, text
 }
 
-// putUserTeam writes *v to the front of b and text, and returns what is left of them.
+// putUserTeam writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte) {
 	if v.ID == nil {
 		b[0], b = 0, b[1:]
@@ -3575,7 +3592,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -3583,7 +3600,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Description == nil {
@@ -3591,7 +3608,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
-		text = text[copy(text, *v.Description):]
+		text = append(text, *v.Description...)
 		b = b[4:]
 	}
 	if v.URL == nil {
@@ -3599,7 +3616,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	if v.Slug == nil {
@@ -3607,7 +3624,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Slug)))
-		text = text[copy(text, *v.Slug):]
+		text = append(text, *v.Slug...)
 		b = b[4:]
 	}
 	if v.Permission == nil {
@@ -3615,7 +3632,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Permission)))
-		text = text[copy(text, *v.Permission):]
+		text = append(text, *v.Permission...)
 		b = b[4:]
 	}
 	if v.Privacy == nil {
@@ -3623,7 +3640,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Privacy)))
-		text = text[copy(text, *v.Privacy):]
+		text = append(text, *v.Privacy...)
 		b = b[4:]
 	}
 	if v.NotificationSetting == nil {
@@ -3631,7 +3648,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NotificationSetting)))
-		text = text[copy(text, *v.NotificationSetting):]
+		text = append(text, *v.NotificationSetting...)
 		b = b[4:]
 	}
 	if v.MembersCount == nil {
@@ -3659,7 +3676,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.MembersURL == nil {
@@ -3667,7 +3684,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
-		text = text[copy(text, *v.MembersURL):]
+		text = append(text, *v.MembersURL...)
 		b = b[4:]
 	}
 	if v.RepositoriesURL == nil {
@@ -3675,7 +3692,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.RepositoriesURL)))
-		text = text[copy(text, *v.RepositoriesURL):]
+		text = append(text, *v.RepositoriesURL...)
 		b = b[4:]
 	}
 	if v.Parent == nil {
@@ -3689,7 +3706,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.LDAPDN)))
-		text = text[copy(text, *v.LDAPDN):]
+		text = append(text, *v.LDAPDN...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
@@ -3700,7 +3717,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 		if x {
 			b[4] = 1
 		}
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[5:]
 	}
 	if v.Assignment == nil {
@@ -3708,7 +3725,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
+		text = append(text, *v.Assignment...)
 		b = b[4:]
 	}
 	return b, text
@@ -4250,7 +4267,8 @@ func sizeUserOrganization(v *github.Organization) (n, text int) {
 	return n, text
 }
 
-// putUserOrganization writes *v to the front of b and text, and returns what is left of them.
+// putUserOrganization writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserOrganization(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	b, text = putUserOrganization1(b, text, own, v)
 	b, text = putUserOrganization2(b, text, own, v)
@@ -4289,14 +4307,15 @@ func takeUserTimestamp(v *github.Timestamp, b, own []byte) (_, _ []byte, ok bool
 }
 
 // putUser1 writes the fields Login to Followers of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	if v.Login == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
-		text = text[copy(text, *v.Login):]
+		text = append(text, *v.Login...)
 		b = b[4:]
 	}
 	if v.ID == nil {
@@ -4311,7 +4330,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.AvatarURL == nil {
@@ -4319,7 +4338,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
-		text = text[copy(text, *v.AvatarURL):]
+		text = append(text, *v.AvatarURL...)
 		b = b[4:]
 	}
 	if v.HTMLURL == nil {
@@ -4327,7 +4346,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.GravatarID == nil {
@@ -4335,7 +4354,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.GravatarID)))
-		text = text[copy(text, *v.GravatarID):]
+		text = append(text, *v.GravatarID...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -4343,7 +4362,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Company == nil {
@@ -4351,7 +4370,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
-		text = text[copy(text, *v.Company):]
+		text = append(text, *v.Company...)
 		b = b[4:]
 	}
 	if v.Blog == nil {
@@ -4359,7 +4378,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
-		text = text[copy(text, *v.Blog):]
+		text = append(text, *v.Blog...)
 		b = b[4:]
 	}
 	if v.Location == nil {
@@ -4367,7 +4386,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
-		text = text[copy(text, *v.Location):]
+		text = append(text, *v.Location...)
 		b = b[4:]
 	}
 	if v.Email == nil {
@@ -4375,7 +4394,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
-		text = text[copy(text, *v.Email):]
+		text = append(text, *v.Email...)
 		b = b[4:]
 	}
 	if v.Hireable == nil {
@@ -4393,7 +4412,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Bio)))
-		text = text[copy(text, *v.Bio):]
+		text = append(text, *v.Bio...)
 		b = b[4:]
 	}
 	if v.TwitterUsername == nil {
@@ -4401,7 +4420,7 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
-		text = text[copy(text, *v.TwitterUsername):]
+		text = append(text, *v.TwitterUsername...)
 		b = b[4:]
 	}
 	if v.PublicRepos == nil {
@@ -4429,7 +4448,8 @@ func putUser1(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 }
 
 // putUser2 writes the fields Following to FollowingURL of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	if v.Following == nil {
 		b[0], b = 0, b[1:]
@@ -4464,7 +4484,7 @@ func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
-		text = text[copy(text, *v.Type):]
+		text = append(text, *v.Type...)
 		b = b[4:]
 	}
 	if v.SiteAdmin == nil {
@@ -4533,7 +4553,7 @@ func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.LdapDn)))
-		text = text[copy(text, *v.LdapDn):]
+		text = append(text, *v.LdapDn...)
 		b = b[4:]
 	}
 	if v.URL == nil {
@@ -4541,7 +4561,7 @@ func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	if v.EventsURL == nil {
@@ -4549,7 +4569,7 @@ func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
-		text = text[copy(text, *v.EventsURL):]
+		text = append(text, *v.EventsURL...)
 		b = b[4:]
 	}
 	if v.FollowingURL == nil {
@@ -4557,21 +4577,22 @@ func putUser2(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowingURL)))
-		text = text[copy(text, *v.FollowingURL):]
+		text = append(text, *v.FollowingURL...)
 		b = b[4:]
 	}
 	return b, text
 }
 
 // putUser3 writes the fields FollowersURL to InheritedFrom of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	if v.FollowersURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowersURL)))
-		text = text[copy(text, *v.FollowersURL):]
+		text = append(text, *v.FollowersURL...)
 		b = b[4:]
 	}
 	if v.GistsURL == nil {
@@ -4579,7 +4600,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.GistsURL)))
-		text = text[copy(text, *v.GistsURL):]
+		text = append(text, *v.GistsURL...)
 		b = b[4:]
 	}
 	if v.OrganizationsURL == nil {
@@ -4587,7 +4608,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.OrganizationsURL)))
-		text = text[copy(text, *v.OrganizationsURL):]
+		text = append(text, *v.OrganizationsURL...)
 		b = b[4:]
 	}
 	if v.ReceivedEventsURL == nil {
@@ -4595,7 +4616,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReceivedEventsURL)))
-		text = text[copy(text, *v.ReceivedEventsURL):]
+		text = append(text, *v.ReceivedEventsURL...)
 		b = b[4:]
 	}
 	if v.ReposURL == nil {
@@ -4603,7 +4624,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
-		text = text[copy(text, *v.ReposURL):]
+		text = append(text, *v.ReposURL...)
 		b = b[4:]
 	}
 	if v.StarredURL == nil {
@@ -4611,7 +4632,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.StarredURL)))
-		text = text[copy(text, *v.StarredURL):]
+		text = append(text, *v.StarredURL...)
 		b = b[4:]
 	}
 	if v.SubscriptionsURL == nil {
@@ -4619,7 +4640,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.SubscriptionsURL)))
-		text = text[copy(text, *v.SubscriptionsURL):]
+		text = append(text, *v.SubscriptionsURL...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.TextMatches), v.TextMatches == nil)
@@ -4639,7 +4660,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 		if x {
 			b[4] = 1
 		}
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[5:]
 	}
 	if v.RoleName == nil {
@@ -4647,7 +4668,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.RoleName)))
-		text = text[copy(text, *v.RoleName):]
+		text = append(text, *v.RoleName...)
 		b = b[4:]
 	}
 	if v.Assignment == nil {
@@ -4655,7 +4676,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
+		text = append(text, *v.Assignment...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
@@ -5351,14 +5372,15 @@ func takeUser3(v *User, b []byte, s string, own []byte) (_ []byte, _ string, _ [
 }
 
 // putUserOrganization1 writes the fields Login to CreatedAt of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.Login == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
-		text = text[copy(text, *v.Login):]
+		text = append(text, *v.Login...)
 		b = b[4:]
 	}
 	if v.ID == nil {
@@ -5373,7 +5395,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.AvatarURL == nil {
@@ -5381,7 +5403,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
-		text = text[copy(text, *v.AvatarURL):]
+		text = append(text, *v.AvatarURL...)
 		b = b[4:]
 	}
 	if v.HTMLURL == nil {
@@ -5389,7 +5411,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -5397,7 +5419,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Company == nil {
@@ -5405,7 +5427,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
-		text = text[copy(text, *v.Company):]
+		text = append(text, *v.Company...)
 		b = b[4:]
 	}
 	if v.Blog == nil {
@@ -5413,7 +5435,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
-		text = text[copy(text, *v.Blog):]
+		text = append(text, *v.Blog...)
 		b = b[4:]
 	}
 	if v.Location == nil {
@@ -5421,7 +5443,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
-		text = text[copy(text, *v.Location):]
+		text = append(text, *v.Location...)
 		b = b[4:]
 	}
 	if v.Email == nil {
@@ -5429,7 +5451,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
-		text = text[copy(text, *v.Email):]
+		text = append(text, *v.Email...)
 		b = b[4:]
 	}
 	if v.TwitterUsername == nil {
@@ -5437,7 +5459,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
-		text = text[copy(text, *v.TwitterUsername):]
+		text = append(text, *v.TwitterUsername...)
 		b = b[4:]
 	}
 	if v.Description == nil {
@@ -5445,7 +5467,7 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
-		text = text[copy(text, *v.Description):]
+		text = append(text, *v.Description...)
 		b = b[4:]
 	}
 	if v.PublicRepos == nil {
@@ -5487,7 +5509,8 @@ func putUserOrganization1(b, text []byte, own *cachert.Own, v *github.Organizati
 }
 
 // putUserOrganization2 writes the fields UpdatedAt to MembersCanCreatePublicRepos of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.UpdatedAt == nil {
 		b[0], b = 0, b[1:]
@@ -5536,7 +5559,7 @@ func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.BillingEmail)))
-		text = text[copy(text, *v.BillingEmail):]
+		text = append(text, *v.BillingEmail...)
 		b = b[4:]
 	}
 	if v.Type == nil {
@@ -5544,7 +5567,7 @@ func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
-		text = text[copy(text, *v.Type):]
+		text = append(text, *v.Type...)
 		b = b[4:]
 	}
 	if v.Plan == nil {
@@ -5598,7 +5621,7 @@ func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoPermission)))
-		text = text[copy(text, *v.DefaultRepoPermission):]
+		text = append(text, *v.DefaultRepoPermission...)
 		b = b[4:]
 	}
 	if v.DefaultRepoSettings == nil {
@@ -5606,7 +5629,7 @@ func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoSettings)))
-		text = text[copy(text, *v.DefaultRepoSettings):]
+		text = append(text, *v.DefaultRepoSettings...)
 		b = b[4:]
 	}
 	if v.MembersCanCreateRepos == nil {
@@ -5633,7 +5656,8 @@ func putUserOrganization2(b, text []byte, own *cachert.Own, v *github.Organizati
 }
 
 // putUserOrganization3 writes the fields MembersCanCreatePrivateRepos to URL of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserOrganization3(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.MembersCanCreatePrivateRepos == nil {
 		b[0], b = 0, b[1:]
@@ -5670,7 +5694,7 @@ func putUserOrganization3(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersAllowedRepositoryCreationType)))
-		text = text[copy(text, *v.MembersAllowedRepositoryCreationType):]
+		text = append(text, *v.MembersAllowedRepositoryCreationType...)
 		b = b[4:]
 	}
 	if v.MembersCanCreatePages == nil {
@@ -5788,21 +5812,22 @@ func putUserOrganization3(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	return b, text
 }
 
 // putUserOrganization4 writes the fields EventsURL to ReposURL of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.EventsURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
-		text = text[copy(text, *v.EventsURL):]
+		text = append(text, *v.EventsURL...)
 		b = b[4:]
 	}
 	if v.HooksURL == nil {
@@ -5810,7 +5835,7 @@ func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HooksURL)))
-		text = text[copy(text, *v.HooksURL):]
+		text = append(text, *v.HooksURL...)
 		b = b[4:]
 	}
 	if v.IssuesURL == nil {
@@ -5818,7 +5843,7 @@ func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.IssuesURL)))
-		text = text[copy(text, *v.IssuesURL):]
+		text = append(text, *v.IssuesURL...)
 		b = b[4:]
 	}
 	if v.MembersURL == nil {
@@ -5826,7 +5851,7 @@ func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
-		text = text[copy(text, *v.MembersURL):]
+		text = append(text, *v.MembersURL...)
 		b = b[4:]
 	}
 	if v.PublicMembersURL == nil {
@@ -5834,7 +5859,7 @@ func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.PublicMembersURL)))
-		text = text[copy(text, *v.PublicMembersURL):]
+		text = append(text, *v.PublicMembersURL...)
 		b = b[4:]
 	}
 	if v.ReposURL == nil {
@@ -5842,7 +5867,7 @@ func putUserOrganization4(b, text []byte, own *cachert.Own, v *github.Organizati
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
-		text = text[copy(text, *v.ReposURL):]
+		text = append(text, *v.ReposURL...)
 		b = b[4:]
 	}
 	return b, text
@@ -6826,8 +6851,8 @@ func NewReleaseCache(cfg ReleaseCacheConfig) (*ReleaseCache, error) {
 	c.releasesTier = cachert.NewMemoryLeaf[int64, Release](cachert.Leaf{Index: 0, Path: "releases", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[int64, Release]{
 		Name:         "ReleaseCache",
-		Prefix:       "releases:9b9afc06:",
-		Fingerprint:  0x9b9afc0656c8ccfb,
+		Prefix:       "releases:88784782:",
+		Fingerprint:  0x887847827d2e66ba,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: releaseCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendReleaseCacheKey(dst, key), nil },
@@ -6843,7 +6868,7 @@ func NewReleaseCache(cfg ReleaseCacheConfig) (*ReleaseCache, error) {
 
 // releaseCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const releaseCachePrefix = "\x00\x9b\x9a\xfc\x06\x56\xc8\xcc\xfb"
+const releaseCachePrefix = "\x00\x88\x78\x47\x82\x7d\x2e\x66\xba"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -7083,7 +7108,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	if v.TagName == nil {
@@ -7091,7 +7116,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TagName)))
-		text = text[copy(text, *v.TagName):]
+		text = append(text, *v.TagName...)
 		b = b[4:]
 	}
 	if v.TargetCommitish == nil {
@@ -7099,7 +7124,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TargetCommitish)))
-		text = text[copy(text, *v.TargetCommitish):]
+		text = append(text, *v.TargetCommitish...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -7107,7 +7132,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Body == nil {
@@ -7115,7 +7140,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Body)))
-		text = text[copy(text, *v.Body):]
+		text = append(text, *v.Body...)
 		b = b[4:]
 	}
 	if v.Draft == nil {
@@ -7143,7 +7168,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MakeLatest)))
-		text = text[copy(text, *v.MakeLatest):]
+		text = append(text, *v.MakeLatest...)
 		b = b[4:]
 	}
 	if v.DiscussionCategoryName == nil {
@@ -7151,7 +7176,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.DiscussionCategoryName)))
-		text = text[copy(text, *v.DiscussionCategoryName):]
+		text = append(text, *v.DiscussionCategoryName...)
 		b = b[4:]
 	}
 	if v.GenerateReleaseNotes == nil {
@@ -7190,7 +7215,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	if v.HTMLURL == nil {
@@ -7198,7 +7223,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.AssetsURL == nil {
@@ -7206,7 +7231,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.AssetsURL)))
-		text = text[copy(text, *v.AssetsURL):]
+		text = append(text, *v.AssetsURL...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Assets), v.Assets == nil)
@@ -7223,7 +7248,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.UploadURL)))
-		text = text[copy(text, *v.UploadURL):]
+		text = append(text, *v.UploadURL...)
 		b = b[4:]
 	}
 	if v.ZipballURL == nil {
@@ -7231,7 +7256,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ZipballURL)))
-		text = text[copy(text, *v.ZipballURL):]
+		text = append(text, *v.ZipballURL...)
 		b = b[4:]
 	}
 	if v.TarballURL == nil {
@@ -7239,7 +7264,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TarballURL)))
-		text = text[copy(text, *v.TarballURL):]
+		text = append(text, *v.TarballURL...)
 		b = b[4:]
 	}
 	if v.Author == nil {
@@ -7253,7 +7278,7 @@ func appendRelease(dst []byte, v *Release) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	_, _ = b, text
@@ -7648,7 +7673,8 @@ func sizeReleaseReleaseAsset(v *github.ReleaseAsset) (n, text int) {
 	return n, text
 }
 
-// putReleaseReleaseAsset writes *v to the front of b and text, and returns what is left of them.
+// putReleaseReleaseAsset writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseAsset) (_, _ []byte) {
 	if v.ID == nil {
 		b[0], b = 0, b[1:]
@@ -7662,7 +7688,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -7670,7 +7696,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Label == nil {
@@ -7678,7 +7704,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Label)))
-		text = text[copy(text, *v.Label):]
+		text = append(text, *v.Label...)
 		b = b[4:]
 	}
 	if v.State == nil {
@@ -7686,7 +7712,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.State)))
-		text = text[copy(text, *v.State):]
+		text = append(text, *v.State...)
 		b = b[4:]
 	}
 	if v.ContentType == nil {
@@ -7694,7 +7720,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ContentType)))
-		text = text[copy(text, *v.ContentType):]
+		text = append(text, *v.ContentType...)
 		b = b[4:]
 	}
 	if v.Size == nil {
@@ -7730,7 +7756,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.BrowserDownloadURL)))
-		text = text[copy(text, *v.BrowserDownloadURL):]
+		text = append(text, *v.BrowserDownloadURL...)
 		b = b[4:]
 	}
 	if v.Uploader == nil {
@@ -7744,7 +7770,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.Digest == nil {
@@ -7752,7 +7778,7 @@ func putReleaseReleaseAsset(b, text []byte, own *cachert.Own, v *github.ReleaseA
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Digest)))
-		text = text[copy(text, *v.Digest):]
+		text = append(text, *v.Digest...)
 		b = b[4:]
 	}
 	return b, text
@@ -8184,7 +8210,8 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 	return n, text
 }
 
-// putReleaseUser writes *v to the front of b and text, and returns what is left of them.
+// putReleaseUser writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseUser(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
 	b, text = putReleaseUser1(b, text, own, v)
 	b, text = putReleaseUser2(b, text, own, v)
@@ -8238,14 +8265,15 @@ func sizeReleasePlan(v *github.Plan) (n, text int) {
 	return n, text
 }
 
-// putReleasePlan writes *v to the front of b and text, and returns what is left of them.
+// putReleasePlan writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleasePlan(b, text []byte, own *cachert.Own, v *github.Plan) (_, _ []byte) {
 	if v.Name == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Space == nil {
@@ -8409,14 +8437,15 @@ func sizeReleaseTextMatch(v *github.TextMatch) (n, text int) {
 	return n, text
 }
 
-// putReleaseTextMatch writes *v to the front of b and text, and returns what is left of them.
+// putReleaseTextMatch writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) (_, _ []byte) {
 	if v.ObjectURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectURL)))
-		text = text[copy(text, *v.ObjectURL):]
+		text = append(text, *v.ObjectURL...)
 		b = b[4:]
 	}
 	if v.ObjectType == nil {
@@ -8424,7 +8453,7 @@ func putReleaseTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) 
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ObjectType)))
-		text = text[copy(text, *v.ObjectType):]
+		text = append(text, *v.ObjectType...)
 		b = b[4:]
 	}
 	if v.Property == nil {
@@ -8432,7 +8461,7 @@ func putReleaseTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) 
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Property)))
-		text = text[copy(text, *v.Property):]
+		text = append(text, *v.Property...)
 		b = b[4:]
 	}
 	if v.Fragment == nil {
@@ -8440,7 +8469,7 @@ func putReleaseTextMatch(b, text []byte, own *cachert.Own, v *github.TextMatch) 
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Fragment)))
-		text = text[copy(text, *v.Fragment):]
+		text = append(text, *v.Fragment...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Matches), v.Matches == nil)
@@ -8551,14 +8580,15 @@ func sizeReleaseMatch(v *github.Match) (n, text int) {
 	return n, text
 }
 
-// putReleaseMatch writes *v to the front of b and text, and returns what is left of them.
+// putReleaseMatch writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseMatch(b, text []byte, own *cachert.Own, v *github.Match) (_, _ []byte) {
 	if v.Text == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Text)))
-		text = text[copy(text, *v.Text):]
+		text = append(text, *v.Text...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Indices), v.Indices == nil)
@@ -8712,7 +8742,8 @@ func sizeReleaseTeam(v *github.Team, depth int) (n, text int) {
 	return n, text
 }
 
-// putReleaseTeam writes *v to the front of b and text, and returns what is left of them.
+// putReleaseTeam writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte) {
 	if v.ID == nil {
 		b[0], b = 0, b[1:]
@@ -8726,7 +8757,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -8734,7 +8765,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Description == nil {
@@ -8742,7 +8773,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
-		text = text[copy(text, *v.Description):]
+		text = append(text, *v.Description...)
 		b = b[4:]
 	}
 	if v.URL == nil {
@@ -8750,7 +8781,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	if v.Slug == nil {
@@ -8758,7 +8789,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Slug)))
-		text = text[copy(text, *v.Slug):]
+		text = append(text, *v.Slug...)
 		b = b[4:]
 	}
 	if v.Permission == nil {
@@ -8766,7 +8797,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Permission)))
-		text = text[copy(text, *v.Permission):]
+		text = append(text, *v.Permission...)
 		b = b[4:]
 	}
 	if v.Privacy == nil {
@@ -8774,7 +8805,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Privacy)))
-		text = text[copy(text, *v.Privacy):]
+		text = append(text, *v.Privacy...)
 		b = b[4:]
 	}
 	if v.NotificationSetting == nil {
@@ -8782,7 +8813,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NotificationSetting)))
-		text = text[copy(text, *v.NotificationSetting):]
+		text = append(text, *v.NotificationSetting...)
 		b = b[4:]
 	}
 	if v.MembersCount == nil {
@@ -8810,7 +8841,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.MembersURL == nil {
@@ -8818,7 +8849,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
-		text = text[copy(text, *v.MembersURL):]
+		text = append(text, *v.MembersURL...)
 		b = b[4:]
 	}
 	if v.RepositoriesURL == nil {
@@ -8826,7 +8857,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.RepositoriesURL)))
-		text = text[copy(text, *v.RepositoriesURL):]
+		text = append(text, *v.RepositoriesURL...)
 		b = b[4:]
 	}
 	if v.Parent == nil {
@@ -8840,7 +8871,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.LDAPDN)))
-		text = text[copy(text, *v.LDAPDN):]
+		text = append(text, *v.LDAPDN...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
@@ -8851,7 +8882,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 		if x {
 			b[4] = 1
 		}
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[5:]
 	}
 	if v.Assignment == nil {
@@ -8859,7 +8890,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
+		text = append(text, *v.Assignment...)
 		b = b[4:]
 	}
 	return b, text
@@ -9401,7 +9432,8 @@ func sizeReleaseOrganization(v *github.Organization) (n, text int) {
 	return n, text
 }
 
-// putReleaseOrganization writes *v to the front of b and text, and returns what is left of them.
+// putReleaseOrganization writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseOrganization(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	b, text = putReleaseOrganization1(b, text, own, v)
 	b, text = putReleaseOrganization2(b, text, own, v)
@@ -9440,14 +9472,15 @@ func takeReleaseTimestamp(v *github.Timestamp, b, own []byte) (_, _ []byte, ok b
 }
 
 // putReleaseUser1 writes the fields Login to Followers of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
 	if v.Login == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
-		text = text[copy(text, *v.Login):]
+		text = append(text, *v.Login...)
 		b = b[4:]
 	}
 	if v.ID == nil {
@@ -9462,7 +9495,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.AvatarURL == nil {
@@ -9470,7 +9503,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
-		text = text[copy(text, *v.AvatarURL):]
+		text = append(text, *v.AvatarURL...)
 		b = b[4:]
 	}
 	if v.HTMLURL == nil {
@@ -9478,7 +9511,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.GravatarID == nil {
@@ -9486,7 +9519,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.GravatarID)))
-		text = text[copy(text, *v.GravatarID):]
+		text = append(text, *v.GravatarID...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -9494,7 +9527,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Company == nil {
@@ -9502,7 +9535,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
-		text = text[copy(text, *v.Company):]
+		text = append(text, *v.Company...)
 		b = b[4:]
 	}
 	if v.Blog == nil {
@@ -9510,7 +9543,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
-		text = text[copy(text, *v.Blog):]
+		text = append(text, *v.Blog...)
 		b = b[4:]
 	}
 	if v.Location == nil {
@@ -9518,7 +9551,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
-		text = text[copy(text, *v.Location):]
+		text = append(text, *v.Location...)
 		b = b[4:]
 	}
 	if v.Email == nil {
@@ -9526,7 +9559,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
-		text = text[copy(text, *v.Email):]
+		text = append(text, *v.Email...)
 		b = b[4:]
 	}
 	if v.Hireable == nil {
@@ -9544,7 +9577,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Bio)))
-		text = text[copy(text, *v.Bio):]
+		text = append(text, *v.Bio...)
 		b = b[4:]
 	}
 	if v.TwitterUsername == nil {
@@ -9552,7 +9585,7 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
-		text = text[copy(text, *v.TwitterUsername):]
+		text = append(text, *v.TwitterUsername...)
 		b = b[4:]
 	}
 	if v.PublicRepos == nil {
@@ -9580,7 +9613,8 @@ func putReleaseUser1(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 }
 
 // putReleaseUser2 writes the fields Following to FollowingURL of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
 	if v.Following == nil {
 		b[0], b = 0, b[1:]
@@ -9615,7 +9649,7 @@ func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
-		text = text[copy(text, *v.Type):]
+		text = append(text, *v.Type...)
 		b = b[4:]
 	}
 	if v.SiteAdmin == nil {
@@ -9684,7 +9718,7 @@ func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.LdapDn)))
-		text = text[copy(text, *v.LdapDn):]
+		text = append(text, *v.LdapDn...)
 		b = b[4:]
 	}
 	if v.URL == nil {
@@ -9692,7 +9726,7 @@ func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	if v.EventsURL == nil {
@@ -9700,7 +9734,7 @@ func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
-		text = text[copy(text, *v.EventsURL):]
+		text = append(text, *v.EventsURL...)
 		b = b[4:]
 	}
 	if v.FollowingURL == nil {
@@ -9708,21 +9742,22 @@ func putReleaseUser2(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowingURL)))
-		text = text[copy(text, *v.FollowingURL):]
+		text = append(text, *v.FollowingURL...)
 		b = b[4:]
 	}
 	return b, text
 }
 
 // putReleaseUser3 writes the fields FollowersURL to InheritedFrom of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []byte) {
 	if v.FollowersURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.FollowersURL)))
-		text = text[copy(text, *v.FollowersURL):]
+		text = append(text, *v.FollowersURL...)
 		b = b[4:]
 	}
 	if v.GistsURL == nil {
@@ -9730,7 +9765,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.GistsURL)))
-		text = text[copy(text, *v.GistsURL):]
+		text = append(text, *v.GistsURL...)
 		b = b[4:]
 	}
 	if v.OrganizationsURL == nil {
@@ -9738,7 +9773,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.OrganizationsURL)))
-		text = text[copy(text, *v.OrganizationsURL):]
+		text = append(text, *v.OrganizationsURL...)
 		b = b[4:]
 	}
 	if v.ReceivedEventsURL == nil {
@@ -9746,7 +9781,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReceivedEventsURL)))
-		text = text[copy(text, *v.ReceivedEventsURL):]
+		text = append(text, *v.ReceivedEventsURL...)
 		b = b[4:]
 	}
 	if v.ReposURL == nil {
@@ -9754,7 +9789,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
-		text = text[copy(text, *v.ReposURL):]
+		text = append(text, *v.ReposURL...)
 		b = b[4:]
 	}
 	if v.StarredURL == nil {
@@ -9762,7 +9797,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.StarredURL)))
-		text = text[copy(text, *v.StarredURL):]
+		text = append(text, *v.StarredURL...)
 		b = b[4:]
 	}
 	if v.SubscriptionsURL == nil {
@@ -9770,7 +9805,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.SubscriptionsURL)))
-		text = text[copy(text, *v.SubscriptionsURL):]
+		text = append(text, *v.SubscriptionsURL...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.TextMatches), v.TextMatches == nil)
@@ -9790,7 +9825,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 		if x {
 			b[4] = 1
 		}
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[5:]
 	}
 	if v.RoleName == nil {
@@ -9798,7 +9833,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.RoleName)))
-		text = text[copy(text, *v.RoleName):]
+		text = append(text, *v.RoleName...)
 		b = b[4:]
 	}
 	if v.Assignment == nil {
@@ -9806,7 +9841,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Assignment)))
-		text = text[copy(text, *v.Assignment):]
+		text = append(text, *v.Assignment...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.InheritedFrom), v.InheritedFrom == nil)
@@ -10502,14 +10537,15 @@ func takeReleaseUser3(v *github.User, b []byte, s string, own []byte) (_ []byte,
 }
 
 // putReleaseOrganization1 writes the fields Login to CreatedAt of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.Login == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Login)))
-		text = text[copy(text, *v.Login):]
+		text = append(text, *v.Login...)
 		b = b[4:]
 	}
 	if v.ID == nil {
@@ -10524,7 +10560,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.NodeID)))
-		text = text[copy(text, *v.NodeID):]
+		text = append(text, *v.NodeID...)
 		b = b[4:]
 	}
 	if v.AvatarURL == nil {
@@ -10532,7 +10568,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.AvatarURL)))
-		text = text[copy(text, *v.AvatarURL):]
+		text = append(text, *v.AvatarURL...)
 		b = b[4:]
 	}
 	if v.HTMLURL == nil {
@@ -10540,7 +10576,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HTMLURL)))
-		text = text[copy(text, *v.HTMLURL):]
+		text = append(text, *v.HTMLURL...)
 		b = b[4:]
 	}
 	if v.Name == nil {
@@ -10548,7 +10584,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Name)))
-		text = text[copy(text, *v.Name):]
+		text = append(text, *v.Name...)
 		b = b[4:]
 	}
 	if v.Company == nil {
@@ -10556,7 +10592,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Company)))
-		text = text[copy(text, *v.Company):]
+		text = append(text, *v.Company...)
 		b = b[4:]
 	}
 	if v.Blog == nil {
@@ -10564,7 +10600,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Blog)))
-		text = text[copy(text, *v.Blog):]
+		text = append(text, *v.Blog...)
 		b = b[4:]
 	}
 	if v.Location == nil {
@@ -10572,7 +10608,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Location)))
-		text = text[copy(text, *v.Location):]
+		text = append(text, *v.Location...)
 		b = b[4:]
 	}
 	if v.Email == nil {
@@ -10580,7 +10616,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Email)))
-		text = text[copy(text, *v.Email):]
+		text = append(text, *v.Email...)
 		b = b[4:]
 	}
 	if v.TwitterUsername == nil {
@@ -10588,7 +10624,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.TwitterUsername)))
-		text = text[copy(text, *v.TwitterUsername):]
+		text = append(text, *v.TwitterUsername...)
 		b = b[4:]
 	}
 	if v.Description == nil {
@@ -10596,7 +10632,7 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Description)))
-		text = text[copy(text, *v.Description):]
+		text = append(text, *v.Description...)
 		b = b[4:]
 	}
 	if v.PublicRepos == nil {
@@ -10638,7 +10674,8 @@ func putReleaseOrganization1(b, text []byte, own *cachert.Own, v *github.Organiz
 }
 
 // putReleaseOrganization2 writes the fields UpdatedAt to MembersCanCreatePublicRepos of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.UpdatedAt == nil {
 		b[0], b = 0, b[1:]
@@ -10687,7 +10724,7 @@ func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.BillingEmail)))
-		text = text[copy(text, *v.BillingEmail):]
+		text = append(text, *v.BillingEmail...)
 		b = b[4:]
 	}
 	if v.Type == nil {
@@ -10695,7 +10732,7 @@ func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Type)))
-		text = text[copy(text, *v.Type):]
+		text = append(text, *v.Type...)
 		b = b[4:]
 	}
 	if v.Plan == nil {
@@ -10749,7 +10786,7 @@ func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoPermission)))
-		text = text[copy(text, *v.DefaultRepoPermission):]
+		text = append(text, *v.DefaultRepoPermission...)
 		b = b[4:]
 	}
 	if v.DefaultRepoSettings == nil {
@@ -10757,7 +10794,7 @@ func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.DefaultRepoSettings)))
-		text = text[copy(text, *v.DefaultRepoSettings):]
+		text = append(text, *v.DefaultRepoSettings...)
 		b = b[4:]
 	}
 	if v.MembersCanCreateRepos == nil {
@@ -10784,7 +10821,8 @@ func putReleaseOrganization2(b, text []byte, own *cachert.Own, v *github.Organiz
 }
 
 // putReleaseOrganization3 writes the fields MembersCanCreatePrivateRepos to URL of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseOrganization3(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.MembersCanCreatePrivateRepos == nil {
 		b[0], b = 0, b[1:]
@@ -10821,7 +10859,7 @@ func putReleaseOrganization3(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersAllowedRepositoryCreationType)))
-		text = text[copy(text, *v.MembersAllowedRepositoryCreationType):]
+		text = append(text, *v.MembersAllowedRepositoryCreationType...)
 		b = b[4:]
 	}
 	if v.MembersCanCreatePages == nil {
@@ -10939,21 +10977,22 @@ func putReleaseOrganization3(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.URL)))
-		text = text[copy(text, *v.URL):]
+		text = append(text, *v.URL...)
 		b = b[4:]
 	}
 	return b, text
 }
 
 // putReleaseOrganization4 writes the fields EventsURL to ReposURL of *v
-// to the front of b and text, and returns what is left of them.
+// to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organization) (_, _ []byte) {
 	if v.EventsURL == nil {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.EventsURL)))
-		text = text[copy(text, *v.EventsURL):]
+		text = append(text, *v.EventsURL...)
 		b = b[4:]
 	}
 	if v.HooksURL == nil {
@@ -10961,7 +11000,7 @@ func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.HooksURL)))
-		text = text[copy(text, *v.HooksURL):]
+		text = append(text, *v.HooksURL...)
 		b = b[4:]
 	}
 	if v.IssuesURL == nil {
@@ -10969,7 +11008,7 @@ func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.IssuesURL)))
-		text = text[copy(text, *v.IssuesURL):]
+		text = append(text, *v.IssuesURL...)
 		b = b[4:]
 	}
 	if v.MembersURL == nil {
@@ -10977,7 +11016,7 @@ func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.MembersURL)))
-		text = text[copy(text, *v.MembersURL):]
+		text = append(text, *v.MembersURL...)
 		b = b[4:]
 	}
 	if v.PublicMembersURL == nil {
@@ -10985,7 +11024,7 @@ func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.PublicMembersURL)))
-		text = text[copy(text, *v.PublicMembersURL):]
+		text = append(text, *v.PublicMembersURL...)
 		b = b[4:]
 	}
 	if v.ReposURL == nil {
@@ -10993,7 +11032,7 @@ func putReleaseOrganization4(b, text []byte, own *cachert.Own, v *github.Organiz
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.ReposURL)))
-		text = text[copy(text, *v.ReposURL):]
+		text = append(text, *v.ReposURL...)
 		b = b[4:]
 	}
 	return b, text
@@ -11918,8 +11957,8 @@ func NewAddressCache(cfg AddressCacheConfig) (*AddressCache, error) {
 	c.addressesTier = cachert.NewMemoryLeaf[string, Address](cachert.Leaf{Index: 0, Path: "addresses", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Address]{
 		Name:         "AddressCache",
-		Prefix:       "addresses:738c4901:",
-		Fingerprint:  0x738c490128cc39ef,
+		Prefix:       "addresses:45ee1b9b:",
+		Fingerprint:  0x45ee1b9b03e3c566,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: addressCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendAddressCacheKey(dst, key), nil },
@@ -11935,7 +11974,7 @@ func NewAddressCache(cfg AddressCacheConfig) (*AddressCache, error) {
 
 // addressCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const addressCachePrefix = "\x00\x73\x8c\x49\x01\x28\xcc\x39\xef"
+const addressCachePrefix = "\x00\x45\xee\x1b\x9b\x03\xe3\xc5\x66"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -12107,7 +12146,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	if v.Address == nil {
 		b[0], b = 0, b[1:]
 	} else {
@@ -12119,12 +12158,12 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[12:], uint32(len(v.Address.Line2)))
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(v.Address.PostalCode)))
 		binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Address.State)))
-		text = text[copy(text, v.Address.City):]
-		text = text[copy(text, v.Address.Country):]
-		text = text[copy(text, v.Address.Line1):]
-		text = text[copy(text, v.Address.Line2):]
-		text = text[copy(text, v.Address.PostalCode):]
-		text = text[copy(text, v.Address.State):]
+		text = append(text, v.Address.City...)
+		text = append(text, v.Address.Country...)
+		text = append(text, v.Address.Line1...)
+		text = append(text, v.Address.Line2...)
+		text = append(text, v.Address.PostalCode...)
+		text = append(text, v.Address.State...)
 		b = b[24:]
 	}
 	if v.Shipping.City == nil {
@@ -12132,7 +12171,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Shipping.City)))
-		text = text[copy(text, *v.Shipping.City):]
+		text = append(text, *v.Shipping.City...)
 		b = b[4:]
 	}
 	if v.Shipping.Country == nil {
@@ -12140,7 +12179,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Shipping.Country)))
-		text = text[copy(text, *v.Shipping.Country):]
+		text = append(text, *v.Shipping.Country...)
 		b = b[4:]
 	}
 	if v.Shipping.Line1 == nil {
@@ -12148,7 +12187,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Shipping.Line1)))
-		text = text[copy(text, *v.Shipping.Line1):]
+		text = append(text, *v.Shipping.Line1...)
 		b = b[4:]
 	}
 	if v.Shipping.Line2 == nil {
@@ -12156,7 +12195,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Shipping.Line2)))
-		text = text[copy(text, *v.Shipping.Line2):]
+		text = append(text, *v.Shipping.Line2...)
 		b = b[4:]
 	}
 	if v.Shipping.PostalCode == nil {
@@ -12164,7 +12203,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Shipping.PostalCode)))
-		text = text[copy(text, *v.Shipping.PostalCode):]
+		text = append(text, *v.Shipping.PostalCode...)
 		b = b[4:]
 	}
 	if v.Shipping.State == nil {
@@ -12172,7 +12211,7 @@ func appendAddress(dst []byte, v *Address) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		binary.LittleEndian.PutUint32(b, uint32(len(*v.Shipping.State)))
-		text = text[copy(text, *v.Shipping.State):]
+		text = append(text, *v.Shipping.State...)
 		b = b[4:]
 	}
 	_, _ = b, text
@@ -12360,8 +12399,8 @@ func NewRequestCache(cfg RequestCacheConfig) (*RequestCache, error) {
 	c.requestsTier = cachert.NewMemoryLeaf[string, Request](cachert.Leaf{Index: 0, Path: "requests", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Request]{
 		Name:         "RequestCache",
-		Prefix:       "requests:9cf408ae:",
-		Fingerprint:  0x9cf408ae6da5e65f,
+		Prefix:       "requests:78f336a2:",
+		Fingerprint:  0x78f336a27f404311,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: requestCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRequestCacheKey(dst, key), nil },
@@ -12377,7 +12416,7 @@ func NewRequestCache(cfg RequestCacheConfig) (*RequestCache, error) {
 
 // requestCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const requestCachePrefix = "\x00\x9c\xf4\x08\xae\x6d\xa5\xe6\x5f"
+const requestCachePrefix = "\x00\x78\xf3\x36\xa2\x7f\x40\x43\x11"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -12570,7 +12609,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	b = cachert.PutCount(b, len(v.Records), v.Records == nil)
 	for i := range v.Records {
 		e := &v.Records[i]
@@ -12584,20 +12623,20 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[28:], uint32(len(e.EventName)))
 		binary.LittleEndian.PutUint32(b[32:], uint32(len(e.PrincipalID.PrincipalID)))
 		binary.LittleEndian.PutUint32(b[36:], uint32(len(e.RequestParameters.SourceIPAddress)))
-		text = text[copy(text, e.EventVersion):]
-		text = text[copy(text, e.EventSource):]
-		text = text[copy(text, e.AWSRegion):]
-		text = text[copy(text, e.EventName):]
-		text = text[copy(text, e.PrincipalID.PrincipalID):]
-		text = text[copy(text, e.RequestParameters.SourceIPAddress):]
+		text = append(text, e.EventVersion...)
+		text = append(text, e.EventSource...)
+		text = append(text, e.AWSRegion...)
+		text = append(text, e.EventName...)
+		text = append(text, e.PrincipalID.PrincipalID...)
+		text = append(text, e.RequestParameters.SourceIPAddress...)
 		b = b[40:]
 		b = cachert.PutCount(b, len(e.ResponseElements), e.ResponseElements == nil)
 		for k, x := range e.ResponseElements {
 			_ = b[7]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-			text = text[copy(text, k):]
-			text = text[copy(text, x):]
+			text = append(text, k...)
+			text = append(text, x...)
 			b = b[8:]
 		}
 		_ = b[47]
@@ -12612,16 +12651,16 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[36:], uint32(len(e.S3.Object.VersionID)))
 		binary.LittleEndian.PutUint32(b[40:], uint32(len(e.S3.Object.ETag)))
 		binary.LittleEndian.PutUint32(b[44:], uint32(len(e.S3.Object.Sequencer)))
-		text = text[copy(text, e.S3.SchemaVersion):]
-		text = text[copy(text, e.S3.ConfigurationID):]
-		text = text[copy(text, e.S3.Bucket.Name):]
-		text = text[copy(text, e.S3.Bucket.OwnerIdentity.PrincipalID):]
-		text = text[copy(text, e.S3.Bucket.Arn):]
-		text = text[copy(text, e.S3.Object.Key):]
-		text = text[copy(text, e.S3.Object.URLDecodedKey):]
-		text = text[copy(text, e.S3.Object.VersionID):]
-		text = text[copy(text, e.S3.Object.ETag):]
-		text = text[copy(text, e.S3.Object.Sequencer):]
+		text = append(text, e.S3.SchemaVersion...)
+		text = append(text, e.S3.ConfigurationID...)
+		text = append(text, e.S3.Bucket.Name...)
+		text = append(text, e.S3.Bucket.OwnerIdentity.PrincipalID...)
+		text = append(text, e.S3.Bucket.Arn...)
+		text = append(text, e.S3.Object.Key...)
+		text = append(text, e.S3.Object.URLDecodedKey...)
+		text = append(text, e.S3.Object.VersionID...)
+		text = append(text, e.S3.Object.ETag...)
+		text = append(text, e.S3.Object.Sequencer...)
 		b = b[48:]
 		if e.GlacierEventData == nil {
 			b[0], b = 0, b[1:]
@@ -12636,7 +12675,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 				binary.LittleEndian.PutUint32(b[8:], uint32(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Nanosecond()))
 				binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime, e.GlacierEventData.RestoreEventData.LifecycleRestorationExpiryTime.Location() == time.UTC))
 				binary.LittleEndian.PutUint32(b[16:], uint32(len(e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass)))
-				text = text[copy(text, e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass):]
+				text = append(text, e.GlacierEventData.RestoreEventData.LifecycleRestoreStorageClass...)
 				b = b[20:]
 			}
 		}
@@ -12649,7 +12688,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b[8:], uint32(e.RestoreEventData.LifecycleRestorationExpiryTime.Nanosecond()))
 			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(e.RestoreEventData.LifecycleRestorationExpiryTime, e.RestoreEventData.LifecycleRestorationExpiryTime.Location() == time.UTC))
 			binary.LittleEndian.PutUint32(b[16:], uint32(len(e.RestoreEventData.LifecycleRestoreStorageClass)))
-			text = text[copy(text, e.RestoreEventData.LifecycleRestoreStorageClass):]
+			text = append(text, e.RestoreEventData.LifecycleRestoreStorageClass...)
 			b = b[20:]
 		}
 		if e.ReplicationEventData == nil {
@@ -12664,10 +12703,10 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b[20:], uint32(e.ReplicationEventData.RequestTime.Nanosecond()))
 			binary.LittleEndian.PutUint32(b[24:], cachert.Zone(e.ReplicationEventData.RequestTime, e.ReplicationEventData.RequestTime.Location() == time.UTC))
 			binary.LittleEndian.PutUint32(b[28:], uint32(len(e.ReplicationEventData.FailureReason)))
-			text = text[copy(text, e.ReplicationEventData.ReplicationRuleID):]
-			text = text[copy(text, e.ReplicationEventData.DestinationBucket):]
-			text = text[copy(text, e.ReplicationEventData.S3Operation):]
-			text = text[copy(text, e.ReplicationEventData.FailureReason):]
+			text = append(text, e.ReplicationEventData.ReplicationRuleID...)
+			text = append(text, e.ReplicationEventData.DestinationBucket...)
+			text = append(text, e.ReplicationEventData.S3Operation...)
+			text = append(text, e.ReplicationEventData.FailureReason...)
 			b = b[32:]
 		}
 		if e.IntelligentTieringEventData == nil {
@@ -12675,7 +12714,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		} else {
 			b[0], b = 1, b[1:]
 			binary.LittleEndian.PutUint32(b, uint32(len(e.IntelligentTieringEventData.DestinationAccessTier)))
-			text = text[copy(text, e.IntelligentTieringEventData.DestinationAccessTier):]
+			text = append(text, e.IntelligentTieringEventData.DestinationAccessTier...)
 			b = b[4:]
 		}
 		if e.LifecycleEventData == nil {
@@ -12687,7 +12726,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			} else {
 				b[0], b = 1, b[1:]
 				binary.LittleEndian.PutUint32(b, uint32(len(e.LifecycleEventData.TransitionEventData.DestinationStorageClass)))
-				text = text[copy(text, e.LifecycleEventData.TransitionEventData.DestinationStorageClass):]
+				text = append(text, e.LifecycleEventData.TransitionEventData.DestinationStorageClass...)
 				b = b[4:]
 			}
 		}
@@ -13024,8 +13063,8 @@ func NewClaimsCache(cfg ClaimsCacheConfig) (*ClaimsCache, error) {
 	c.claimsTier = cachert.NewMemoryLeaf[string, Claims](cachert.Leaf{Index: 0, Path: "claims", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Claims]{
 		Name:         "ClaimsCache",
-		Prefix:       "claims:4942fa6a:",
-		Fingerprint:  0x4942fa6a4009a9bf,
+		Prefix:       "claims:27872e9c:",
+		Fingerprint:  0x27872e9c64d894ee,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: claimsCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendClaimsCacheKey(dst, key), nil },
@@ -13041,7 +13080,7 @@ func NewClaimsCache(cfg ClaimsCacheConfig) (*ClaimsCache, error) {
 
 // claimsCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const claimsCachePrefix = "\x00\x49\x42\xfa\x6a\x40\x09\xa9\xbf"
+const claimsCachePrefix = "\x00\x27\x87\x2e\x9c\x64\xd8\x94\xee"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -13195,19 +13234,19 @@ func appendClaims(dst []byte, v *Claims) ([]byte, error) {
 	}
 	dst, b := cachert.GrowOwn(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	var scratch [256]byte
 	own := &cachert.Own{Bytes: scratch[:0]}
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Issuer)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Subject)))
-	text = text[copy(text, v.Issuer):]
-	text = text[copy(text, v.Subject):]
+	text = append(text, v.Issuer...)
+	text = append(text, v.Subject...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Audience), v.Audience == nil)
 	for i := range v.Audience {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Audience[i])))
-		text = text[copy(text, v.Audience[i]):]
+		text = append(text, v.Audience[i]...)
 		b = b[4:]
 	}
 	if v.ExpiresAt == nil {
@@ -13232,7 +13271,7 @@ func appendClaims(dst []byte, v *Claims) ([]byte, error) {
 		b = own.PutSize(b)
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
-	text = text[copy(text, v.ID):]
+	text = append(text, v.ID...)
 	b = b[4:]
 	_, _ = b, text
 	return own.End(dst, 4+n+t)
@@ -13382,8 +13421,8 @@ func NewManifestCache(cfg ManifestCacheConfig) (*ManifestCache, error) {
 	c.manifestsTier = cachert.NewMemoryLeaf[string, Manifest](cachert.Leaf{Index: 0, Path: "manifests", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Manifest]{
 		Name:         "ManifestCache",
-		Prefix:       "manifests:2ce0c778:",
-		Fingerprint:  0x2ce0c778a200d0c4,
+		Prefix:       "manifests:3de7bf91:",
+		Fingerprint:  0x3de7bf91fe927243,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: manifestCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendManifestCacheKey(dst, key), nil },
@@ -13399,7 +13438,7 @@ func NewManifestCache(cfg ManifestCacheConfig) (*ManifestCache, error) {
 
 // manifestCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const manifestCachePrefix = "\x00\x2c\xe0\xc7\x78\xa2\x00\xd0\xc4"
+const manifestCachePrefix = "\x00\x3d\xe7\xbf\x91\xfe\x92\x72\x43"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -13555,13 +13594,13 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.Versioned.SchemaVersion))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.MediaType)))
 	binary.LittleEndian.PutUint32(b[12:], uint32(len(v.ArtifactType)))
-	text = text[copy(text, v.MediaType):]
-	text = text[copy(text, v.ArtifactType):]
+	text = append(text, v.MediaType...)
+	text = append(text, v.ArtifactType...)
 	b = b[16:]
 	b, text = putManifestDescriptor(b, text, &v.Config)
 	b = cachert.PutCount(b, len(v.Layers), v.Layers == nil)
@@ -13579,8 +13618,8 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	_, _ = b, text
@@ -13707,19 +13746,20 @@ func sizeManifestDescriptor(v *v14pkg.Descriptor) (n, text int) {
 	return n, text
 }
 
-// putManifestDescriptor writes *v to the front of b and text, and returns what is left of them.
+// putManifestDescriptor writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
 func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.MediaType)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Digest)))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Size))
-	text = text[copy(text, v.MediaType):]
-	text = text[copy(text, v.Digest):]
+	text = append(text, v.MediaType...)
+	text = append(text, v.Digest...)
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.URLs), v.URLs == nil)
 	for i := range v.URLs {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.URLs[i])))
-		text = text[copy(text, v.URLs[i]):]
+		text = append(text, v.URLs[i]...)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
@@ -13727,8 +13767,8 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
@@ -13741,22 +13781,22 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.Architecture)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Platform.OS)))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Platform.OSVersion)))
-		text = text[copy(text, v.Platform.Architecture):]
-		text = text[copy(text, v.Platform.OS):]
-		text = text[copy(text, v.Platform.OSVersion):]
+		text = append(text, v.Platform.Architecture...)
+		text = append(text, v.Platform.OS...)
+		text = append(text, v.Platform.OSVersion...)
 		b = b[12:]
 		b = cachert.PutCount(b, len(v.Platform.OSFeatures), v.Platform.OSFeatures == nil)
 		for i := range v.Platform.OSFeatures {
 			binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.OSFeatures[i])))
-			text = text[copy(text, v.Platform.OSFeatures[i]):]
+			text = append(text, v.Platform.OSFeatures[i]...)
 			b = b[4:]
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Platform.Variant)))
-		text = text[copy(text, v.Platform.Variant):]
+		text = append(text, v.Platform.Variant...)
 		b = b[4:]
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ArtifactType)))
-	text = text[copy(text, v.ArtifactType):]
+	text = append(text, v.ArtifactType...)
 	b = b[4:]
 	return b, text
 }
@@ -13948,8 +13988,8 @@ func NewAlertCache(cfg AlertCacheConfig) (*AlertCache, error) {
 	c.alertsTier = cachert.NewMemoryLeaf[string, Alert](cachert.Leaf{Index: 0, Path: "alerts", Engine: "fastcache"}, c.hot)
 	c.core = cachert.NewCore(cachert.Spec[string, Alert]{
 		Name:         "AlertCache",
-		Prefix:       "alerts:a8a76e63:",
-		Fingerprint:  0xa8a76e63360ea2c2,
+		Prefix:       "alerts:a4eb1b2f:",
+		Fingerprint:  0xa4eb1b2fb9e7ef2c,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: alertCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendAlertCacheKey(dst, key), nil },
@@ -13965,7 +14005,7 @@ func NewAlertCache(cfg AlertCacheConfig) (*AlertCache, error) {
 
 // alertCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const alertCachePrefix = "\x00\xa8\xa7\x6e\x63\x36\x0e\xa2\xc2"
+const alertCachePrefix = "\x00\xa4\xeb\x1b\x2f\xb9\xe7\xef\x2c"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -14082,43 +14122,62 @@ func appendAlertCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// sizeAlert returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeAlert(v *Alert) (n, text int) {
+// headAlert returns how many bytes *v takes, without its strings.
+func headAlert(v *Alert) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
 	n += 8 * len(v.Labels)
+	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
+	n += 8 * len(v.Annotations)
+	n += 36 // fields of one size
+	return n
+}
+
+// textAlert returns how many bytes the strings of *v take.
+func textAlert(v *Alert) (text int) {
 	for k, x := range v.Labels {
 		text += len(k)
 		text += len(x)
 	}
-	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
-	n += 8 * len(v.Annotations)
 	for k, x := range v.Annotations {
 		text += len(k)
 		text += len(x)
 	}
 	text += len(v.GeneratorURL)
-	n += 36 // fields of one size
-	return n, text
+	return text
 }
 
 // appendAlert appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendAlert(dst []byte, v *Alert) ([]byte, error) {
-	n, t := sizeAlert(v)
+	n := 4 + headAlert(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putAlert(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textAlert(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putAlert(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putAlert writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putAlert(b, text []byte, v *Alert) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
@@ -14126,8 +14185,8 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
-		text = text[copy(text, k):]
-		text = text[copy(text, x):]
+		text = append(text, k...)
+		text = append(text, x...)
 		b = b[8:]
 	}
 	_ = b[35]
@@ -14138,10 +14197,9 @@ func appendAlert(dst []byte, v *Alert) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[24:], uint32(v.EndsAt.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[28:], cachert.Zone(v.EndsAt, v.EndsAt.Location() == time.UTC))
 	binary.LittleEndian.PutUint32(b[32:], uint32(len(v.GeneratorURL)))
-	text = text[copy(text, v.GeneratorURL):]
+	text = append(text, v.GeneratorURL...)
 	b = b[36:]
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeAlert sets *v, which is zero, from data. Its strings are cut from text,

@@ -152,6 +152,23 @@ func (c Codec[V]) size(t tb, v *V, data []byte) {
 	if &all[0] != &room[0] {
 		t.Errorf("encoding of %d bytes does not fit a buffer of as many: the size pass is off", len(data))
 	}
+	for _, short := range []int{len(data) / 2, len(data) - 1} {
+		c.short(t, v, data, max(0, short))
+	}
+}
+
+// short checks that an encoding is whole that has begun in a buffer which is too small.
+func (c Codec[V]) short(t tb, v *V, data []byte, room int) {
+	t.Helper()
+	var back V
+	all, err := c.Append(make([]byte, 0, room), v)
+	if err != nil || len(all) != len(data) || c.Decode(&back, all, "") != nil {
+		t.Errorf("into a buffer of %d bytes: %d of %d bytes, or none that can be decoded: %v", room, len(all), len(data), err)
+		return
+	}
+	if d := cmp.Diff(*v, back, c.options()...); d != "" {
+		t.Errorf("into a buffer of %d bytes (-encoded +decoded):\n%s", room, d)
+	}
 }
 
 // allocs checks that encoding allocates nothing.

@@ -16,9 +16,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // ItemCacheConfig is what NewItemCache makes a cache of.
 type ItemCacheConfig struct {
@@ -56,8 +56,8 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[int64, Item](cachert.Leaf{Index: 1, Path: "items.redis", Engine: "redis", Refill: 0b1, MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[int64, Item]{
 		Name:         "ItemCache",
-		Prefix:       "items:e7df9e0d:",
-		Fingerprint:  0xe7df9e0da13828f8,
+		Prefix:       "items:81985a8a:",
+		Fingerprint:  0x81985a8acd86ac90,
 		TTL:          10 * time.Minute,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: itemCachePrefix,
@@ -76,7 +76,7 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 
 // itemCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const itemCachePrefix = "\x00\xe7\xdf\x9e\x0d\xa1\x38\x28\xf8"
+const itemCachePrefix = "\x00\x81\x98\x5a\x8a\xcd\x86\xac\x90"
 
 // Get returns the value under key. Stale values count; whatever is wrong with a
 // tier, the others are asked, and the error is that of the last.
@@ -203,43 +203,61 @@ func appendItemCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// sizeItem returns how many bytes *v takes, without its strings, and how many
-// those take.
-func sizeItem(v *Item) (n, text int) {
-	text += len(v.Name)
+// headItem returns how many bytes *v takes, without its strings.
+func headItem(v *Item) (n int) {
 	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
 	n += 4 * len(v.Tags)
+	n += 20 // fields of one size
+	return n
+}
+
+// textItem returns how many bytes the strings of *v take.
+func textItem(v *Item) (text int) {
+	text += len(v.Name)
 	for i := range v.Tags {
 		text += len(v.Tags[i])
 	}
-	n += 20 // fields of one size
-	return n, text
+	return text
 }
 
 // appendItem appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendItem(dst []byte, v *Item) ([]byte, error) {
-	n, t := sizeItem(v)
+	n := 4 + headItem(v)
+	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+		_, text := putItem(b[4:], room, v)
+		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+			binary.LittleEndian.PutUint32(b, uint32(t))
+			return dst[:len(dst)+n+t], nil
+		}
+	}
+	// dst has too little room for the strings: add up what they need.
+	t := textItem(v)
 	if uint64(t) > math.MaxUint32 {
 		return nil, cachert.ErrTooLarge
 	}
-	dst, b := cachert.Grow(dst, 4+n+t)
+	dst, b := cachert.Grow(dst, n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	putItem(b[4:n], b[n:n], v)
+	return dst, nil
+}
+
+// putItem writes *v to the front of b and its strings behind text, and returns what is
+// left of b, and text.
+func putItem(b, text []byte, v *Item) (_, _ []byte) {
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
 	binary.LittleEndian.PutUint64(b[12:], math.Float64bits(v.Price))
-	text = text[copy(text, v.Name):]
+	text = append(text, v.Name...)
 	b = b[20:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
 	for i := range v.Tags {
 		binary.LittleEndian.PutUint32(b, uint32(len(v.Tags[i])))
-		text = text[copy(text, v.Tags[i]):]
+		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	_, _ = b, text
-	return dst, nil
+	return b, text
 }
 
 // decodeItem sets *v, which is zero, from data. Its strings are cut from text,

@@ -20,9 +20,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// This file was generated for version 1 of the stored form and of the interface
+// This file was generated for version 2 of the stored form and of the interface
 // of the runtime: if the next line does not compile, run cachegen again.
-var _ [cachert.FormatVersion]struct{} = [1]struct{}{}
+var _ [cachert.FormatVersion]struct{} = [2]struct{}{}
 
 // OrderCacheConfig is what NewOrderCache makes a cache of.
 type OrderCacheConfig struct {
@@ -60,8 +60,8 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 	c.redisTier = cachert.NewRemoteLeaf[OrderCacheKey, Order](cachert.Leaf{Index: 1, Path: "order.redis", Engine: "redis", MaxValue: 1 << 20, Timeout: 200 * time.Millisecond}, redistier.New(cfg.Redis, 1<<20))
 	c.core = cachert.NewCore(cachert.Spec[OrderCacheKey, Order]{
 		Name:         "OrderCache",
-		Prefix:       "order:c5f408c5:",
-		Fingerprint:  0xc5f408c5571c9645,
+		Prefix:       "order:c548dc94:",
+		Fingerprint:  0xc548dc94d93d8475,
 		TTL:          time.Hour,
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: orderCachePrefix,
@@ -80,7 +80,7 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 
 // orderCachePrefix begins every key in memory: a byte that is changed where a
 // key is padded or hashed, and the fingerprint of the cache.
-const orderCachePrefix = "\x00\xc5\xf4\x08\xc5\x57\x1c\x96\x45"
+const orderCachePrefix = "\x00\xc5\x48\xdc\x94\xd9\x3d\x84\x75"
 
 // OrderCacheKey is the key of a value in a OrderCache.
 type OrderCacheKey struct {
@@ -262,14 +262,14 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	}
 	dst, b := cachert.Grow(dst, 4+n+t)
 	binary.LittleEndian.PutUint32(b, uint32(t))
-	b, text := b[4:4+n], b[4+n:]
+	b, text := b[4:4+n], b[4+n:4+n]
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Currency)))
 	binary.LittleEndian.PutUint64(b[12:], uint64(v.Total.Units))
 	binary.LittleEndian.PutUint32(b[20:], uint32(len(v.Total.Currency)))
-	text = text[copy(text, v.Currency):]
-	text = text[copy(text, v.Total.Currency):]
+	text = append(text, v.Currency...)
+	text = append(text, v.Total.Currency...)
 	b = b[24:]
 	b = cachert.PutCount(b, len(v.Taxes), v.Taxes == nil)
 	for i := range v.Taxes {
@@ -277,7 +277,7 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(e.Units))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
-		text = text[copy(text, e.Currency):]
+		text = append(text, e.Currency...)
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.ByNode), v.ByNode == nil)
@@ -286,18 +286,18 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(x.Addr)))
 		binary.LittleEndian.PutUint64(b[12:], uint64(x.Mode))
-		text = text[copy(text, x.Addr):]
+		text = append(text, x.Addr...)
 		b = b[20:]
 	}
 	b = cachert.PutCount(b, len(v.Query), v.Query == nil)
 	for k, x := range v.Query {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
-		text = text[copy(text, k):]
+		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
 			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
-			text = text[copy(text, x[i]):]
+			text = append(text, x[i]...)
 			b = b[4:]
 		}
 	}
