@@ -58,6 +58,22 @@ type RemoteRemove struct {
 	Err     error // the key may still be there
 }
 
+// KeyReader is a RemoteEngine that can read a batch by its keys alone, so that nobody
+// has to keep a RemoteRead for each of them while the call is under way.
+type KeyReader interface {
+	RemoteEngine
+	// ReadsKeys reports whether it can, always or never.
+	ReadsKeys() bool
+	// ReadKeys reads all keys in one round trip.
+	ReadKeys(ctx context.Context, keys []string) (Replies, error)
+}
+
+// Replies is what was found under the keys of a batch.
+type Replies interface {
+	// Take sets *r, which is zero, to what Read would find under the i-th key.
+	Take(i int, r *RemoteRead)
+}
+
 // ErrWrongType is set by an engine for a key that holds something else than an
 // entry of ours.
 var ErrWrongType = errors.New("key holds something that is no entry")
@@ -75,6 +91,7 @@ type RemoteLeaf[K comparable, V any] struct {
 	longest   atomic.Int64   // life of an entry here, in nanoseconds; Never: for ever
 	marks     marks
 	repairing atomic.Bool
+	keyed     KeyReader   // the engine, if it reads batches by their keys; else nil
 	typed     bool        // the engine is a composedEngine
 	fenced    LeaseEngine // the engine, if it asks for tokens; else nil
 	target    bool        // other tiers refill this one, so that reads have to bring tokens
@@ -85,6 +102,10 @@ func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteL
 	c := newCaller(info.Timeout)
 	l := &RemoteLeaf[K, V]{tierBase: tierBase{Leaf: info}, engine: engine, caller: c, gather: newGatherer(engine, c)}
 	l.answered.Store(math.MinInt64)
+	_, leased := engine.(LeaseEngine) // whose reads are about more than keys
+	if k, ok := engine.(KeyReader); ok && !leased && k.ReadsKeys() {
+		l.keyed = k
+	}
 	if l.gather != nil {
 		l.joint = &writeGatherer{
 			caller: c, punctual: l.gather.punctual,
@@ -117,12 +138,11 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	if len(op.slots) == 1 && l.readOne(op, &op.slots[0]) {
 		return
 	}
-	reads := l.unread(op)
-	if len(reads) == 0 {
+	w := l.unread(op)
+	if len(w.keys) == 0 {
 		return
 	}
-	w := &readWork{engine: l.engine, reads: reads}
-	ctx, watch := l.watch(op.ctx, "read", len(reads))
+	ctx, watch := l.watch(op.ctx, "read", len(w.keys))
 	left, err := l.call(ctx, op, &w.call, w)
 	l.counters.times.read.since(watch.began)
 	if err == nil {
@@ -131,28 +151,30 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	next := 0
 	for i := range op.slots {
 		s := &op.slots[i]
-		if s.status != Miss || next == len(reads) || reads[next].Key != s.text {
+		if s.status != Miss || next == len(w.keys) || w.keys[next] != s.text {
 			continue
 		}
-		r := &reads[next]
-		next++
-		if err != nil { // the engine may still write to r, all but its key
+		if err != nil { // the engine may still write to what it was given
 			l.unheard(s, watch.began)
 			s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
-			continue
+		} else {
+			r := w.reply(next)
+			l.noted(s, r)
+			l.answer(op, s, r)
 		}
-		l.noted(s, r)
-		l.answer(op, s, r)
+		next++
 	}
-	l.seen(watch, op, len(reads), err)
+	l.seen(watch, op, len(w.keys), err)
 	if !left {
-		op.bulk.takeBack(reads)
+		op.bulk.keys.takeBack(w.keys)
+		op.bulk.reads.takeBack(w.reads)
 	}
 }
 
-// unread returns the reads of the keys that have no answer yet. A batch that memory has
-// answered takes no room for them.
-func (l *RemoteLeaf[K, V]) unread(op *Op[K, V]) (reads []RemoteRead) {
+// unread returns the read of the keys that have no answer yet. A batch that memory has
+// answered takes no room for it.
+func (l *RemoteLeaf[K, V]) unread(op *Op[K, V]) *readWork {
+	w := &readWork{engine: l.engine, keyed: l.keyed, about: RemoteRead{Fenced: l.target, want: op.demand}}
 	asked := uint64(0)
 	for i := range op.slots {
 		s := &op.slots[i]
@@ -165,13 +187,16 @@ func (l *RemoteLeaf[K, V]) unread(op *Op[K, V]) (reads []RemoteRead) {
 			l.counters.misses.Add(1)
 			continue
 		}
-		if reads == nil {
-			reads = op.bulk.lend(len(op.slots) - i)
+		if w.keys == nil {
+			w.keys = op.bulk.keys.lend(len(op.slots) - i)
 		}
-		reads = append(reads, RemoteRead{Key: s.text, Fenced: l.target, want: op.demand})
+		w.keys = append(w.keys, s.text)
+	}
+	if l.keyed == nil {
+		w.reads = op.bulk.reads.lend(len(w.keys))
 	}
 	l.counters.reads.Add(asked)
-	return reads
+	return w
 }
 
 // readOne reads the key of an operation that has only one, together with those of
@@ -208,7 +233,22 @@ func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
 type readWork struct {
 	call
 	engine RemoteEngine
-	reads  []RemoteRead
+	keyed  KeyReader // the engine, if it can; else nil
+	keys   []string
+	about  RemoteRead // what is asked of each
+
+	replies Replies      // of keyed
+	reads   []RemoteRead // or else these
+}
+
+// reply returns what was found under a key, until the next one is asked for.
+func (w *readWork) reply(i int) *RemoteRead {
+	if w.replies == nil {
+		return &w.reads[i]
+	}
+	w.about = RemoteRead{}
+	w.replies.Take(i, &w.about)
+	return &w.about
 }
 
 // call has an engine do something for an operation. Who could not leave anyway, and a
@@ -226,9 +266,20 @@ func (l *RemoteLeaf[K, V]) stays(ctx context.Context, op *Op[K, V]) bool {
 	return l.gather != nil && (op.unattended || ctx.Done() == nil)
 }
 
-func (w *readWork) do(ctx context.Context) error { return w.engine.Read(ctx, w.reads) }
-func (w *readWork) left()                        {}
-func (w *readWork) over(error)                   {}
+func (w *readWork) do(ctx context.Context) (err error) {
+	if w.keyed != nil && len(w.keys) > 1 {
+		w.replies, err = w.keyed.ReadKeys(ctx, w.keys)
+		return err
+	}
+	for _, key := range w.keys {
+		w.about.Key = key
+		w.reads = append(w.reads, w.about)
+	}
+	return w.engine.Read(ctx, w.reads)
+}
+
+func (w *readWork) left()      {}
+func (w *readWork) over(error) {}
 
 // answer takes what the engine found under one key.
 func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {

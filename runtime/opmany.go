@@ -17,7 +17,8 @@ type bulk[K comparable, V any] struct {
 	bins  []byte // the binary keys
 	text  []byte // where all text keys are spelled, one behind the other
 	ends  []int  // of each in text
-	reads []RemoteRead
+	keys  lent[string]
+	reads lent[RemoteRead]
 }
 
 // beginMany returns an operation on a batch of keys, of which those that are there
@@ -94,18 +95,24 @@ func (b *bulk[K, V]) end() {
 	}
 }
 
-// lend returns room for so many reads.
-func (b *bulk[K, V]) lend(n int) []RemoteRead {
-	reads := b.reads[:0]
-	b.reads = nil // those that are left behind are not ours any more
-	if cap(reads) < n {
-		reads = make([]RemoteRead, 0, n)
+// lent is room that an operation lends to a call and takes back, unless the call is left
+// behind.
+type lent[T any] []T
+
+// lend returns room for n elements.
+func (l *lent[T]) lend(n int) []T {
+	room := (*l)[:0]
+	*l = nil
+	if cap(room) < n {
+		room = make([]T, 0, n)
 	}
-	return reads
+	return room
 }
 
-// takeBack takes reads back that nobody writes to any more.
-func (b *bulk[K, V]) takeBack(reads []RemoteRead) {
-	clear(reads)
-	b.reads = reads[:0]
+// takeBack takes back what nobody looks at any more.
+func (l *lent[T]) takeBack(room []T) {
+	clear(room)
+	if cap(room) > 0 {
+		*l = room[:0]
+	}
 }

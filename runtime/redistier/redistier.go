@@ -3,6 +3,7 @@ package redistier
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -133,27 +134,47 @@ func (e *Engine) readMany(ctx context.Context, reads []runtime.RemoteRead) error
 	for i := range reads {
 		keys[i] = reads[i].Key
 	}
-	replies, err := e.single.MGet(ctx, keys...).Result()
-	if err != nil {
-		return err
-	}
-	size := 0
-	for _, reply := range replies {
-		s, _ := reply.(string)
-		size += len(s)
-	}
-	buf := make([]byte, 0, size) // one allocation for the batch
-	for i, reply := range replies {
-		s, ok := reply.(string)
-		if !ok {
-			continue // no such key, or one that holds no string
+	replies, err := e.ReadKeys(ctx, keys)
+	for i := range reads {
+		if err == nil {
+			replies.Take(i, &reads[i])
 		}
-		start := len(buf)
-		buf = append(buf, s...)
-		reads[i].Text, reads[i].Raw.Data = s, buf[start:len(buf):len(buf)]
-		e.check(&reads[i])
 	}
-	return nil
+	return err
+}
+
+// ReadsKeys implements runtime.KeyReader: of one server only.
+func (e *Engine) ReadsKeys() bool { return e.single != nil }
+
+// ReadKeys implements runtime.KeyReader.
+func (e *Engine) ReadKeys(ctx context.Context, keys []string) (runtime.Replies, error) {
+	args := make([]any, 1+len(keys))
+	args[0] = "mget"
+	for i, key := range keys {
+		args[1+i] = key
+	}
+	// The client's own MGet makes an any of each string.
+	cmd := redis.NewStringSliceCmd(ctx, args...)
+	if err := e.single.Process(ctx, cmd); err != nil {
+		return nil, redact(err)
+	}
+	if n := len(cmd.Val()); n != len(keys) {
+		return nil, fmt.Errorf("redistier: %d replies to MGET of %d keys", n, len(keys))
+	}
+	return &replies{engine: e, texts: cmd.Val()}, nil
+}
+
+// replies are those to MGET: empty for a key that is not there, or that holds no string.
+type replies struct {
+	engine *Engine
+	texts  []string
+	cmd    redis.StringCmd // which shows a string as bytes, without a copy
+}
+
+// Take implements runtime.Replies.
+func (rs *replies) Take(i int, r *runtime.RemoteRead) {
+	rs.cmd.SetVal(rs.texts[i])
+	_ = rs.engine.take(r, &rs.cmd)
 }
 
 // pipeline reads a batch, of each value one byte more than most, if that is not 0.
