@@ -43,8 +43,7 @@ func (b composed[K, V]) raw(ctx context.Context, key []byte) (*Op[K, V], error) 
 		return nil, err
 	}
 	op := b.core.blank(ctx)
-	op.slots = op.one[:]
-	s := &op.slots[0]
+	s := op.only()
 	s.bin = append(append(op.keys[:0], b.core.spec.MemoryPrefix...), key...)
 	s.bin[0] = rawKey
 	s.bin = FinishKey(s.bin)
@@ -96,7 +95,7 @@ func (b composed[K, V]) refillRaw(ctx context.Context, key []byte, e Entry[V]) e
 	}
 	defer op.end()
 	s := &op.slots[0]
-	s.value, s.status, s.gen, s.below = e.Value, e.Status, e.gen, e.below
+	s.value, s.status, s.gen, s.more = e.Value, e.Status, e.gen, &more[V]{below: e.below}
 	s.stale, s.expire = b.core.Time.tick(e.StaleAt), b.core.Time.tick(e.ExpireAt)
 	op.refillSlot(s, e.refill)
 	return nil

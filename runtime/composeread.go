@@ -140,7 +140,11 @@ func (op *Op[K, V]) askLater(slots []int, part Part[K, V]) {
 
 // unanswered is the slot before anybody was asked.
 func (s *slot[K, V]) unanswered() slot[K, V] {
-	return slot[K, V]{key: s.key, bin: s.bin, text: s.text, stripe: s.stripe, gen: s.gen, seen: s.seen, writ: s.writ}
+	u := slot[K, V]{key: s.key, bin: s.bin, text: s.text, stripe: s.stripe, gen: s.gen, writ: s.writ}
+	if m := s.rest(); m.seen.known {
+		u.more = &more[V]{seen: m.seen}
+	}
+	return u
 }
 
 // ReadParallel asks both parts at once and waits for both. Of two hits the one

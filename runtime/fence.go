@@ -49,8 +49,8 @@ func newFence[V any]() *fence[V] {
 }
 
 // index returns the number of the stripe that the key belongs to.
-func (f *fence[V]) index(key []byte) int {
-	return int(maphash.Bytes(f.seed, key) % stripes)
+func (f *fence[V]) index(key []byte) int32 {
+	return int32(maphash.Bytes(f.seed, key) % stripes)
 }
 
 // generation returns the generation of the key's stripe.

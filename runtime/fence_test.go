@@ -27,7 +27,7 @@ func void(t *testing.T, s *stripe[item], c claim[item]) {
 
 func TestFenceIndex(t *testing.T) {
 	f := newFence[item]()
-	hit := map[int]bool{}
+	hit := map[int32]bool{}
 	for i := range 10 * stripes {
 		key := []byte{byte(i), byte(i >> 8), byte(i >> 16)}
 		n := f.index(key)

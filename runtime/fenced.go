@@ -189,7 +189,9 @@ func (l *RemoteLeaf[K, V]) noted(s *slot[K, V], r *RemoteRead) {
 	}
 	if l.core.leases != nil && l == l.core.leases.leaf {
 		data := r.Raw.Data
-		s.seen = seen{known: true, any: r.Err != nil, end: string(data[max(0, len(data)-SeenEnd):])}
+		m := s.rest()
+		m.seen = seen{known: true, any: r.Err != nil, end: string(data[max(0, len(data)-SeenEnd):])}
+		s.more = &m
 	}
 }
 

@@ -65,7 +65,7 @@ func (c *Core[K, V]) job(call func(*job[K, V], context.Context)) *job[K, V] {
 func (j *job[K, V]) add(s *slot[K, V], p *part[V], r *round[V]) *leg[K, V] {
 	l := &leg[K, V]{
 		key: s.key, id: s.id(), stripe: &j.core.fence.stripes[s.stripe], part: p, round: r,
-		aside: s.aside, silence: s.silence,
+		aside: s.aside, silence: s.rest().silence,
 	}
 	l.job.Store(j)
 	l.loan = j.core.leases.loan(s)
@@ -88,9 +88,10 @@ func (j *job[K, V]) look(op *Op[K, V]) {
 	for i, l := range j.legs {
 		s := &op.slots[i]
 		if s.status == Miss {
-			l.aside, l.silence = s.aside, s.silence
+			m := s.rest()
+			l.aside, l.silence = s.aside, m.silence
 			l.spare.Store(s.spare)
-			l.asked(s.text, s.seen)
+			l.asked(s.text, m.seen)
 			left = append(left, l)
 			continue
 		}

@@ -20,7 +20,9 @@ func (j *job[K, V]) store(ctx context.Context) {
 		s := &op.slots[i]
 		s.load = l.part
 		s.writ = l.permit()
-		s.silence = l.silence
+		if l.silent != 0 {
+			s.more = &more[V]{silence: l.silence}
+		}
 		switch j.plan(op, s, l) {
 		case toStore:
 			if !j.prepare(op, s, l) {

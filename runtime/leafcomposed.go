@@ -61,11 +61,12 @@ func (l *RemoteLeaf[K, V]) through(op *Op[K, V], s *slot[K, V], e *Entry[V]) boo
 	s.value = e.Value
 	stale = min(stale, expire)
 	s.found(op, l.Index, e.Status == Absent, l.core.nominal(stale), stale, expire)
-	s.source = l.Path + e.Source[len(labelOf(e.Source)):]
+	m := s.rest()
+	m.source = l.Path + e.Source[len(labelOf(e.Source)):]
 	if e.ReadMode == Refill {
 		cache, key := l.engine.(composedEngine[V]).cache, []byte(s.text)
 		inner := *e
-		s.below = func(ctx context.Context, v V, wait bool) error {
+		m.below = func(ctx context.Context, v V, wait bool) error {
 			inner := inner
 			inner.Value = v
 			if now, ok := cache.(interface {
@@ -76,6 +77,7 @@ func (l *RemoteLeaf[K, V]) through(op *Op[K, V], s *slot[K, V], e *Entry[V]) boo
 			return cache.StoreRaw(ctx, key, inner)
 		}
 	}
+	s.more = &m
 	return true
 }
 

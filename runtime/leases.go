@@ -85,7 +85,7 @@ func (ls *leases[K, V]) loan(s *slot[K, V]) *loan {
 	if ls == nil {
 		return nil
 	}
-	return &loan{text: s.text, seen: s.seen}
+	return &loan{text: s.text, seen: s.rest().seen}
 }
 
 // asked notes under which name the tiers have been asked, and what was seen there.

@@ -21,7 +21,7 @@ type marks struct {
 	keys map[string]*mark
 	seq  uint64 // counts what has happened
 	// blocked stripes had keys that there was no room to mark.
-	blocked map[int]block
+	blocked map[int32]block
 }
 
 // block of a stripe: until a tick, entries that were written up to an instant of
@@ -38,7 +38,7 @@ type mark struct {
 }
 
 // hides reports whether the tier must count as a miss for the key.
-func (m *marks) hides(key []byte, stripe int, now int64) bool {
+func (m *marks) hides(key []byte, stripe int32, now int64) bool {
 	if !remedy.Marks || !m.any.Load() {
 		return false
 	}
@@ -53,7 +53,7 @@ func (m *marks) hides(key []byte, stripe int, now int64) bool {
 
 // distrusts reports whether an entry that was written at an instant of Unix time
 // may be older than something that could not be marked.
-func (m *marks) distrusts(stripe int, now, created int64) bool {
+func (m *marks) distrusts(stripe int32, now, created int64) bool {
 	if !m.any.Load() {
 		return false
 	}
@@ -181,7 +181,7 @@ func (m *marks) removed(d dueKey) {
 // markedKey is a key to mark.
 type markedKey struct {
 	id, text string
-	stripe   int
+	stripe   int32
 	until    int64        // tick when no entry of now can be alive in the tier any more
 	unix     func() int64 // the instant of now
 }
@@ -195,7 +195,7 @@ func (m *marks) add(key markedKey) *mark {
 	}
 	if len(m.keys) >= maxMarks {
 		if m.blocked == nil {
-			m.blocked = map[int]block{}
+			m.blocked = map[int32]block{}
 		}
 		b, ok := m.blocked[key.stripe]
 		if !ok {

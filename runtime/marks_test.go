@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func marked(id string, stripe int, until int64) markedKey {
+func marked(id string, stripe int32, until int64) markedKey {
 	return markedKey{id: id, text: "text " + id, stripe: stripe, until: until, unix: func() int64 { return 50 }}
 }
 
@@ -140,7 +140,7 @@ func TestMarksBlocked(t *testing.T) {
 	check(t, m.distrusts(2, 1000, 50), false)
 	check(t, m.distrusts(3, Never-1, 50), true)
 	check(t, m.distrusts(3, Never, 50), false)
-	for stripe := range 4 {
+	for stripe := range int32(4) {
 		check(t, m.hides([]byte("any"), stripe, Never), false) // and forgets
 	}
 	none(t, m)

@@ -19,6 +19,7 @@ type Op[K comparable, V any] struct {
 	slots  []slot[K, V]
 	trace  *trace // nil: nobody wants to see the operation, or it is part of another
 
+	forgets    bool // the encodings that are read
 	unattended bool // nobody waits for the goroutine that it is done in
 
 	behind *behind // not nil: the operation may be left alone
@@ -27,6 +28,7 @@ type Op[K comparable, V any] struct {
 	shifted bool  // it is known
 
 	one  [1]slot[K, V]
+	encs [2][]byte // encodings of its value, if it has no more formats
 	keys [64]byte  // where the binary key of a single slot goes
 	text [128]byte // where its text key is spelled
 	res  [1]Result // of a single slot, in memory
@@ -39,34 +41,42 @@ type slot[K comparable, V any] struct {
 	key    K
 	bin    []byte // as memory tiers know it
 	text   string // as the tiers outside the process know it
-	stripe int
 	gen    uint64 // of the stripe, before anything was read
+	stripe int32
+	leaf   int16 // that answered
+	status Status
 
 	value         V
-	status        Status
-	leaf          int // that answered
 	stale, expire int64
-	eager         int64  // tick from which on it is to be reloaded; 0: none
-	err           error  // of the tier asked last
-	keep          uint64 // tiers that are not refilled: theirs is as good
-	seen          seen   // what the tier with the leases held
-	writ          *writ  // what the key may be written by in tiers that ask for it; nil: not known yet
+	eager         int64    // tick from which on it is to be reloaded; 0: none
+	err           error    // of the tier asked last
+	keep          uint64   // tiers that are not refilled: theirs is as good
+	writ          *writ    // what the key may be written by in tiers that ask for it; nil: not known yet
+	load          *part[V] // the load that the value comes from, if the slot is to be written
 
 	spare *slot[K, V] // the best of what was found and is no answer
 	aside uint64      // tiers in which that was
-	load  *part[V]    // the load that the value comes from, if the slot is to be written
-	silence
 
+	enc    [][]byte // encodings of value, by format; nil: none yet
+	object *V       // a copy of value that object tiers keep; nobody changes it
+	more   *more[V] // nobody changes it, since slots are copied; nil: nothing
+}
+
+// more is what few slots have: there are many slots under way at once, each of which the
+// garbage collector looks at.
+type more[V any] struct {
+	silence
+	seen   seen                                            // what the tier with the leases held
 	source string                                          // path of a tier inside of an inner cache, or ""
 	below  func(ctx context.Context, v V, wait bool) error // refills inside of the inner cache; may be nil
+}
 
-	// Encodings of value, by format. They lie in the slot, so that a copy of it
-	// has its own; enc is for caches with more formats than that.
-	encs [2][]byte
-	enc  [][]byte
-
-	// A copy of value that object tiers keep; nobody changes it.
-	object *V
+// rest returns what few slots have.
+func (s *slot[K, V]) rest() (m more[V]) {
+	if s.more != nil {
+		m = *s.more
+	}
+	return m
 }
 
 // id returns the binary key for use in maps.
@@ -74,9 +84,6 @@ func (s *slot[K, V]) id() string { return string(s.bin) }
 
 // encodings returns where the encodings of value are kept.
 func (s *slot[K, V]) encodings(formats int) [][]byte {
-	if formats <= len(s.encs) {
-		return s.encs[:formats]
-	}
 	if s.enc == nil {
 		s.enc = make([][]byte, formats)
 	}
@@ -119,12 +126,21 @@ type Format[V any] struct {
 // begin returns an operation on one key.
 func (c *Core[K, V]) begin(ctx context.Context, key K) (*Op[K, V], error) {
 	op := c.blank(ctx)
-	op.slots = op.one[:]
-	if err := op.address(&op.slots[0], key); err != nil {
+	if err := op.address(op.only(), key); err != nil {
 		op.end()
 		return nil, err
 	}
 	return op, nil
+}
+
+// only has the operation be on one key, and returns its slot.
+func (op *Op[K, V]) only() *slot[K, V] {
+	op.slots = op.one[:]
+	s := &op.slots[0]
+	if n := len(op.core.spec.Formats); n <= len(op.encs) {
+		s.enc = op.encs[:n:n]
+	}
+	return s
 }
 
 // spare returns an operation that is not in use.
@@ -150,8 +166,8 @@ func (op *Op[K, V]) end() {
 	}
 	op.bulk.end()
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
-	op.demand, op.unattended = demand{}, false
-	op.one[0] = slot[K, V]{}
+	op.demand, op.unattended, op.forgets = demand{}, false, false
+	op.one[0], op.encs = slot[K, V]{}, [2][]byte{}
 	op.room.end()
 	op.core.ops.Put(op)
 }
@@ -196,7 +212,7 @@ func (op *Op[K, V]) tickOf(unix int64) int64 {
 // found sets what a tier answered, with the instants that it lies between. What is
 // no answer to the operation is set aside.
 func (s *slot[K, V]) found(op *Op[K, V], leaf int, absent bool, eager, stale, expire int64) {
-	s.leaf, s.eager, s.stale, s.expire, s.err = leaf, eager, stale, expire, nil
+	s.leaf, s.eager, s.stale, s.expire, s.err = int16(leaf), eager, stale, expire, nil
 	switch {
 	case absent:
 		s.status, s.eager = Absent, 0
@@ -220,8 +236,8 @@ func (op *Op[K, V]) refill(s *slot[K, V]) uint64 {
 
 // source returns the path of the tier that has answered.
 func (op *Op[K, V]) source(s *slot[K, V]) string {
-	if s.source != "" {
-		return s.source
+	if s.more != nil && s.more.source != "" {
+		return s.more.source
 	}
 	return op.core.leaves[s.leaf].base().Path
 }
@@ -237,7 +253,7 @@ func (op *Op[K, V]) entry(s *slot[K, V]) Entry[V] {
 		StaleAt:  op.core.Time.time(s.stale),
 		ExpireAt: op.core.Time.time(s.expire),
 	}
-	e.refill, e.below, e.writ = op.refill(s), s.below, s.writ
+	e.refill, e.below, e.writ = op.refill(s), s.rest().below, s.writ
 	if e.refill != 0 || e.below != nil {
 		e.ReadMode = Refill
 	}
@@ -336,7 +352,10 @@ func (op *Op[K, V]) accept(s *slot[K, V], format int, data []byte, text string) 
 }
 
 // keep remembers an encoding that a tier has returned, if it is not going to
-// change.
+// change, unless nobody is going to ask for it.
 func (op *Op[K, V]) keep(s *slot[K, V], format int, data []byte) {
+	if op.forgets {
+		return
+	}
 	s.encodings(len(op.core.spec.Formats))[format] = data
 }

@@ -14,6 +14,7 @@ const (
 type bulk[K comparable, V any] struct {
 	seen  map[K]struct{}
 	slots []slot[K, V]
+	encs  [][]byte // of the slots, by format
 	bins  []byte // the binary keys
 	text  []byte // where all text keys are spelled, one behind the other
 	ends  []int  // of each in text
@@ -21,11 +22,27 @@ type bulk[K comparable, V any] struct {
 	reads lent[RemoteRead]
 }
 
-// beginMany returns an operation on a batch of keys, of which those that are there
-// again count once.
+// readMany returns an operation that is to hand out the values of a batch of keys.
+func (c *Core[K, V]) readMany(ctx context.Context, keys []K) (*Op[K, V], error) {
+	op := c.blank(ctx)
+	op.forgets = len(c.leaves) == 1 // no other tier stores what it reads
+	return op, op.addressAll(keys)
+}
+
+// beginMany returns an operation on a batch of keys.
 func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
 	op := c.blank(ctx)
-	op.bulk.begin(len(keys))
+	return op, op.addressAll(keys)
+}
+
+// addressAll spells the keys of a batch, of which those that are there again count
+// once. An operation that cannot is over.
+func (op *Op[K, V]) addressAll(keys []K) error {
+	formats := len(op.core.spec.Formats)
+	if op.forgets {
+		formats = 0
+	}
+	op.bulk.begin(len(keys), formats)
 	op.slots = op.bulk.slots[:0]
 	for _, key := range keys {
 		if op.bulk.again(key) {
@@ -33,16 +50,20 @@ func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error)
 		}
 		n := len(op.slots)
 		op.slots = op.slots[:n+1]
-		if err := op.identify(&op.slots[n], key, op.bulk.bins[keyRoom*n:keyRoom*n:keyRoom*(n+1)]); err != nil {
+		s := &op.slots[n]
+		if formats > 0 {
+			s.enc = op.bulk.encs[formats*n : formats*(n+1) : formats*(n+1)]
+		}
+		if err := op.identify(s, key, op.bulk.bins[keyRoom*n:keyRoom*n:keyRoom*(n+1)]); err != nil {
 			op.end()
-			return nil, err
+			return err
 		}
 	}
-	if err := op.spellAll(); err != nil {
+	err := op.spellAll()
+	if err != nil {
 		op.end()
-		return nil, err
 	}
-	return op, nil
+	return err
 }
 
 // spellAll spells the text keys, which share one string.
@@ -66,10 +87,13 @@ func (op *Op[K, V]) spellAll() (err error) {
 	return nil
 }
 
-// begin makes room for a batch of n keys.
-func (b *bulk[K, V]) begin(n int) {
+// begin makes room for a batch of n keys, with so many encodings of each.
+func (b *bulk[K, V]) begin(n, formats int) {
 	if n > len(b.slots) {
 		b.slots, b.bins = make([]slot[K, V], n), make([]byte, keyRoom*n)
+	}
+	if n *= formats; n > len(b.encs) {
+		b.encs = make([][]byte, n)
 	}
 	if b.seen == nil {
 		b.seen = make(map[K]struct{}, n)
@@ -91,6 +115,7 @@ func (b *bulk[K, V]) end() {
 		*b = bulk[K, V]{}
 	default:
 		clear(b.slots[:n])
+		clear(b.encs)
 		clear(b.seen)
 	}
 }

@@ -32,7 +32,7 @@ func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	if len(keys) == 0 {
 		return found, nil
 	}
-	op, err := c.beginMany(ctx, keys)
+	op, err := c.readMany(ctx, keys)
 	if err != nil {
 		return found, err
 	}

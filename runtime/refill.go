@@ -22,8 +22,8 @@ func (op *Op[K, V]) refillSlot(s *slot[K, V], mask uint64) {
 	if !remedy.Instants {
 		s.stale, s.expire = op.core.lifetime(op.now)
 	}
-	if s.below != nil {
-		_ = s.below(op.ctx, s.value, false)
+	if s.more != nil && s.more.below != nil {
+		_ = s.more.below(op.ctx, s.value, false)
 	}
 	if near := mask & op.core.instant; near != 0 {
 		_ = op.refillMemory(s, near)

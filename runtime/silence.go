@@ -30,7 +30,16 @@ func (s silence) with(o silence) silence {
 // costs nothing and may be well a moment later; and an inner cache has other tiers.
 func (l *RemoteLeaf[K, V]) unheard(s *slot[K, V], began int64) {
 	if now := tick(); l.Timeout > 0 && now-began >= int64(l.Timeout/4) && !l.typed {
-		s.silence = s.with(silence{1 << l.Index, began, after(now, silent)})
+		m := s.rest()
+		s.silenced(m.with(silence{1 << l.Index, began, after(now, silent)}))
+	}
+}
+
+// silenced sets which tiers have kept the slot waiting.
+func (s *slot[K, V]) silenced(by silence) {
+	if m := s.rest(); by != m.silence {
+		m.silence = by
+		s.more = &m
 	}
 }
 
@@ -40,5 +49,9 @@ func (l *RemoteLeaf[K, V]) heard() { l.answered.Store(tick()) }
 // mute reports whether the tier has just cost the load of a slot's value its time, and has
 // been silent since.
 func (l *RemoteLeaf[K, V]) mute(s *slot[K, V]) bool {
-	return s.load != nil && s.silent&(1<<l.Index) != 0 && l.answered.Load() <= s.since && tick() < s.until
+	if s.load == nil || s.more == nil {
+		return false
+	}
+	m := s.more
+	return m.silent&(1<<l.Index) != 0 && l.answered.Load() <= m.since && tick() < m.until
 }

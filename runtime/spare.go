@@ -1,6 +1,9 @@
 package runtime
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // demand says which entries a read takes for an answer. Others are set aside, if
 // they will do in case that loading fails.
@@ -42,24 +45,26 @@ func (s *slot[K, V]) setAside() {
 	spare := s.spare
 	if spare == nil || spare.expire < s.expire {
 		found := *s
-		found.spare = nil
+		found.spare, found.enc = nil, slices.Clone(s.enc) // it can outlive the operation
 		spare = &found
 	}
 	aside := s.aside | 1<<s.leaf
-	silence := s.silence
+	silence := s.rest().silence
 	*s = s.unanswered()
-	s.spare, s.aside, s.silence = spare, aside, silence
+	s.spare, s.aside = spare, aside
+	s.silenced(silence)
 }
 
 // alike has the answer of a read that was in two parts know what both have set
 // aside.
 func (s *slot[K, V]) alike(l1, l2 *slot[K, V]) {
 	s.aside = l1.aside | l2.aside
-	s.silence = l1.with(l2.silence)
-	s.seen = l1.seen
-	if !s.seen.known {
-		s.seen = l2.seen
+	m, m1, m2 := s.rest(), l1.rest(), l2.rest()
+	m.silence, m.seen = m1.with(m2.silence), m1.seen
+	if !m.seen.known {
+		m.seen = m2.seen
 	}
+	s.more = &m
 	s.writ = l1.writ.join(l2.writ)
 	s.spare = l1.spare
 	if s.spare == nil || l2.spare != nil && l2.spare.expire > s.spare.expire {

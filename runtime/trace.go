@@ -162,7 +162,7 @@ func (l *RemoteLeaf[K, V]) seen(w watch, op *Op[K, V], asked int, err error) {
 	status := Miss
 	for i := range op.slots {
 		switch s := &op.slots[i]; {
-		case s.status != Miss && s.leaf == l.Index:
+		case s.status != Miss && int(s.leaf) == l.Index:
 			o.Found++
 			status = s.status
 		case s.status == Miss && o.Err == nil:
