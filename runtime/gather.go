@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,6 +40,10 @@ type gatherer struct {
 	engine   Gatherer
 	caller   *caller
 	punctual bool // the engine
+
+	there atomic.Int64 // callers
+	sole  atomic.Bool  // one of them goes alone
+	bound limits       // of him
 
 	mu      sync.Mutex
 	lines   map[any]*line // of owners who are being asked
@@ -161,12 +166,21 @@ func (g *gatherer) join(owner any, m *member) (first *line) {
 		l.lanes, l.moved = 1, m.began
 		return l
 	}
-	if l.lanes < lanes || m.began-l.moved > int64(g.caller.timeout/8) {
-		l.lanes++
-		l.moved = m.began
-		go l.serve()
+	free := lanes
+	if g.sole.Load() {
+		free--
+	}
+	if l.lanes < free || m.began-l.moved > int64(g.caller.timeout/8) {
+		l.open()
 	}
 	return nil
+}
+
+// open opens a lane.
+func (l *line) open() {
+	l.lanes++
+	l.moved = tick()
+	go l.serve()
 }
 
 // lead makes the first round trip of a line in the goroutine of a caller who could not

@@ -15,7 +15,7 @@ import (
 )
 
 // station is a Gatherer whose round trips take a second each, if ask does not say
-// otherwise. The owner of a key is what stands before its colon.
+// otherwise. The owner of a key is what stands before its colon, if anything.
 type station struct {
 	RemoteEngine
 	ask      func(ctx context.Context, reads []RemoteRead) error
@@ -26,8 +26,10 @@ type station struct {
 }
 
 func (s *station) Owner(key string) (owner any, ok bool) {
-	name, _, _ := strings.Cut(key, ":")
-	return name, true
+	if name, _, _ := strings.Cut(key, ":"); name != "" {
+		return name, true
+	}
+	return nil, true // one server
 }
 
 func (s *station) Punctual() bool { return s.punctual }
@@ -58,7 +60,9 @@ func newStation() (*station, *gatherer) {
 // read reads a key as the leaf does.
 func (s *station) read(ctx context.Context, g *gatherer, key string) (RemoteRead, error) {
 	owner, _ := s.Owner(key)
-	return g.read(ctx, owner, key)
+	read := []RemoteRead{{Key: key}}
+	err := g.one(ctx, owner, read)
+	return read[0], err
 }
 
 // at has somebody read a key after a while.
@@ -78,7 +82,13 @@ func (g *gatherer) quiet(t *testing.T) {
 	synctest.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	check(t, len(g.lines), 0)
+	for owner, l := range g.lines {
+		if owner != nil || l.lanes != 0 || len(l.waiting) != 0 {
+			t.Errorf("a line of %v is left, with %d lanes and %d waiting", owner, l.lanes, len(l.waiting))
+		}
+	}
+	check(t, g.there.Load(), 0)
+	check(t, g.sole.Load(), false)
 	check(t, g.queue.oldest == nil && g.queue.newest == nil, true)
 	check(t, len(g.caller.running), 0)
 	check(t, g.caller.abandoned.Load(), 0)
@@ -340,7 +350,8 @@ func TestGatherErrors(t *testing.T) {
 // TestGatherAllocs holds that a read that goes alone costs its round.
 func TestGatherAllocs(t *testing.T) {
 	g := newGatherer(quick{}, newCaller(time.Minute))
-	n := testing.AllocsPerRun(1000, func() { _, _ = g.read(context.Background(), nil, "k") })
+	read := []RemoteRead{{Key: "k"}}
+	n := testing.AllocsPerRun(1000, func() { _ = g.one(context.Background(), nil, read) })
 	if n > 1 {
 		t.Errorf("%v allocations, not 1", n)
 	}

@@ -216,15 +216,18 @@ func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
 		return true
 	}
 	ctx, watch := l.watch(op.ctx, "read", 1)
-	r, err := l.gather.read(ctx, owner, s.text)
+	r := &op.read[0]
+	r.Key = s.text
+	err := l.gather.one(ctx, owner, op.read[:])
 	l.counters.times.read.since(watch.began)
 	if err != nil {
 		l.unheard(s, watch.began)
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 	} else {
 		l.heard()
-		l.answer(op, s, &r)
+		l.answer(op, s, r)
 	}
+	*r = RemoteRead{}
 	l.seen(watch, op, 1, err)
 	return true
 }

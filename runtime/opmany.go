@@ -15,9 +15,9 @@ type bulk[K comparable, V any] struct {
 	seen  map[K]struct{}
 	slots []slot[K, V]
 	encs  [][]byte // of the slots, by format
-	bins  []byte // the binary keys
-	text  []byte // where all text keys are spelled, one behind the other
-	ends  []int  // of each in text
+	bins  []byte   // the binary keys
+	text  []byte   // where all text keys are spelled, one behind the other
+	ends  []int    // of each in text
 	keys  lent[string]
 	reads lent[RemoteRead]
 }

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -117,10 +118,12 @@ func (r Results) inTurns(g Group, rounds int, d time.Duration) {
 	for i, c := range cases {
 		sizes[i] = fitting(c.Do, d/time.Duration(turns))
 	}
-	for turn := range rounds * turns {
-		for k := range cases {
-			i := (k + turn) % len(cases)
+	order := rand.New(rand.NewPCG(1, 1))
+	for range rounds * turns {
+		// In any order: what a case leaves to be done must not always fall on the same next.
+		for _, i := range order.Perm(len(cases)) {
 			garbage.collect()
+			cases[i].Do(1 + sizes[i]/8) // what collecting and other cases have thrown out of caches
 			r.add(g.Name+"/"+cases[i].Name, measured(sizes[i], func() { cases[i].Do(sizes[i]) }))
 		}
 	}

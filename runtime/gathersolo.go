@@ -1,0 +1,123 @@
+package runtime
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// one makes a read, together with those of others if there are any.
+func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead) error {
+	if owner == nil && g.punctual && ctx.Done() == nil && g.there.CompareAndSwap(0, 1) {
+		if alone, err := g.solo(ctx, read); alone {
+			return err
+		}
+	}
+	g.there.Add(1)
+	defer g.there.Add(-1)
+	r, err := g.read(ctx, owner, read[0].Key)
+	read[0] = r
+	return err
+}
+
+// solo makes the read of a caller who is alone, by the shortest way: there is nobody to
+// read together with, and he could not leave. It takes one of the lanes, without the
+// line. It is not done where there is no room for a call.
+func (g *gatherer) solo(ctx context.Context, read []RemoteRead) (done bool, err error) {
+	g.sole.Store(true)
+	defer g.soloed()
+	select {
+	case g.caller.running <- struct{}{}:
+	default:
+		return false, nil
+	}
+	defer func() { <-g.caller.running }()
+	b := g.bound.begin(ctx, g.caller.timeout)
+	defer g.bound.end(b)
+	err = protect(func() error { return g.engine.ReadEach(b, read) })
+	return true, g.caller.explain(ctx, b.began, err)
+}
+
+// soloed gives the lane to those who have come meanwhile.
+func (g *gatherer) soloed() {
+	g.sole.Store(false)
+	if g.there.Add(-1) == 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if l := g.lines[nil]; l != nil && len(l.waiting) > 0 && l.lanes < lanes {
+		l.open()
+	}
+}
+
+// limits hands out contexts that are done when their time is over, one at a time and
+// all for the same time. So one timer will do for all, and most do not touch it.
+type limits struct {
+	now   atomic.Pointer[bound] // nil: none
+	armed atomic.Bool           // an alarm is going to look at now
+	stop  chan struct{}         // for the next one; nil: there is none
+}
+
+// bound is such a context.
+type bound struct {
+	context.Context
+	began    int64 // tick
+	deadline time.Time
+	stop     chan struct{}
+	over     atomic.Bool // the alarm has closed stop, or nobody will
+}
+
+func (bs *limits) begin(ctx context.Context, timeout time.Duration) *bound {
+	now := time.Now()
+	b := &bound{Context: ctx, began: int64(now.Sub(base)), deadline: now.Add(timeout), stop: bs.stop}
+	if bs.stop = nil; b.stop == nil {
+		b.stop = make(chan struct{})
+	}
+	bs.now.Store(b)
+	bs.arm(timeout)
+	return b
+}
+
+func (bs *limits) end(b *bound) {
+	bs.now.Store(nil)
+	if b.over.CompareAndSwap(false, true) {
+		bs.stop = b.stop
+	}
+}
+
+// arm sees to it that there is an alarm.
+func (bs *limits) arm(after time.Duration) {
+	if !bs.armed.Load() && bs.armed.CompareAndSwap(false, true) {
+		time.AfterFunc(after, bs.alarm)
+	}
+}
+
+func (bs *limits) alarm() {
+	bs.armed.Store(false)
+	b := bs.now.Load() // who comes later sees that there is no alarm
+	if b == nil {
+		return
+	}
+	if left := time.Until(b.deadline); left > 0 {
+		bs.arm(left)
+	} else if b.over.CompareAndSwap(false, true) {
+		close(b.stop)
+	}
+}
+
+// Deadline is that of the tier.
+func (b *bound) Deadline() (time.Time, bool) { return b.deadline, true }
+
+// Done is closed at the deadline: what waits for a connection looks at nothing else.
+func (b *bound) Done() <-chan struct{} { return b.stop }
+
+// Err is context.DeadlineExceeded once Done is closed, as that of a call is.
+func (b *bound) Err() error {
+	select {
+	case <-b.stop:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
