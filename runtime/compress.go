@@ -115,7 +115,7 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 		format, text = f.Base, ""
 	}
 	began := untimed
-	if !l.selected(op.core.instant) && (len(op.slots) == 1 || rand.Uint32()%sampledEntries == 0) {
+	if !l.selected(op.core.instant) && (len(op.slots) == 1 && len(op.bulk.asked) <= 1 || rand.Uint32()%sampledEntries == 0) {
 		began = tick()
 	}
 	why := op.accept(s, format, base, text)

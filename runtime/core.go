@@ -72,8 +72,9 @@ type Core[K comparable, V any] struct {
 	ctx      context.Context // ends when Close gives up waiting, or is done
 	cancel   context.CancelFunc
 
-	making     []*timing // of values encoded or compressed, by format, at the first tier that has it
-	tracer     Tracer    // nil: nobody wants to see requests
+	making     []*timing         // of values encoded or compressed, by format, at the first tier that has it
+	direct     *RemoteLeaf[K, V] // the only tier, if it reads batches by their keys; else nil
+	tracer     Tracer            // nil: nobody wants to see requests
 	unregister func()
 }
 
@@ -93,6 +94,9 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.making = make([]*timing, len(spec.Formats))
 	c.tracer, _ = opts.Metrics.(Tracer)
+	if l, ok := tiers[0].(*RemoteLeaf[K, V]); ok && len(tiers) == 1 && l.keyed != nil {
+		c.direct = l
+	}
 	c.leases = newLeases(c)
 	for _, l := range tiers {
 		l.start(c)

@@ -19,7 +19,6 @@ type Op[K comparable, V any] struct {
 	slots  []slot[K, V]
 	trace  *trace // nil: nobody wants to see the operation, or it is part of another
 
-	forgets    bool // the encodings that are read
 	unattended bool // nobody waits for the goroutine that it is done in
 
 	behind *behind // not nil: the operation may be left alone
@@ -167,7 +166,7 @@ func (op *Op[K, V]) end() {
 	}
 	op.bulk.end()
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
-	op.demand, op.unattended, op.forgets = demand{}, false, false
+	op.demand, op.unattended = demand{}, false
 	op.one[0], op.encs = slot[K, V]{}, [2][]byte{}
 	op.room.end()
 	op.core.ops.Put(op)
@@ -353,10 +352,7 @@ func (op *Op[K, V]) accept(s *slot[K, V], format int, data []byte, text string) 
 }
 
 // keep remembers an encoding that a tier has returned, if it is not going to
-// change, unless nobody is going to ask for it.
+// change.
 func (op *Op[K, V]) keep(s *slot[K, V], format int, data []byte) {
-	if op.forgets {
-		return
-	}
 	s.encodings(len(op.core.spec.Formats))[format] = data
 }

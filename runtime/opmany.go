@@ -12,6 +12,7 @@ const (
 
 // bulk is what an operation on a batch needs besides, kept for the next one.
 type bulk[K comparable, V any] struct {
+	asked []K // the keys, each once
 	seen  map[K]struct{}
 	slots []slot[K, V]
 	encs  [][]byte // of the slots, by format
@@ -22,72 +23,69 @@ type bulk[K comparable, V any] struct {
 	reads lent[RemoteRead]
 }
 
-// readMany returns an operation that is to hand out the values of a batch of keys.
-func (c *Core[K, V]) readMany(ctx context.Context, keys []K) (*Op[K, V], error) {
-	op := c.blank(ctx)
-	op.forgets = len(c.leaves) == 1 // no other tier stores what it reads
-	return op, op.addressAll(keys)
-}
-
-// beginMany returns an operation on a batch of keys.
+// beginMany returns an operation on a batch of keys, of which those that are there
+// again count once.
 func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
 	op := c.blank(ctx)
-	return op, op.addressAll(keys)
+	if err := op.addressAll(keys); err != nil {
+		op.end()
+		return nil, err
+	}
+	return op, nil
 }
 
-// addressAll spells the keys of a batch, of which those that are there again count
-// once. An operation that cannot is over.
+// addressAll spells the keys of a batch.
 func (op *Op[K, V]) addressAll(keys []K) error {
-	formats := len(op.core.spec.Formats)
-	if op.forgets {
-		formats = 0
-	}
-	op.bulk.begin(len(keys), formats)
-	op.slots = op.bulk.slots[:0]
-	for _, key := range keys {
-		if op.bulk.again(key) {
-			continue
-		}
-		n := len(op.slots)
-		op.slots = op.slots[:n+1]
-		s := &op.slots[n]
-		if formats > 0 {
-			s.enc = op.bulk.encs[formats*n : formats*(n+1) : formats*(n+1)]
-		}
-		if err := op.identify(s, key, op.bulk.bins[keyRoom*n:keyRoom*n:keyRoom*(n+1)]); err != nil {
-			op.end()
+	b, formats := &op.bulk, len(op.core.spec.Formats)
+	b.ask(keys)
+	b.begin(len(b.asked), formats)
+	op.slots = b.slots[:len(b.asked)]
+	for i, key := range b.asked {
+		s := &op.slots[i]
+		s.enc = b.encs[formats*i : formats*(i+1) : formats*(i+1)]
+		if err := op.identify(s, key, b.bins[keyRoom*i:keyRoom*i:keyRoom*(i+1)]); err != nil {
 			return err
 		}
 	}
-	err := op.spellAll()
-	if err != nil {
-		op.end()
-	}
-	return err
-}
-
-// spellAll spells the text keys, which share one string.
-func (op *Op[K, V]) spellAll() (err error) {
 	if op.core.spec.TextKey == nil {
 		return nil
 	}
+	return op.spellAll(func(i int, text string) { op.slots[i].text = text })
+}
+
+// spellAll spells the text keys of what is asked for, which share one string.
+func (op *Op[K, V]) spellAll(use func(i int, text string)) (err error) {
 	b := &op.bulk
 	b.text, b.ends = b.text[:0], b.ends[:0]
-	for i := range op.slots {
-		if b.text, err = op.spell(b.text, op.slots[i].key); err != nil {
+	for _, key := range b.asked {
+		if b.text, err = op.spell(b.text, key); err != nil {
 			return err
 		}
 		b.ends = append(b.ends, len(b.text))
 	}
 	all, start := string(b.text), 0
 	for i, end := range b.ends {
-		op.slots[i].text = all[start:end]
+		use(i, all[start:end])
 		start = end
 	}
 	return nil
 }
 
-// begin makes room for a batch of n keys, with so many encodings of each.
+// ask asks for keys, for each once.
+func (b *bulk[K, V]) ask(keys []K) {
+	if b.seen == nil {
+		b.seen = make(map[K]struct{}, len(keys))
+	}
+	b.asked = b.asked[:0]
+	for _, key := range keys {
+		n := len(b.seen)
+		if b.seen[key] = struct{}{}; len(b.seen) > n {
+			b.asked = append(b.asked, key)
+		}
+	}
+}
+
+// begin makes room for n slots, with so many encodings of each.
 func (b *bulk[K, V]) begin(n, formats int) {
 	if n > len(b.slots) {
 		b.slots, b.bins = make([]slot[K, V], n), make([]byte, keyRoom*n)
@@ -95,28 +93,20 @@ func (b *bulk[K, V]) begin(n, formats int) {
 	if n *= formats; n > len(b.encs) {
 		b.encs = make([][]byte, n)
 	}
-	if b.seen == nil {
-		b.seen = make(map[K]struct{}, n)
-	}
-}
-
-// again reports whether a key has been there before.
-func (b *bulk[K, V]) again(key K) bool {
-	n := len(b.seen)
-	b.seen[key] = struct{}{}
-	return len(b.seen) == n
 }
 
 // end forgets a batch.
 func (b *bulk[K, V]) end() {
 	switch n := len(b.seen); {
 	case n == 0:
-	case len(b.slots) > keptSlots:
+	case n > keptSlots || len(b.slots) > keptSlots:
 		*b = bulk[K, V]{}
 	default:
-		clear(b.slots[:n])
+		clear(b.slots[:min(n, len(b.slots))])
 		clear(b.encs)
 		clear(b.seen)
+		clear(b.asked[:n])
+		b.asked = b.asked[:0]
 	}
 }
 

@@ -32,7 +32,10 @@ func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	if len(keys) == 0 {
 		return found, nil
 	}
-	op, err := c.readMany(ctx, keys)
+	if c.direct != nil && c.tracer == nil && len(keys) > 1 {
+		return found, c.direct.getMany(ctx, keys, found)
+	}
+	op, err := c.beginMany(ctx, keys)
 	if err != nil {
 		return found, err
 	}

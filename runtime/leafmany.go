@@ -1,0 +1,98 @@
+package runtime
+
+import "context"
+
+// getMany is GetMany of a cache with this tier alone, which reads batches by their keys.
+// Nobody else is going to be asked, and nothing is written, so keys need no slots while
+// the call is under way: one does for all answers. Those of 64 batches of a hundred keys
+// would be a megabyte and a half, of which the processor keeps little near.
+func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V) (err error) {
+	op := l.core.blank(ctx)
+	defer op.end()
+	w := &readWork{engine: l.engine, keyed: l.keyed}
+	hidden, err := l.ask(op, keys, w)
+	if err != nil {
+		return err
+	}
+	var left bool
+	var why error
+	if len(w.keys) > 0 {
+		began := tick()
+		left, why = l.call(ctx, op, &w.call, w)
+		l.counters.times.read.since(began)
+		if why == nil {
+			l.heard()
+		}
+	}
+	ended := op.ended()
+	if hidden {
+		err = ended
+	}
+	s := op.only()
+	for i, key := range op.bulk.asked {
+		l.replied(op, s, key, w, i, why)
+		l.core.counters.count(s.status)
+		switch {
+		case s.status == Hit || s.status == Stale:
+			found[key] = s.value
+		case s.status != Miss || err != nil:
+		case ended != nil:
+			err = ended
+		default:
+			err = s.err
+		}
+	}
+	if !left {
+		op.bulk.keys.takeBack(w.keys)
+		op.bulk.reads.takeBack(w.reads)
+	}
+	return err
+}
+
+// ask has the work read the keys of a batch, each once, but for those whose copy in the
+// tier cannot be trusted: it reports whether there are any.
+func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool, err error) {
+	b := &op.bulk
+	b.ask(keys)
+	w.keys = b.keys.lend(len(b.asked))
+	if err := op.spellAll(func(_ int, text string) { w.keys = append(w.keys, text) }); err != nil {
+		return false, err
+	}
+	l.counters.reads.Add(uint64(len(b.asked)))
+	if !l.marks.any.Load() {
+		return false, nil
+	}
+	var s slot[K, V]
+	asked, texts := b.asked[:0], w.keys[:0]
+	for i, key := range b.asked {
+		if err := op.identify(&s, key, op.keys[:0]); err != nil {
+			return false, err
+		}
+		if l.marks.hides(s.bin, s.stripe, op.now) {
+			l.counters.misses.Add(1)
+			l.core.counters.count(Miss)
+			continue
+		}
+		asked, texts = append(asked, key), append(texts, w.keys[i])
+	}
+	hidden = len(asked) < len(b.asked)
+	b.asked, w.keys = asked, texts
+	return hidden, nil
+}
+
+// replied sets a slot to what the work has found under its i-th key, or to why it has
+// found nothing.
+func (l *RemoteLeaf[K, V]) replied(op *Op[K, V], s *slot[K, V], key K, w *readWork, i int, why error) {
+	*s = slot[K, V]{key: key, text: w.keys[i], enc: s.enc}
+	op.encs = [2][]byte{}
+	if why != nil {
+		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, why)
+		return
+	}
+	if l.marks.any.Load() {
+		if s.err = op.identify(s, key, op.keys[:0]); s.err != nil {
+			return
+		}
+	}
+	l.answer(op, s, w.reply(i))
+}

@@ -1,0 +1,142 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// keyedRemote is a fakeRemote that reads batches by their keys.
+type keyedRemote struct {
+	*fakeRemote
+	batches *int
+}
+
+func (r keyedRemote) ReadsKeys() bool { return true }
+
+func (r keyedRemote) ReadKeys(ctx context.Context, keys []string) (Replies, error) {
+	*r.batches++
+	reads := make(readReplies, len(keys))
+	for i, key := range keys {
+		reads[i].Key = key
+	}
+	return reads, r.Read(ctx, reads)
+}
+
+type readReplies []RemoteRead
+
+func (rs readReplies) Take(i int, r *RemoteRead) { *r = rs[i] }
+
+// told is what a batch has come to, for whoever asked and for who reads the counters.
+type told struct {
+	Values map[string]string
+	Err    string
+	Stats  Stats
+}
+
+// late is a context that nothing tells when it is over.
+type late struct {
+	context.Context
+	when time.Time
+}
+
+func (l late) Deadline() (time.Time, bool) { return l.when, true }
+func (l late) Done() <-chan struct{}       { return nil }
+
+// TestGetManyByKeys tells one story of batches to a cache whose tier reads them by
+// their keys and to one whose tier does not: nobody can tell which is which.
+func TestGetManyByKeys(t *testing.T) {
+	batches := 0
+	tell := func(t *testing.T, keyed bool) (all []told) {
+		t.Helper()
+		fake := &fakeRemote{entries: map[string]RemoteWrite{}, keyErr: map[string]error{}, calls: map[string]int{}}
+		c := newCache(t, "r", func(c *config) {
+			c.spec.Absent = time.Minute
+			c.spec.TextKey = func(dst []byte, key string) ([]byte, error) {
+				if key == "unspeakable" {
+					return nil, errors.New("no such key")
+				}
+				return AppendKeyString(dst, key), nil
+			}
+			c.engine = func(int) RemoteEngine {
+				if keyed {
+					return keyedRemote{fake, &batches}
+				}
+				return fake
+			}
+		})
+		for i := range 5 {
+			c.set(t, fmt.Sprint(i), fmt.Sprint("value ", i))
+		}
+		if _, err := c.GetOrLoad(t.Context(), "absent", func(context.Context, string) (item, error) {
+			return item{}, ErrNotFound
+		}); !errors.Is(err, ErrNotFound) {
+			t.Fatal(err)
+		}
+		ask := func(ctx context.Context, keys ...string) {
+			found, err := c.GetMany(ctx, keys)
+			got := told{Values: map[string]string{}, Err: fmt.Sprint(err), Stats: c.Stats()}
+			for key, v := range found {
+				got.Values[key] = string(v.B)
+			}
+			for i := range got.Stats.Tiers { // of which some are drawn to be timed
+				got.Stats.Tiers[i].Times = TierTimes{}
+			}
+			all = append(all, got)
+		}
+		ctx := t.Context()
+		ask(ctx, "0", "1", "2", "3", "4")
+		ask(ctx, "0", "none", "0", "absent", "1", "none", "0")
+		ask(ctx, "4", "4")
+		ask(ctx, "0", "unspeakable", "1")
+		time.Sleep(90 * time.Second) // what is there is stale now, and known to be absent no more
+		ask(ctx, "0", "absent", "1")
+		fake.entries[textKey("2")] = RemoteWrite{Raw: Raw{Data: bytes.Repeat([]byte("x"), 100)}}
+		ask(ctx, "1", "2", "3")
+		fake.fail("3", ErrWrongType)
+		fake.fail("1", errDown)
+		ask(ctx, "0", "1", "2", "3")
+		fake.fail("3", nil)
+		fake.fail("1", nil)
+		fake.down()
+		ask(ctx, "0", "1")
+		if err := c.Set(ctx, "0", it("lost")); err == nil { // so that what is stored must not be handed out
+			t.Error("a write to a server that is down has no error")
+		}
+		fake.up()
+		fake.hook(func(_ context.Context, op string) error {
+			if op == "remove" {
+				return errDown // or the mark would go when it likes
+			}
+			return nil
+		})
+		ask(ctx, "0", "1")
+		ask(ctx, "0", "0", "0")
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		ask(over, "0", "1")
+		ask(over, "0", "0")
+		fake.hook(func(context.Context, string) error { time.Sleep(100 * time.Millisecond); return nil })
+		ask(late{ctx, time.Now().Add(50 * time.Millisecond)}, "1", "none")
+		time.Sleep(time.Hour)
+		ask(ctx, "1", "2")
+		ask(ctx, strings.Split(strings.Repeat("1,2,3,", 300)+"1", ",")...)
+		return all
+	}
+	var want, got []told
+	synctest.Test(t, func(t *testing.T) { want = tell(t, false) })
+	synctest.Test(t, func(t *testing.T) { got = tell(t, true) })
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-one by one +by their keys:\n%s", d)
+	}
+	if batches == 0 {
+		t.Error("no batch was read by its keys")
+	}
+}
