@@ -78,6 +78,10 @@ func batchers(l *lab) []store[map[int64]shop.Small] {
 			c := l.dial("tcp", 0)
 			return asked(fill(c).GetSmalls), closing(c.Close)
 		}},
+		{"limit, MGET of strings", func() (get, func()) {
+			c := l.dial("tcp", 0)
+			return asked(fill(c).GetSmallsByText), closing(c.Close)
+		}},
 		{"ours", func() (get, func()) {
 			client := l.dial("tcp", 0)
 			c := must(shop.NewSmallRedis(shop.SmallRedisConfig{Redis: client}))

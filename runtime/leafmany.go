@@ -28,10 +28,10 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V)
 	if hidden {
 		err = ended
 	}
-	s := op.only()
+	s, n := op.only(), answers{}
 	for i, key := range op.bulk.asked {
 		l.replied(op, s, key, w, i, why)
-		l.core.counters.count(s.status)
+		n[s.status]++
 		switch {
 		case s.status == Hit || s.status == Stale:
 			found[key] = s.value
@@ -42,6 +42,8 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V)
 			err = s.err
 		}
 	}
+	l.tallied(&op.tally)
+	l.core.counters.countAll(&n)
 	if !left {
 		op.bulk.keys.takeBack(w.keys)
 		op.bulk.reads.takeBack(w.reads)
@@ -83,8 +85,8 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 // replied sets a slot to what the work has found under its i-th key, or to why it has
 // found nothing.
 func (l *RemoteLeaf[K, V]) replied(op *Op[K, V], s *slot[K, V], key K, w *readWork, i int, why error) {
-	*s = slot[K, V]{key: key, text: w.keys[i], enc: s.enc}
-	op.encs = [2][]byte{}
+	var none V
+	s.key, s.text, s.value, s.status, s.err = key, w.keys[i], none, Miss, nil
 	if why != nil {
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, why)
 		return

@@ -164,6 +164,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		}
 		next++
 	}
+	l.tallied(&op.tally)
 	l.seen(watch, op, len(w.keys), err)
 	if !left {
 		op.bulk.keys.takeBack(w.keys)
@@ -226,6 +227,7 @@ func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
 	} else {
 		l.heard()
 		l.answer(op, s, r)
+		l.tallied(&op.tally)
 	}
 	*r = RemoteRead{}
 	l.seen(watch, op, 1, err)
@@ -294,19 +296,15 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 	case r.Err != nil:
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, r.Err)
 	case !r.Found:
-		l.counters.misses.Add(1)
+		op.tally.misses++
 	case l.typed:
-		if !l.marks.distrusts(s.stripe, op.now, math.MinInt64) && l.through(op, s, r.Entry.(*Entry[V])) {
-			l.counters.hits.Add(1)
-		} else {
-			l.counters.misses.Add(1)
-		}
+		op.tally.alive(!l.marks.distrusts(s.stripe, op.now, math.MinInt64) && l.through(op, s, r.Entry.(*Entry[V])))
 	default:
-		l.counters.bytesOut.Add(uint64(len(r.Raw.Data)))
+		op.tally.bytes += uint64(len(r.Raw.Data))
 		if why, live := l.open(op, s, r); why != reasonNone {
 			l.core.reject(&l.tierBase, why)
 		} else {
-			l.alive(live)
+			op.tally.alive(live)
 		}
 	}
 }

@@ -26,14 +26,15 @@ type Op[K comparable, V any] struct {
 	shift   shift // of tickOf
 	shifted bool  // it is known
 
-	one  [1]slot[K, V]
-	encs [2][]byte     // encodings of its value, if it has no more formats
-	keys [64]byte      // where the binary key of a single slot goes
-	text [128]byte     // where its text key is spelled
-	res  [1]Result     // of a single slot, in memory
-	read [1]RemoteRead // of a single slot, by one who is alone
-	room room
-	bulk bulk[K, V]
+	one   [1]slot[K, V]
+	encs  [2][]byte     // encodings of its value, if it has no more formats
+	keys  [64]byte      // where the binary key of a single slot goes
+	text  [128]byte     // where its text key is spelled
+	res   [1]Result     // of a single slot, in memory
+	read  [1]RemoteRead // of a single slot, by one who is alone
+	room  room
+	tally tally
+	bulk  bulk[K, V]
 }
 
 // slot is one key with what is known of it.

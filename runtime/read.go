@@ -41,9 +41,10 @@ func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	}
 	defer op.end()
 	op.ask()
+	var n answers
 	for i := range op.slots {
 		s := &op.slots[i]
-		c.counters.count(s.status)
+		n[s.status]++
 		switch s.status {
 		case Hit, Stale:
 			found[s.key] = s.value
@@ -53,6 +54,7 @@ func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 			}
 		}
 	}
+	c.counters.countAll(&n)
 	op.refillAll()
 	return found, err
 }

@@ -50,16 +50,19 @@ type counters struct {
 	loadTime timing
 }
 
-func (c *counters) count(s Status) {
+func (c *counters) count(s Status) { c.of(s).Add(1) }
+
+// of returns the counter of an answer.
+func (c *counters) of(s Status) *atomic.Uint64 {
 	switch s {
 	case Hit:
-		c.hits.Add(1)
+		return &c.hits
 	case Stale:
-		c.stale.Add(1)
+		return &c.stale
 	case Absent:
-		c.absent.Add(1)
+		return &c.absent
 	default:
-		c.misses.Add(1)
+		return &c.misses
 	}
 }
 
