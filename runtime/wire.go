@@ -128,14 +128,14 @@ func IsInt(n uint64) bool { return int64(int(n)) == int64(n) }
 // IsUint reports whether n is a uint of this machine.
 func IsUint(n uint64) bool { return uint64(uint(n)) == n }
 
-// Room returns n bytes of the room behind dst, and the rest of it, to append to;
-// neither, if dst has less.
-func Room(dst []byte, n int) (b, rest []byte) {
+// Room returns n bytes of the room behind dst, and the rest of it, to append to, with
+// its size; none, if dst has less.
+func Room(dst []byte, n int) (b, rest []byte, size int) {
 	room := dst[len(dst):cap(dst)]
 	if len(room) < n {
-		return nil, nil
+		return nil, nil, 0
 	}
-	return room[:n], room[n:n]
+	return room[:n], room[n:n], len(room) - n
 }
 
 // Grow returns dst with n more bytes, and those bytes.

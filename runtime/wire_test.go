@@ -200,14 +200,15 @@ func TestGrow(t *testing.T) {
 
 func TestRoom(t *testing.T) {
 	dst := append(make([]byte, 0, 8), "abc"...)
-	b, rest := Room(dst, 2)
+	b, rest, size := Room(dst, 2)
+	check(t, size, 3)
 	copy(b, "12")
 	check(t, string(append(rest, "345"...)), "345")
 	check(t, string(dst[:8]), "abc12345")
-	_, rest = Room(dst, 5)
-	check(t, cap(rest), 0)
-	b, rest = Room(dst, 6)
-	check(t, b == nil && rest == nil, true)
+	_, _, size = Room(dst, 5)
+	check(t, size, 0)
+	b, rest, size = Room(dst, 6)
+	check(t, b == nil && rest == nil && size == 0, true)
 }
 
 // FuzzWire reads what it wrote: an answer other than no means that the bytes are what

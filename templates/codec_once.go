@@ -182,9 +182,9 @@ func (e *codec) appendOnceFunc() jen.Code {
 	}
 	return e.g.snippet(comment(appendsText, e.name)+`func append$f(dst []byte, v *$T) ([]byte, error) {
 n := $n
-if b, room := $cachert.Room(dst, n); cap(room) > 0 {
+if b, room, size := $cachert.Room(dst, n); size > 0 {
 _, text := put$f(b$from, room, v)
-if t := len(text); t <= cap(room) && uint64(t) <= $math.MaxUint32 {
+if t := len(text); t <= size && uint64(t) <= $math.MaxUint32 {
 ${put}return dst[:len(dst)+n+t], nil
 }
 }

@@ -1083,9 +1083,9 @@ func textProduct(v *Product) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
 	n := 4 + headProduct(v)
-	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+	if b, room, size := cachert.Room(dst, n); size > 0 {
 		_, text := putProduct(b[4:], room, v)
-		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
 			binary.LittleEndian.PutUint32(b, uint32(t))
 			return dst[:len(dst)+n+t], nil
 		}

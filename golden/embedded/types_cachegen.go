@@ -233,9 +233,9 @@ func textFile(v *File) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendFile(dst []byte, v *File) ([]byte, error) {
 	n := 4 + headFile(v)
-	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+	if b, room, size := cachert.Room(dst, n); size > 0 {
 		_, text := putFile(b[4:], room, v)
-		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
 			binary.LittleEndian.PutUint32(b, uint32(t))
 			return dst[:len(dst)+n+t], nil
 		}

@@ -420,9 +420,9 @@ func textNote(v *Note) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNote(dst []byte, v *Note) ([]byte, error) {
 	n := 4 + headNote(v)
-	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+	if b, room, size := cachert.Room(dst, n); size > 0 {
 		_, text := putNote(b[4:], room, v)
-		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
 			binary.LittleEndian.PutUint32(b, uint32(t))
 			return dst[:len(dst)+n+t], nil
 		}
@@ -894,9 +894,9 @@ func textNames(v *Names) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
 	n := 4 + headNames(v)
-	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+	if b, room, size := cachert.Room(dst, n); size > 0 {
 		_, text := putNames(b[4:], room, v)
-		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
 			binary.LittleEndian.PutUint32(b, uint32(t))
 			return dst[:len(dst)+n+t], nil
 		}

@@ -207,9 +207,9 @@ func textEmbeds(v *Embeds) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
 	n := 4 + headEmbeds(v)
-	if b, room := cachert.Room(dst, n); cap(room) > 0 {
+	if b, room, size := cachert.Room(dst, n); size > 0 {
 		_, text := putEmbeds(b[4:], room, v)
-		if t := len(text); t <= cap(room) && uint64(t) <= math.MaxUint32 {
+		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
 			binary.LittleEndian.PutUint32(b, uint32(t))
 			return dst[:len(dst)+n+t], nil
 		}
