@@ -95,7 +95,10 @@ func (b composed[K, V]) refillRaw(ctx context.Context, key []byte, e Entry[V]) e
 	}
 	defer op.end()
 	s := &op.slots[0]
-	s.value, s.status, s.gen, s.more = e.Value, e.Status, e.gen, &more[V]{below: e.below}
+	s.value, s.status, s.gen = e.Value, e.Status, e.gen
+	if e.below != nil {
+		s.more = &more[V]{below: e.below}
+	}
 	s.stale, s.expire = b.core.Time.tick(e.StaleAt), b.core.Time.tick(e.ExpireAt)
 	op.refillSlot(s, e.refill)
 	return nil

@@ -8,7 +8,9 @@ import (
 
 // one makes a read, together with those of others if there are any.
 func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead) error {
-	if owner == nil && g.punctual && ctx.Done() == nil && g.there.CompareAndSwap(0, 1) {
+	// Some contexts have a deadline and tell nobody when it is over: those get in line.
+	_, hurried := ctx.Deadline()
+	if owner == nil && g.punctual && ctx.Done() == nil && !hurried && g.there.CompareAndSwap(0, 1) {
 		if alone, err := g.solo(ctx, read); alone {
 			return err
 		}
@@ -112,7 +114,8 @@ func (b *bound) Deadline() (time.Time, bool) { return b.deadline, true }
 // Done is closed at the deadline: what waits for a connection looks at nothing else.
 func (b *bound) Done() <-chan struct{} { return b.stop }
 
-// Err is context.DeadlineExceeded once Done is closed, as that of a call is.
+// Err is context.DeadlineExceeded once Done is closed, also for whoever has kept a bound
+// that has ended: what is closed then is the channel of a later one.
 func (b *bound) Err() error {
 	select {
 	case <-b.stop:

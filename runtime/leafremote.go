@@ -240,7 +240,7 @@ type readWork struct {
 	engine RemoteEngine
 	keyed  KeyReader // the engine, if it can; else nil
 	keys   []string
-	about  RemoteRead // what is asked of each
+	about  RemoteRead // what is asked of each, and then the last reply
 
 	replies Replies      // of keyed
 	reads   []RemoteRead // or else these

@@ -12,9 +12,11 @@ import (
 // functions returns the encoder and the decoder of the annotated type, and the
 // functions that they share parts of.
 func (e *codec) functions() []jen.Code {
-	all := []jen.Code{e.sizeFunc(e.root, e.name, false), e.appendFunc(), e.decodeFunc()}
+	var all []jen.Code
 	if e.onePass() {
 		all = e.onceFuncs()
+	} else {
+		all = append(all, e.sizeFunc(e.root, e.name, false), e.appendFunc(), e.decodeFunc())
 	}
 	for _, t := range e.order {
 		all = append(all, e.sizeFunc(t, e.funcs[t], t.Recursive), e.putFunc(t, e.funcs[t]), e.takeFunc(t))

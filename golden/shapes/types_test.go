@@ -22,6 +22,7 @@ var (
 	leftOuts   = codectest.Codec[LeftOut]{Append: appendLeftOut, Decode: decodeLeftOut, Prefix: leftOutCachePrefix}
 	folders    = codectest.Codec[Folder]{Append: appendFolder, Decode: decodeFolder, Prefix: folderCachePrefix}
 	embeds     = codectest.Codec[Embeds]{Append: appendEmbeds, Decode: decodeEmbeds, Prefix: embedsCachePrefix}
+	forms      = codectest.Codec[Form]{Append: appendForm, Decode: decodeForm, Prefix: formCachePrefix}
 )
 
 func nilEmptySamples() []NilEmpty {
@@ -130,6 +131,10 @@ func embedSamples() []Embeds {
 	}}
 }
 
+func formSamples() []Form {
+	return []Form{{}, {F0: "first", F70: "middle", F139: "last", Answers: []string{"yes", "", "no"}, Remarks: map[string]string{"F7": "left out"}}}
+}
+
 func TestCodec(t *testing.T) {
 	nilEmpties.Check(t, nilEmptySamples()...)
 	mapKeys.Check(t, mapKeySamples()...)
@@ -141,6 +146,7 @@ func TestCodec(t *testing.T) {
 	leftOuts.Check(t, leftOutSamples()...)
 	folders.Check(t, folderSamples()...)
 	embeds.Check(t, embedSamples()...)
+	forms.Check(t, formSamples()...)
 }
 
 func FuzzNilEmpty(f *testing.F) { nilEmpties.Fuzz(f, nilEmptySamples()...) }
