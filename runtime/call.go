@@ -183,6 +183,7 @@ func (k *call) result() error {
 
 // work does the operation and hands its error to whoever waits, or back to it.
 func (k *call) work() {
+	deepen(-1)
 	k.err = errGoexit
 	defer func() {
 		k.mu.Lock()

@@ -236,6 +236,7 @@ func (g *gatherer) vacate(l *line) {
 
 // serve makes round trips as long as somebody is in line.
 func (g *gatherer) serve(l *line) {
+	deepen(-1)
 	for {
 		r := g.next(l)
 		if r == nil || !g.do(r) {

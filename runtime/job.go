@@ -201,6 +201,7 @@ func (j *job[K, V]) run(ctx context.Context, timeout time.Duration, fn func(cont
 		defer closing()
 		defer late()
 		defer j.end()
+		deepen(-1)
 		fn(ctx)
 	}()
 }
