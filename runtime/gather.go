@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// lanes is how many round trips of gathered reads may be under way to one owner.
-// While a reply of one is on its way, another is served.
+// lanes is how many round trips of gathered reads may be under way to one owner, in a
+// crowd. While a reply of one is on its way, another is served.
 const lanes = 2
 
 // crowd is how many reads go in one round trip at most: the last one must not wait
@@ -33,13 +33,13 @@ type Gatherer interface {
 }
 
 // gatherer makes one round trip of single reads that come while others are under
-// way. Who comes first asks at once and alone. Like caller it lets everybody leave
-// when his own context ends or the timeout of the tier is over, and bounds what is
-// left behind.
+// way, if there are many. Like caller it lets everybody leave when his own context ends or
+// the timeout of the tier is over, and bounds what is left behind.
 type gatherer struct {
 	engine   Gatherer
 	caller   *caller
 	punctual bool // the engine
+	few      int  // callers of an owner who go alone
 
 	there atomic.Int64 // callers
 	sole  atomic.Bool  // one of them goes alone
@@ -53,13 +53,12 @@ type gatherer struct {
 	stops   sync.Pool   // of chan struct{}, for rounds to come
 }
 
-// line is who waits for one owner, and how many round trips to it are under way.
+// line is who waits for one owner, and what is under way to it.
 type line struct {
 	owner   any
 	serve   func() // makes its round trips
 	waiting []*member
-	lanes   int
-	moved   int64 // tick at which a round trip last began or ended
+	traffic
 }
 
 // member is one read of a trip, or of a line. It is used again unless its caller
@@ -69,6 +68,7 @@ type member struct {
 	began int64
 	read  RemoteRead
 	err   error
+	line  *line
 	trip  *trip         // nil: in line
 	done  chan struct{} // gets a value when it has ended, or its time is over
 	ended bool
@@ -82,6 +82,7 @@ type member struct {
 // members have left.
 type trip struct {
 	line     *line
+	began    int64 // tick
 	parent   context.Context
 	deadline time.Time
 	stop     chan struct{}
@@ -99,7 +100,7 @@ func newGatherer(e RemoteEngine, c *caller) *gatherer {
 		// would keep others in line.
 		return nil
 	}
-	return &gatherer{engine: engine, caller: c, punctual: engine.Punctual(), lines: map[any]*line{}}
+	return &gatherer{engine: engine, caller: c, punctual: engine.Punctual(), few: few, lines: map[any]*line{}}
 }
 
 // read reads one key of an owner.
@@ -147,44 +148,50 @@ func (c *caller) explain(ctx context.Context, began int64, err error) error {
 	return err
 }
 
-// join puts a member in line, and opens a lane where there is one to open: also
-// when nothing has moved for a while, since what hangs may be one connection. It returns
-// the line if the member is to make the first round trip himself.
-func (g *gatherer) join(owner any, m *member) (first *line) {
+// join puts a member in line, and opens a lane where there is room for one. It returns
+// the line if the member is to make the round trip himself.
+func (g *gatherer) join(owner any, m *member) (mine *line) {
 	m.began = tick()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.watch(m)
 	l := g.lines[owner]
 	if l == nil {
-		l = &line{owner: owner}
+		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes}}
 		l.serve = func() { g.serve(l) } // once, since each lane begins with it
 		g.lines[owner] = l
 	}
+	m.line = l
 	l.waiting = append(l.waiting, m)
-	if l.lanes == 0 && g.punctual && m.ctx.Done() == nil {
-		l.lanes, l.moved = 1, m.began
+	l.come()
+	switch {
+	case g.room(l, m.began) <= 0:
+	case g.punctual && m.ctx.Done() == nil:
+		l.lanes++
 		return l
-	}
-	free := lanes
-	if g.sole.Load() {
-		free--
-	}
-	if l.lanes < free || m.began-l.moved > int64(g.caller.timeout/8) {
+	default:
 		l.open()
 	}
 	return nil
 }
 
+// room is that of a line. Who goes alone takes a lane, too.
+func (g *gatherer) room(l *line, now int64) int {
+	n := l.traffic.room(now, int64(g.caller.timeout/8))
+	if g.sole.Load() {
+		n--
+	}
+	return n
+}
+
 // open opens a lane.
 func (l *line) open() {
 	l.lanes++
-	l.moved = tick()
 	go l.serve()
 }
 
-// lead makes the first round trip of a line in the goroutine of a caller who could not
-// leave anyway: handing it to another one and waking up afterwards takes as long as
+// lead makes a round trip of a line in the goroutine of a caller who could not leave
+// anyway: handing it to another one and waking up afterwards takes as long as
 // half a round trip. Who has come meanwhile is served by a goroutine.
 func (g *gatherer) lead(l *line) {
 	r := g.next(l)
@@ -211,6 +218,7 @@ func (g *gatherer) leave(m *member) bool {
 // that any more, and its lane is free.
 func (g *gatherer) dismiss(m *member) {
 	m.ended, m.left = true, true
+	m.line.callers--
 	g.queue.remove(m)
 	r := m.trip
 	if r == nil {
@@ -219,13 +227,14 @@ func (g *gatherer) dismiss(m *member) {
 	if r.gone++; r.gone == len(r.members) {
 		g.caller.abandoned.Add(1)
 		close(r.stop)
+		r.line.arrive(r.began)
 		g.vacate(r.line)
 	}
 }
 
-// vacate gives a lane to who waits, or closes it.
+// vacate gives a lane to who waits, or closes it, also if there are too many.
 func (g *gatherer) vacate(l *line) {
-	if len(l.waiting) > 0 {
+	if len(l.waiting) > 0 && g.room(l, tick()) >= 0 {
 		go l.serve()
 		return
 	}
@@ -249,11 +258,12 @@ func (g *gatherer) serve(l *line) {
 func (g *gatherer) next(l *line) *trip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(l.waiting) == 0 {
+	now := tick()
+	if len(l.waiting) == 0 || g.room(l, now) < 0 {
 		g.vacate(l)
 		return nil
 	}
-	r := &trip{line: l}
+	r := &trip{line: l, began: now}
 	r.members, r.reads = r.single[:0], r.one[:0]
 	if n := min(len(l.waiting), crowd); n > 1 {
 		r.members, r.reads = make([]*member, 0, n), make([]RemoteRead, 0, n)
@@ -276,7 +286,7 @@ func (g *gatherer) next(l *line) *trip {
 		g.vacate(l)
 		return nil
 	}
-	l.moved = tick()
+	l.depart(now)
 	r.parent = r.members[0].ctx
 	if r.stop, _ = g.stops.Get().(chan struct{}); r.stop == nil {
 		r.stop = make(chan struct{})
@@ -337,7 +347,6 @@ func (g *gatherer) end(r *trip, err error) bool {
 		return false
 	}
 	g.stops.Put(r.stop)
-	r.line.moved = tick()
 	there := r.members[:0]
 	for i, m := range r.members {
 		if !m.ended {
@@ -346,6 +355,8 @@ func (g *gatherer) end(r *trip, err error) bool {
 			there = append(there, m)
 		}
 	}
+	r.line.callers -= len(there)
+	r.line.arrive(r.began)
 	g.mu.Unlock()
 	for _, m := range there {
 		m.done <- struct{}{}

@@ -52,9 +52,13 @@ func (s *station) ReadEach(ctx context.Context, reads []RemoteRead) error {
 	return nil
 }
 
-func newStation() (*station, *gatherer) {
-	s := &station{}
-	return s, newGatherer(s, newCaller(time.Minute))
+func newStation() (*station, *gatherer) { return (&station{}).crowded() }
+
+// crowded returns a station and its gatherer, for which two callers are a crowd.
+func (s *station) crowded() (*station, *gatherer) {
+	g := newGatherer(s, newCaller(time.Minute))
+	g.few = 0
+	return s, g
 }
 
 // read reads a key as the leaf does.
@@ -87,6 +91,10 @@ func (g *gatherer) quiet(t *testing.T) {
 			t.Errorf("a line of %v is left, with %d lanes and %d waiting", owner, l.lanes, len(l.waiting))
 		}
 	}
+	if l := g.lines[nil]; l != nil {
+		check(t, l.callers, 0)
+		check(t, len(l.under), 0)
+	}
 	check(t, g.there.Load(), 0)
 	check(t, g.sole.Load(), false)
 	check(t, g.queue.oldest == nil && g.queue.newest == nil, true)
@@ -99,8 +107,8 @@ func (g *gatherer) quiet(t *testing.T) {
 func both(t *testing.T, test func(t *testing.T, s *station, g *gatherer)) {
 	for _, punctual := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &station{punctual: punctual}
-			test(t, s, newGatherer(s, newCaller(time.Minute)))
+			s, g := (&station{punctual: punctual}).crowded()
+			test(t, s, g)
 		})
 	}
 }

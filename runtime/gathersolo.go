@@ -48,7 +48,7 @@ func (g *gatherer) soloed() {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if l := g.lines[nil]; l != nil && len(l.waiting) > 0 && l.lanes < lanes {
+	if l := g.lines[nil]; l != nil && len(l.waiting) > 0 && g.room(l, tick()) > 0 {
 		l.open()
 	}
 }

@@ -13,8 +13,7 @@ import (
 // time of the tier is over, exactly then, and none that an earlier one has used up.
 func TestSolo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &station{punctual: true}
-		g := newGatherer(s, newCaller(time.Minute))
+		s, g := (&station{punctual: true}).crowded()
 		hang := true
 		s.ask = func(ctx context.Context, reads []RemoteRead) error {
 			check(t, g.sole.Load(), true)
@@ -53,8 +52,7 @@ func TestSolo(t *testing.T) {
 // one goes at once, and the others together, when he is back.
 func TestSoloLanes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &station{punctual: true}
-		g := newGatherer(s, newCaller(time.Minute))
+		s, g := (&station{punctual: true}).crowded()
 		s.at(t, g, 0, ":alone")
 		s.at(t, g, 900*time.Millisecond, ":lane")
 		s.at(t, g, 950*time.Millisecond, ":a")

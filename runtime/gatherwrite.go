@@ -12,15 +12,15 @@ import (
 // light is how many bytes an entry may have that others wait for in one round trip.
 const light = 16 << 10
 
-// writeGatherer makes one round trip of single writes that come while another one is
-// under way. Only those come here who could not leave before the timeout of the tier
+// writeGatherer makes one round trip of single writes that come while others are under
+// way, if there are many. Only those come here who could not leave before the timeout of the tier
 // anyway: so the callers make the round trips themselves, each for those in line with
 // it. Where the engine does not keep deadlines, a trip is left behind as any call is, with
 // the keys of all.
 //
-//	do ── join ──┬── nothing under way ──> lead ── end ──> the first in line leads
+//	do ── join ──┬── there is room ──> lead ── end ──> the first in line leads
 //	             └── in line ──┬── led by another, or to lead
-//	                           └── nothing has ended for a while ──> lead beside what hangs
+//	                           └── for a while ──> lead beside what hangs
 type writeGatherer struct {
 	caller   *caller
 	punctual bool                                       // the engine
@@ -29,9 +29,7 @@ type writeGatherer struct {
 
 	mu      sync.Mutex
 	waiting []*sender
-	busy    bool      // a trip is under way that is not known to hang
-	trip    uint64    // number of the last one that began
-	began   int64     // tick at which it did
+	traffic
 	senders sync.Pool // of *sender
 }
 
@@ -51,7 +49,7 @@ type sender struct {
 // the first sender's, and the earliest deadline of all.
 type writeTrip struct {
 	context.Context
-	number   uint64
+	began    int64 // tick
 	senders  []*sender
 	deadline time.Time
 	done     <-chan struct{}
@@ -94,7 +92,8 @@ func (g *writeGatherer) patience() time.Duration { return g.caller.timeout / 8 }
 func (g *writeGatherer) join(s *sender) *writeTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.busy && s.began-g.began < int64(g.patience()) {
+	g.come()
+	if g.room(s.began, int64(g.patience())) <= 0 {
 		g.waiting = append(g.waiting, s)
 		return nil
 	}
@@ -129,17 +128,18 @@ func (g *writeGatherer) inLine(s *sender) *writeTrip {
 // open begins a trip of a sender, and of those in line.
 func (g *writeGatherer) open(s *sender) *writeTrip {
 	t := &writeTrip{senders: append(make([]*sender, 0, 1), s)}
+	g.lanes++
 	g.fill(t)
 	return t
 }
 
-// fill takes those in line along. The trip is from now on the one under way.
+// fill takes those in line along.
 func (g *writeGatherer) fill(t *writeTrip) {
 	n := min(len(g.waiting), crowd-len(t.senders))
 	t.senders = append(t.senders, g.waiting[:n]...)
 	g.waiting = slices.Delete(g.waiting, 0, n)
-	g.trip++
-	t.number, g.began, g.busy = g.trip, tick(), true
+	t.began = tick()
+	g.depart(t.began)
 }
 
 // lead makes a trip, of which the caller is the first.
@@ -191,7 +191,7 @@ func (g *writeGatherer) here(t *writeTrip, rest time.Duration, work operation) e
 }
 
 // end tells the others of a trip what it has come to, and the next one to lead, unless
-// that was done when the trip hung. What is left behind may still write to writes.
+// there are too many trips. What is left behind may still write to writes.
 func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err error) {
 	for i, s := range t.senders {
 		if s.left, s.err = left, err; err == nil {
@@ -199,12 +199,14 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err e
 		}
 	}
 	g.mu.Lock()
-	if t.number == g.trip {
-		if g.busy = len(g.waiting) > 0; g.busy {
-			next := &writeTrip{}
-			g.fill(next)
-			next.senders[0].turn <- next
-		}
+	g.callers -= len(t.senders)
+	g.arrive(t.began)
+	if len(g.waiting) > 0 && g.room(tick(), int64(g.patience())) >= 0 {
+		next := &writeTrip{}
+		g.fill(next)
+		next.senders[0].turn <- next
+	} else {
+		g.lanes--
 	}
 	g.mu.Unlock()
 	for _, s := range t.senders[1:] {

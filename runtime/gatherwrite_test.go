@@ -64,12 +64,15 @@ func wharf(t *testing.T, test func(t *testing.T, d *dock, g *writeGatherer)) {
 				caller: newCaller(time.Minute), punctual: punctual,
 				work:    func(writes []RemoteWrite, _ []markedKey) operation { return bundle{d, writes} },
 				closing: func() <-chan struct{} { return nil },
+				traffic: traffic{crowded: 1}, // two are a crowd
 			}
 			test(t, d, g)
 			time.Sleep(g.caller.timeout) // for what was left behind
 			synctest.Wait()
-			check(t, g.busy, false)
 			check(t, len(g.waiting), 0)
+			check(t, g.lanes, 0)
+			check(t, len(g.under), 0)
+			check(t, g.callers, 0)
 			check(t, len(g.caller.running), 0)
 		})
 	}
@@ -324,6 +327,7 @@ func TestGatherWritesLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		remote := &fakeRemote{entries: map[string]RemoteWrite{}, keyErr: map[string]error{}, calls: map[string]int{}}
 		c := newCache(t, "mr", func(c *config) { c.engine = func(int) RemoteEngine { return lax{remote} } })
+		c.leaf(1).joint.few = 0
 		for _, key := range []string{"a", "b", "c"} {
 			c.set(t, key, "old")
 		}
