@@ -34,6 +34,7 @@ type wait struct {
 	stop  chan struct{} // closed when the caller leaves; the wait is not used again then
 	timer *time.Timer
 	alarm *time.Timer // closes stop, for a caller who does not leave; nil until there is one
+	over  atomic.Bool // stop is closed, by the alarm or for a caller whose call is cut
 }
 
 // operation is what a call does.
@@ -112,9 +113,16 @@ func (w *wait) arm(d time.Duration) {
 	switch {
 	case d <= 0:
 	case w.alarm == nil:
-		w.alarm = time.AfterFunc(d, func() { close(w.stop) })
+		w.alarm = time.AfterFunc(d, w.end)
 	default:
 		w.alarm.Reset(d)
+	}
+}
+
+// end closes stop.
+func (w *wait) end() {
+	if w.over.CompareAndSwap(false, true) {
+		close(w.stop)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,8 +39,10 @@ type Gatherer interface {
 type gatherer struct {
 	engine   Gatherer
 	caller   *caller
-	punctual bool // the engine
-	few      int  // callers of an owner who go alone
+	punctual bool   // the engine
+	few      int    // callers of an owner who go alone
+	procs    int    // GOMAXPROCS
+	cutter   Cutter // the engine, if it can; else nil
 
 	there atomic.Int64 // callers
 	sole  atomic.Bool  // one of them goes alone
@@ -100,7 +103,8 @@ func newGatherer(e RemoteEngine, c *caller) *gatherer {
 		// would keep others in line.
 		return nil
 	}
-	return &gatherer{engine: engine, caller: c, punctual: engine.Punctual(), few: few, lines: map[any]*line{}}
+	cutter, _ := e.(Cutter)
+	return &gatherer{cutter: cutter, engine: engine, caller: c, punctual: engine.Punctual(), few: few, procs: runtime.GOMAXPROCS(0), lines: map[any]*line{}}
 }
 
 // read reads one key of an owner.
@@ -155,12 +159,7 @@ func (g *gatherer) join(owner any, m *member) (mine *line) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.watch(m)
-	l := g.lines[owner]
-	if l == nil {
-		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes}}
-		l.serve = func() { g.serve(l) } // once, since each lane begins with it
-		g.lines[owner] = l
-	}
+	l := g.line(owner)
 	m.line = l
 	l.waiting = append(l.waiting, m)
 	l.come()
@@ -173,6 +172,16 @@ func (g *gatherer) join(owner any, m *member) (mine *line) {
 		l.open()
 	}
 	return nil
+}
+
+func (g *gatherer) line(owner any) *line {
+	l := g.lines[owner]
+	if l == nil {
+		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes}}
+		l.serve = func() { g.serve(l) } // once, since each lane begins with it
+		g.lines[owner] = l
+	}
+	return l
 }
 
 // room is that of a line. Who goes alone takes a lane, too.

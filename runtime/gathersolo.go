@@ -17,6 +17,11 @@ func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead) error 
 	}
 	g.there.Add(1)
 	defer g.there.Add(-1)
+	if owner == nil && ctx.Done() != nil && g.cuts() {
+		if own, err := g.own(ctx, read); own {
+			return err
+		}
+	}
 	r, err := g.read(ctx, owner, read[0].Key)
 	read[0] = r
 	return err

@@ -18,7 +18,7 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V)
 	var why error
 	if len(w.keys) > 0 {
 		began := tick()
-		left, why = l.call(ctx, op, &w.call, w)
+		left, why = l.callRead(ctx, op, w)
 		l.counters.times.read.since(began)
 		if why == nil {
 			l.heard()

@@ -143,7 +143,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 		return
 	}
 	ctx, watch := l.watch(op.ctx, "read", len(w.keys))
-	left, err := l.call(ctx, op, &w.call, w)
+	left, err := l.callRead(ctx, op, w)
 	l.counters.times.read.since(watch.began)
 	if err == nil {
 		l.heard()
@@ -263,6 +263,15 @@ func (l *RemoteLeaf[K, V]) call(ctx context.Context, op *Op[K, V], k *call, work
 		return false, l.caller.lead(ctx, k, work)
 	}
 	return l.caller.run(ctx, k, work)
+}
+
+// callRead is call for reads, which may be cut: of a write that is, nobody would know
+// when it has ended.
+func (l *RemoteLeaf[K, V]) callRead(ctx context.Context, op *Op[K, V], w *readWork) (left bool, err error) {
+	if l.gather != nil && !l.stays(ctx, op) && l.gather.cuts() {
+		return false, l.caller.held(ctx, &w.call, w, l.gather.cutter)
+	}
+	return l.call(ctx, op, &w.call, w)
 }
 
 // stays reports whether the caller of an operation waits until it has ended, or its time

@@ -29,7 +29,7 @@ func Dial(rawURL string) (*redis.Client, error) {
 		return nil, badURL(rawURL, err)
 	}
 	soundOptions(opts)
-	return redis.NewClient(opts), nil
+	return cuttable(opts), nil
 }
 
 // badURL says what is wrong with a URL. If it may have a password in it, nothing of

@@ -21,6 +21,7 @@ type Engine struct {
 	// then batches use MGET. Every other kind sorts a pipeline by the nodes that own
 	// the keys' slots, and sends each its part at the same time.
 	single *redis.Client
+	cuts   *cuts // of single, if Dial has made it; else nil
 	// cluster is the client, if it asks the masters of a cluster, and knows says that
 	// it has found out which they are.
 	cluster *redis.ClusterClient
@@ -34,6 +35,9 @@ func New(client redis.UniversalClient, maxValue int64) *Engine {
 	switch c := client.(type) {
 	case *redis.Client:
 		e.single = c
+		if cs, ok := dialed.Load(c.Options()); ok {
+			e.cuts = cs.(*cuts)
+		}
 	case *redis.ClusterClient:
 		if o := c.Options(); !o.ReadOnly && !o.RouteByLatency && !o.RouteRandomly {
 			e.cluster = c

@@ -1,0 +1,205 @@
+package redistier
+
+import (
+	"context"
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	cachert "github.com/cachegen/cachegen/runtime"
+)
+
+// cuts makes calls of a client end when their contexts do. The client waits for a reply
+// until a deadline and looks at nothing else, so a call that somebody may leave would
+// take a goroutine, and two of its wake-ups: half of what a read costs on one machine.
+//
+//	hold ── Deadline, in a place that names the hold ──> client ──> conn.SetReadDeadline: it serves the hold
+//	Cut ──> the deadline of the conn that serves the hold is over ──> the client gives up, and the conn
+type cuts struct {
+	mu     sync.Mutex
+	free   []*hold
+	places sync.Map    // of *time.Location: which hold a deadline is of
+	broken atomic.Bool // the client does not hand deadlines on as they are
+}
+
+// dialed has the cuts of the clients that Dial has made, by their options.
+var dialed sync.Map
+
+// cuttable makes a client of which calls can be cut.
+func cuttable(o *redis.Options) *redis.Client {
+	cs := &cuts{}
+	dial := redis.NewDialer(o)
+	o.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return cs.wrap(c), nil
+	}
+	client := redis.NewClient(o)
+	dialed.Store(client.Options(), cs)
+	runtime.AddCleanup(client, func(o *redis.Options) { dialed.Delete(o) }, client.Options())
+	return client
+}
+
+// hold is the context of a call that can be cut.
+type hold struct {
+	context.Context
+	cuts     *cuts
+	place    time.Location // of its deadlines, by which connections know it
+	deadline time.Time
+	served   bool // a connection has read for it
+	cut      atomic.Bool
+	conn     atomic.Pointer[conn]
+}
+
+// Cuts implements runtime.Cutter: the client's own timeouts must leave deadlines alone.
+func (e *Engine) Cuts(timeout time.Duration) bool {
+	if e.cuts == nil || e.cuts.broken.Load() {
+		return false
+	}
+	// The client's clock is a cached one, and may be late.
+	o, late := e.single.Options(), 100*time.Millisecond
+	return o.ReadTimeout > timeout+late && o.WriteTimeout > timeout+late
+}
+
+// Hold implements runtime.Cutter.
+func (e *Engine) Hold(ctx context.Context) cachert.Hold {
+	h := e.cuts.hold()
+	h.Context = ctx
+	if d, ok := ctx.Deadline(); ok {
+		h.deadline = d.In(&h.place)
+	}
+	return h
+}
+
+func (cs *cuts) hold() *hold {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if n := len(cs.free); n > 0 {
+		h := cs.free[n-1]
+		cs.free = cs.free[:n-1]
+		return h
+	}
+	h := &hold{cuts: cs}
+	cs.places.Store(&h.place, h)
+	return h
+}
+
+// of returns the hold that a deadline is of, if it is of any.
+func (cs *cuts) of(t time.Time) *hold {
+	if place := t.Location(); place != time.UTC && place != time.Local {
+		if h, ok := cs.places.Load(place); ok {
+			return h.(*hold)
+		}
+	}
+	return nil
+}
+
+// Deadline is that of the call.
+func (h *hold) Deadline() (time.Time, bool) { return h.deadline, !h.deadline.IsZero() }
+
+// Cut implements runtime.Hold.
+func (h *hold) Cut() {
+	h.cut.Store(true)
+	if c := h.conn.Load(); c != nil {
+		c.cut(h)
+	}
+}
+
+// Release implements runtime.Hold.
+func (h *hold) Release(answered, cut bool) {
+	if answered && !h.served {
+		h.cuts.broken.Store(true)
+	}
+	if cut { // somebody may be at it yet: it is not used again
+		h.cuts.places.Delete(&h.place)
+		return
+	}
+	h.Context, h.served = nil, false
+	h.conn.Store(nil)
+	h.cuts.mu.Lock()
+	defer h.cuts.mu.Unlock()
+	h.cuts.free = append(h.cuts.free, h)
+}
+
+// conn is a connection that knows which hold it serves.
+type conn struct {
+	net.Conn
+	cuts *cuts
+
+	mu    sync.Mutex
+	serve *hold // nil: none
+}
+
+// plain is a conn of which the client can see whether it is still there.
+type plain struct {
+	*conn
+	syscall.Conn
+}
+
+func (cs *cuts) wrap(c net.Conn) net.Conn {
+	w := &conn{Conn: c, cuts: cs}
+	if raw, ok := c.(syscall.Conn); ok {
+		return plain{w, raw}
+	}
+	return w
+}
+
+// NetConn is the connection below, of which the client looks for one that it can ask
+// whether it is still there.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
+// SetDeadline ends what the connection has done for a hold.
+func (c *conn) SetDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.serve = nil
+	return c.Conn.SetDeadline(t)
+}
+
+// SetWriteDeadline begins to write for a hold, if the deadline is of one.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.Conn.SetWriteDeadline(c.begin(t))
+}
+
+// SetReadDeadline begins to read for a hold, if the deadline is of one.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t = c.begin(t)
+	if c.serve != nil {
+		c.serve.served = true
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+// begin notes which hold a deadline is of. If that has been cut, the deadline is over.
+func (c *conn) begin(t time.Time) time.Time {
+	h := c.cuts.of(t)
+	c.serve = h
+	if h == nil {
+		return t
+	}
+	h.conn.Store(c)
+	if h.cut.Load() {
+		return time.Unix(1, 0)
+	}
+	return t
+}
+
+// cut ends what the connection is doing for a hold, and nothing that it does for others.
+func (c *conn) cut(h *hold) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.serve == h {
+		_ = c.Conn.SetDeadline(time.Unix(1, 0))
+	}
+}
