@@ -57,6 +57,8 @@ type call struct {
 	wait     *wait
 	most     time.Duration // how long it may take, if that is less than the timeout; 0: no less
 	err      error         // set before done gets its value
+	hold     Hold          // of a call that can be cut; else nil
+	cut      func()        // cuts it
 
 	mu    sync.Mutex
 	ended bool

@@ -55,11 +55,20 @@ func (g *gatherer) own(ctx context.Context, read []RemoteRead) (done bool, err e
 		l.arrive(began)
 		g.vacate(l)
 	}()
-	w := &ownRead{engine: g.engine, read: read}
-	return true, g.caller.held(ctx, &w.call, w, g.cutter)
+	w, ok := g.owns.Get().(*ownRead)
+	if !ok {
+		w = &ownRead{engine: g.engine}
+	}
+	w.read = read
+	cut, err := g.caller.held(ctx, &w.call, w, g.cutter)
+	if !cut {
+		w.read, w.call = nil, call{cut: w.call.cut}
+		g.owns.Put(w)
+	}
+	return true, err
 }
 
-// ownRead is a read by somebody who can leave.
+// ownRead is a read by somebody who can leave. It is used again unless he does.
 type ownRead struct {
 	call
 	engine Gatherer
@@ -70,35 +79,41 @@ func (w *ownRead) do(ctx context.Context) error { return w.engine.ReadEach(ctx, 
 func (w *ownRead) left()                        {}
 func (w *ownRead) over(error)                   {}
 
-// held is lead for a caller who can leave: then the engine cuts the call.
-func (c *caller) held(ctx context.Context, k *call, op operation, engine Cutter) error {
+// held is lead for a caller who can leave: then the engine cuts the call. It reports
+// whether that has begun, and may be under way yet.
+func (c *caller) held(ctx context.Context, k *call, op operation, engine Cutter) (cut bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return false, err
 	}
 	if _, err := c.begin(ctx, k, op); err != nil {
-		return err
+		return false, err
 	}
 	defer func() { <-c.running }()
-	w := k.wait
-	w.arm(c.timeout)
-	h := engine.Hold(k)
-	stop := context.AfterFunc(ctx, func() {
-		w.end()
-		h.Cut()
-	})
+	k.wait.arm(c.timeout)
+	k.hold = engine.Hold(k)
+	if k.cut == nil {
+		k.cut = k.end // once, for all times that k is used
+	}
+	stop := context.AfterFunc(ctx, k.cut)
 	k.err = errGoexit
 	defer func() {
-		cut := !stop()
-		h.Release(k.err == nil, cut)
+		cut = !stop()
+		k.hold.Release(k.err == nil, cut)
 		if cut {
-			w.alarm.Stop() // what closes stop may be at it yet: the wait is not used again
+			k.wait.alarm.Stop() // what closes stop may be at it yet: the wait is not used again
 		} else {
-			c.disarm(w)
+			c.disarm(k.wait)
 		}
 	}()
-	k.err = protect(func() error { return op.do(h) })
+	k.err = protect(func() error { return op.do(k.hold) })
 	if k.err != nil && ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
-	return k.result()
+	return false, k.result()
+}
+
+// end cuts a call that is held.
+func (k *call) end() {
+	k.wait.end()
+	k.hold.Cut()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/cachegen/cachegen/internal/race"
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime"
+	"github.com/cachegen/cachegen/runtime/redistier"
 )
 
 func TestMain(m *testing.M) {
@@ -256,8 +257,23 @@ func TestAllocsRedis(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	ctx := context.Background()
-	client := redistest.Shared(t).Client()
+	db := redistest.Shared(t)
+	dialed, err := redistier.Dial(db.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dialed.Close()
+	request, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for name, client := range map[string]*redis.Client{"default": db.Client(), "dialed": dialed} {
+		for what, ctx := range map[string]context.Context{"background": context.Background(), "request": request} {
+			t.Run(name+"/"+what, func(t *testing.T) { allocsRedis(t, ctx, client) })
+		}
+	}
+}
+
+func allocsRedis(t *testing.T, ctx context.Context, client *redis.Client) {
+	t.Helper()
 	writer, err := NewSmallCache(SmallCacheConfig{Redis: client})
 	if err != nil {
 		t.Fatal(err)
@@ -281,6 +297,7 @@ func TestAllocsRedis(t *testing.T) {
 			t.Fatalf("%v from %q, %v", e.Status, e.Source, err)
 		}
 	})
+	t.Logf("%v allocations, %v bare", hit, bare)
 	if hit > bare+4 {
 		t.Errorf("%v allocations for a hit in Redis, %v for the bare command", hit, bare)
 	}

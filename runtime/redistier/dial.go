@@ -22,7 +22,8 @@ const (
 // Dial returns a client for a URL such as redis://user:password@host:6379/0,
 // rediss:// for TLS, or unix:///path/to/socket, with options that suit a cache.
 // The parameters that redis.ParseURL knows, such as ?pool_size=50, override
-// them. It does not connect yet: a server that is down is no error here.
+// them. It does not connect yet: a server that is down is no error here. Reads of caches
+// over this client return when their contexts end without a goroutine for each.
 func Dial(rawURL string) (*redis.Client, error) {
 	opts, err := redis.ParseURL(rawURL)
 	if err != nil {
