@@ -78,6 +78,7 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 		asked, texts = append(asked, key), append(texts, w.keys[i])
 	}
 	hidden = len(asked) < len(b.asked)
+	clear(b.asked[len(asked):])
 	b.asked, w.keys = asked, texts
 	return hidden, nil
 }

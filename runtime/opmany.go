@@ -1,6 +1,10 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"hash/maphash"
+	"math/bits"
+)
 
 const (
 	// keyRoom is how long most binary keys are at most.
@@ -13,7 +17,7 @@ const (
 // bulk is what an operation on a batch needs besides, kept for the next one.
 type bulk[K comparable, V any] struct {
 	asked []K // the keys, each once
-	seen  map[K]struct{}
+	once  once[K]
 	slots []slot[K, V]
 	encs  [][]byte // of the slots, by format
 	bins  []byte   // the binary keys
@@ -73,16 +77,35 @@ func (op *Op[K, V]) spellAll(use func(i int, text string)) (err error) {
 
 // ask asks for keys, for each once.
 func (b *bulk[K, V]) ask(keys []K) {
-	if b.seen == nil {
-		b.seen = make(map[K]struct{}, len(keys))
+	b.asked = b.once.each(b.asked[:0], keys)
+}
+
+// once finds out which keys are there again. A map would do, for twice the computing:
+// it keeps the keys, has to be grown, and to be emptied one by one.
+type once[K comparable] struct {
+	seed   maphash.Seed
+	places []uint32 // where each key is among those taken, and one more; 0: none
+}
+
+// each appends the keys to taken, each once.
+func (o *once[K]) each(taken, keys []K) []K {
+	if n := 1 << bits.Len(uint(2*len(keys))); n > len(o.places) {
+		o.seed, o.places = maphash.MakeSeed(), make([]uint32, n)
 	}
-	b.asked = b.asked[:0]
+	last := uint64(len(o.places) - 1)
+next:
 	for _, key := range keys {
-		n := len(b.seen)
-		if b.seen[key] = struct{}{}; len(b.seen) > n {
-			b.asked = append(b.asked, key)
+		at := maphash.Comparable(o.seed, key) & last
+		for ; o.places[at] != 0; at = (at + 1) & last {
+			if taken[o.places[at]-1] == key {
+				continue next
+			}
 		}
+		taken = append(taken, key)
+		o.places[at] = uint32(len(taken))
 	}
+	clear(o.places)
+	return taken
 }
 
 // begin makes room for n slots, with so many encodings of each.
@@ -97,14 +120,13 @@ func (b *bulk[K, V]) begin(n, formats int) {
 
 // end forgets a batch.
 func (b *bulk[K, V]) end() {
-	switch n := len(b.seen); {
+	switch n := len(b.asked); {
 	case n == 0:
 	case n > keptSlots || len(b.slots) > keptSlots:
 		*b = bulk[K, V]{}
 	default:
 		clear(b.slots[:min(n, len(b.slots))])
 		clear(b.encs)
-		clear(b.seen)
 		clear(b.asked[:n])
 		b.asked = b.asked[:0]
 	}

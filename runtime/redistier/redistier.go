@@ -152,11 +152,7 @@ func (e *Engine) ReadsKeys() bool { return e.single != nil }
 
 // ReadKeys implements runtime.KeyReader.
 func (e *Engine) ReadKeys(ctx context.Context, keys []string) (runtime.Replies, error) {
-	args := make([]any, 1+len(keys))
-	args[0] = "mget"
-	for i, key := range keys {
-		args[1+i] = key
-	}
+	args := mget(keys)
 	// The client's own MGet makes an any of each string.
 	cmd := redis.NewStringSliceCmd(ctx, args...)
 	if err := e.single.Process(ctx, cmd); err != nil {
