@@ -1,10 +1,6 @@
 package runtime
 
-import (
-	"context"
-	"hash/maphash"
-	"math/bits"
-)
+import "context"
 
 const (
 	// keyRoom is how long most binary keys are at most.
@@ -80,34 +76,6 @@ func (b *bulk[K, V]) ask(keys []K) {
 	b.asked = b.once.each(b.asked[:0], keys)
 }
 
-// once finds out which keys are there again. A map would do, for twice the computing:
-// it keeps the keys, has to be grown, and to be emptied one by one.
-type once[K comparable] struct {
-	seed   maphash.Seed
-	places []uint32 // where each key is among those taken, and one more; 0: none
-}
-
-// each appends the keys to taken, each once.
-func (o *once[K]) each(taken, keys []K) []K {
-	if n := 1 << bits.Len(uint(2*len(keys))); n > len(o.places) {
-		o.seed, o.places = maphash.MakeSeed(), make([]uint32, n)
-	}
-	last := uint64(len(o.places) - 1)
-next:
-	for _, key := range keys {
-		at := maphash.Comparable(o.seed, key) & last
-		for ; o.places[at] != 0; at = (at + 1) & last {
-			if taken[o.places[at]-1] == key {
-				continue next
-			}
-		}
-		taken = append(taken, key)
-		o.places[at] = uint32(len(taken))
-	}
-	clear(o.places)
-	return taken
-}
-
 // begin makes room for n slots, with so many encodings of each.
 func (b *bulk[K, V]) begin(n, formats int) {
 	if n > len(b.slots) {
@@ -122,7 +90,7 @@ func (b *bulk[K, V]) begin(n, formats int) {
 func (b *bulk[K, V]) end() {
 	switch n := len(b.asked); {
 	case n == 0:
-	case n > keptSlots || len(b.slots) > keptSlots:
+	case n > keptSlots || len(b.slots) > keptSlots || len(b.once.places) > 4*keptSlots:
 		*b = bulk[K, V]{}
 	default:
 		clear(b.slots[:min(n, len(b.slots))])
