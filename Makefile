@@ -6,6 +6,7 @@ FUZZTIME ?= 30s
 # How long a soak is.
 SEEDS      ?= 1000000
 OPERATIONS ?= 1000000
+SWEEP      ?= 50
 MUTATIONS  ?= 10000000
 
 # Modules of their own below this one: `./...` does not reach into them.
@@ -65,9 +66,10 @@ bench-docs: redis ## measure all and write docs/performance.md with its plots; i
 	cd bench && $(GO) run . -docs ../docs $(BENCH)
 
 .PHONY: soak
-soak: redis ## run SEEDS (1000000) schedules of each race, and OPERATIONS (1000000) while Redis is killed ten times
+soak: redis ## run SEEDS (1000000) schedules of each race, OPERATIONS (1000000) while Redis is killed ten times, and SWEEP (50) packages that nobody has thought of
 	SEEDS=$(SEEDS) $(GO) test -count=1 -timeout 2h -run '^TestRaces$$' -v ./golden/races
 	OPERATIONS=$(OPERATIONS) RESTARTS=10 $(GO) test $(RACE) -count=1 -timeout 2h -run '^TestSoak$$' -v ./golden/product
+	SWEEP=$(SWEEP) $(GO) test -count=1 -timeout 2h -run '^TestSweep$$' -v ./cmd/cachegen
 
 .PHONY: golden
 golden: ## make the outputs in golden/ again

@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, env...)
 			e.Vars = append(e.Vars, "GOFLAGS=-mod=mod", "REDIS_URL="+server.URL())
-			return newModule(root, e.WorkDir)
+			return newModule(root, e.WorkDir, "example.com/shop")
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -55,7 +55,7 @@ func goEnv(t *testing.T, names ...string) []string {
 }
 
 // newModule writes the go.mod and go.sum of a module that uses this one.
-func newModule(root, dir string) error {
+func newModule(root, dir, name string) error {
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func newModule(root, dir string) error {
 	if err != nil {
 		return err
 	}
-	mod = bytes.Replace(mod, []byte("module github.com/cachegen/cachegen\n"), []byte("module example.com/shop\n"), 1)
+	mod = bytes.Replace(mod, []byte("module github.com/cachegen/cachegen\n"), []byte("module "+name+"\n"), 1)
 	mod = append(mod, "\nrequire github.com/cachegen/cachegen v0.0.0\n\nreplace github.com/cachegen/cachegen => "+filepath.ToSlash(root)+"\n"...)
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), mod, 0o644); err != nil {
 		return err
