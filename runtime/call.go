@@ -22,6 +22,7 @@ type caller struct {
 	running   chan struct{} // has a value for each call under way
 	abandoned atomic.Int64  // how many of them nobody waits for
 	waits     sync.Pool     // of *wait
+	cutOffs   sync.Pool     // of *cutOff
 }
 
 func newCaller(timeout time.Duration) *caller {
@@ -55,10 +56,9 @@ type call struct {
 	parent   context.Context
 	deadline time.Time
 	wait     *wait
-	most     time.Duration // how long it may take, if that is less than the timeout; 0: no less
-	err      error         // set before done gets its value
-	hold     Hold          // of a call that can be cut; else nil
-	cut      func()        // cuts it
+	most     time.Duration  // how long it may take, if that is less than the timeout; 0: no less
+	err      error          // set before done gets its value
+	place    *time.Location // of the deadline, if the call can be cut; else nil
 
 	mu    sync.Mutex
 	ended bool
@@ -247,10 +247,13 @@ func (c *caller) put(w *wait) {
 // Deadline is the tier's, or the caller's if that is earlier.
 func (k *call) Deadline() (time.Time, bool) {
 	d, ok := k.parent.Deadline()
-	if k.deadline.IsZero() || ok && d.Before(k.deadline) {
-		return d, ok
+	if !k.deadline.IsZero() && (!ok || !d.Before(k.deadline)) {
+		d, ok = k.deadline, true
 	}
-	return k.deadline, true
+	if k.place != nil {
+		d = d.In(k.place)
+	}
+	return d, ok
 }
 
 // Done is closed when the caller does not wait any more.

@@ -39,11 +39,10 @@ type Gatherer interface {
 type gatherer struct {
 	engine   Gatherer
 	caller   *caller
-	punctual bool      // the engine
-	few      int       // callers of an owner who go alone
-	procs    int       // GOMAXPROCS
-	cutter   Cutter    // the engine, if it can; else nil
-	owns     sync.Pool // of *ownRead
+	punctual bool   // the engine
+	few      int    // callers of an owner who go alone
+	procs    int    // GOMAXPROCS
+	cutter   Cutter // the engine, if it can; else nil
 
 	there atomic.Int64 // callers
 	sole  atomic.Bool  // one of them goes alone

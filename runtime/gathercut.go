@@ -11,13 +11,15 @@ type Cutter interface {
 	Gatherer
 	// Cuts reports whether calls can be cut whose deadline is no further away than that.
 	Cuts(timeout time.Duration) bool
-	// Hold returns the context of a call: ctx, which has a deadline, but for Cut.
-	Hold(ctx context.Context) Hold
+	// Hold returns what a call is cut by.
+	Hold() Hold
 }
 
-// Hold is the context of a call that can be cut.
+// Hold is what a call is cut by.
 type Hold interface {
-	context.Context
+	// Place is where the deadline of the call's context has to be, so that the engine
+	// knows it again.
+	Place() *time.Location
 	// Cut has the call return.
 	Cut()
 	// Release is called when the call has returned. Answered says that it did so without
@@ -55,20 +57,11 @@ func (g *gatherer) own(ctx context.Context, read []RemoteRead) (done bool, err e
 		l.arrive(began)
 		g.vacate(l)
 	}()
-	w, ok := g.owns.Get().(*ownRead)
-	if !ok {
-		w = &ownRead{engine: g.engine}
-	}
-	w.read = read
-	cut, err := g.caller.held(ctx, &w.call, w, g.cutter)
-	if !cut {
-		w.read, w.call = nil, call{cut: w.call.cut}
-		g.owns.Put(w)
-	}
-	return true, err
+	w := &ownRead{engine: g.engine, read: read}
+	return true, g.caller.held(ctx, &w.call, w, g.cutter)
 }
 
-// ownRead is a read by somebody who can leave. It is used again unless he does.
+// ownRead is a read by somebody who can leave.
 type ownRead struct {
 	call
 	engine Gatherer
@@ -79,41 +72,54 @@ func (w *ownRead) do(ctx context.Context) error { return w.engine.ReadEach(ctx, 
 func (w *ownRead) left()                        {}
 func (w *ownRead) over(error)                   {}
 
-// held is lead for a caller who can leave: then the engine cuts the call. It reports
-// whether that has begun, and may be under way yet.
-func (c *caller) held(ctx context.Context, k *call, op operation, engine Cutter) (cut bool, err error) {
+// held is lead for a caller who can leave: then the engine cuts the call.
+func (c *caller) held(ctx context.Context, k *call, op operation, engine Cutter) error {
 	if err := ctx.Err(); err != nil {
-		return false, err
+		return err
 	}
 	if _, err := c.begin(ctx, k, op); err != nil {
-		return false, err
+		return err
 	}
 	defer func() { <-c.running }()
 	k.wait.arm(c.timeout)
-	k.hold = engine.Hold(k)
-	if k.cut == nil {
-		k.cut = k.end // once, for all times that k is used
-	}
-	stop := context.AfterFunc(ctx, k.cut)
+	x := c.cutOff(k.wait, engine.Hold())
+	k.place = x.hold.Place()
+	stop := context.AfterFunc(ctx, x.cut)
 	k.err = errGoexit
 	defer func() {
-		cut = !stop()
-		k.hold.Release(k.err == nil, cut)
+		cut := !stop()
+		x.hold.Release(k.err == nil, cut)
 		if cut {
-			k.wait.alarm.Stop() // what closes stop may be at it yet: the wait is not used again
-		} else {
-			c.disarm(k.wait)
+			k.wait.alarm.Stop() // what closes stop may be at it yet: nothing is used again
+			return
 		}
+		c.disarm(k.wait)
+		x.wait, x.hold = nil, nil
+		c.cutOffs.Put(x)
 	}()
-	k.err = protect(func() error { return op.do(k.hold) })
+	k.err = protect(func() error { return op.do(k) })
 	if k.err != nil && ctx.Err() != nil {
-		return false, ctx.Err()
+		return ctx.Err()
 	}
-	return false, k.result()
+	return k.result()
 }
 
-// end cuts a call that is held.
-func (k *call) end() {
-	k.wait.end()
-	k.hold.Cut()
+// cutOff ends a call whose caller leaves.
+type cutOff struct {
+	wait *wait
+	hold Hold
+	cut  func()
+}
+
+func (c *caller) cutOff(w *wait, h Hold) *cutOff {
+	x, ok := c.cutOffs.Get().(*cutOff)
+	if !ok {
+		x = &cutOff{}
+		x.cut = func() { // once, for all calls that it is used for
+			x.wait.end()
+			x.hold.Cut()
+		}
+	}
+	x.wait, x.hold = w, h
+	return x
 }

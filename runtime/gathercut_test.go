@@ -19,13 +19,15 @@ type guillotine struct {
 	holds []*cutHold
 }
 
-// cutHold is one of its calls.
+// cutHold is what one of its calls is cut by.
 type cutHold struct {
-	context.Context
+	place             time.Location
 	gone              chan struct{}
 	cuts, ends        int
 	answered, leaving bool
 }
+
+func (h *cutHold) Place() *time.Location { return &h.place }
 
 func (h *cutHold) Cut() {
 	h.cuts++
@@ -39,20 +41,23 @@ func (h *cutHold) Release(answered, cut bool) {
 
 func (s *guillotine) Cuts(timeout time.Duration) bool { return s.can && timeout == time.Minute }
 
-func (s *guillotine) Hold(ctx context.Context) Hold {
-	h := &cutHold{Context: ctx, gone: make(chan struct{})}
+func (s *guillotine) Hold() Hold {
+	h := &cutHold{gone: make(chan struct{})}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.holds = append(s.holds, h)
 	return h
 }
 
-// stuck waits for the end of a call: its own, or that of the caller.
-func stuck(ctx context.Context) error {
-	if h, ok := ctx.(*cutHold); ok {
-		<-h.gone
+// stuck waits until a call is cut.
+func (s *guillotine) stuck(ctx context.Context) error {
+	d, _ := ctx.Deadline()
+	for _, h := range s.holds {
+		if d.Location() == &h.place {
+			<-h.gone
+			<-ctx.Done()
+		}
 	}
-	<-ctx.Done()
 	return errDown
 }
 
@@ -72,7 +77,7 @@ func TestCut(t *testing.T) {
 		s.ask = func(ctx context.Context, reads []RemoteRead) error {
 			by = string(debug.Stack())
 			if reads[0].Key == ":hung" {
-				return stuck(ctx)
+				return s.stuck(ctx)
 			}
 			reads[0].Found = true
 			return nil

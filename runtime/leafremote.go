@@ -269,8 +269,7 @@ func (l *RemoteLeaf[K, V]) call(ctx context.Context, op *Op[K, V], k *call, work
 // when it has ended.
 func (l *RemoteLeaf[K, V]) callRead(ctx context.Context, op *Op[K, V], w *readWork) (left bool, err error) {
 	if l.gather != nil && !l.stays(ctx, op) && l.gather.cuts() {
-		_, err := l.caller.held(ctx, &w.call, w, l.gather.cutter)
-		return false, err
+		return false, l.caller.held(ctx, &w.call, w, l.gather.cutter)
 	}
 	return l.call(ctx, op, &w.call, w)
 }

@@ -18,7 +18,7 @@ import (
 // until a deadline and looks at nothing else, so a call that somebody may leave would
 // take a goroutine, and two of its wake-ups: half of what a read costs on one machine.
 //
-//	hold ── Deadline, in a place that names the hold ──> client ──> conn.SetReadDeadline: it serves the hold
+//	context ── Deadline, in a place that names the hold ──> client ──> conn.SetReadDeadline: it serves the hold
 //	Cut ──> the deadline of the conn that serves the hold is over ──> the client gives up, and the conn
 type cuts struct {
 	mu     sync.Mutex
@@ -47,15 +47,13 @@ func cuttable(o *redis.Options) *redis.Client {
 	return client
 }
 
-// hold is the context of a call that can be cut.
+// hold is what a call is cut by.
 type hold struct {
-	context.Context
-	cuts     *cuts
-	place    time.Location // of its deadlines, by which connections know it
-	deadline time.Time
-	served   bool // a connection has read for it
-	cut      atomic.Bool
-	conn     atomic.Pointer[conn]
+	cuts   *cuts
+	place  time.Location // of its deadlines, by which connections know it
+	served bool          // a connection has read for it
+	cut    atomic.Bool
+	conn   atomic.Pointer[conn]
 }
 
 // Cuts implements runtime.Cutter: the client's own timeouts must leave deadlines alone.
@@ -69,14 +67,7 @@ func (e *Engine) Cuts(timeout time.Duration) bool {
 }
 
 // Hold implements runtime.Cutter.
-func (e *Engine) Hold(ctx context.Context) cachert.Hold {
-	h := e.cuts.hold()
-	h.Context = ctx
-	if d, ok := ctx.Deadline(); ok {
-		h.deadline = d.In(&h.place)
-	}
-	return h
-}
+func (e *Engine) Hold() cachert.Hold { return e.cuts.hold() }
 
 func (cs *cuts) hold() *hold {
 	cs.mu.Lock()
@@ -101,8 +92,8 @@ func (cs *cuts) of(t time.Time) *hold {
 	return nil
 }
 
-// Deadline is that of the call.
-func (h *hold) Deadline() (time.Time, bool) { return h.deadline, !h.deadline.IsZero() }
+// Place implements runtime.Hold.
+func (h *hold) Place() *time.Location { return &h.place }
 
 // Cut implements runtime.Hold.
 func (h *hold) Cut() {
@@ -121,7 +112,7 @@ func (h *hold) Release(answered, cut bool) {
 		h.cuts.places.Delete(&h.place)
 		return
 	}
-	h.Context, h.served = nil, false
+	h.served = false
 	h.conn.Store(nil)
 	h.cuts.mu.Lock()
 	defer h.cuts.mu.Unlock()

@@ -38,14 +38,25 @@ func dialWith(t testing.TB, url, params string) *redis.Client {
 	return client
 }
 
+// in is a context whose deadline is in a place.
+type in struct {
+	context.Context
+	place *time.Location
+}
+
+func (c in) Deadline() (time.Time, bool) {
+	d, ok := c.Context.Deadline()
+	return d.In(c.place), ok
+}
+
 // heldRead reads a key as the runtime does for a caller who can leave.
 func heldRead(parent context.Context, e *Engine, key string) (text string, err error) {
 	inner, end := context.WithTimeout(context.WithoutCancel(parent), 30*time.Second)
 	defer end()
-	h := e.Hold(inner)
+	h := e.Hold()
 	stop := context.AfterFunc(parent, func() { end(); h.Cut() })
 	reads := []runtime.RemoteRead{{Key: key}}
-	err = e.ReadEach(h, reads)
+	err = e.ReadEach(in{inner, h.Place()}, reads)
 	h.Release(err == nil, !stop())
 	return reads[0].Text, err
 }
@@ -204,6 +215,9 @@ func TestCutTLS(t *testing.T) {
 	client.Close()
 }
 
+// soon is a deadline of a call that a hold is for.
+func soon(h *hold) time.Time { return time.Now().Add(time.Minute).In(h.Place()) }
+
 // TestCutLate cuts a hold whose connection serves another by then, or none: that one is
 // left alone.
 func TestCutLate(t *testing.T) {
@@ -217,9 +231,8 @@ func TestCutLate(t *testing.T) {
 	}
 	serve := func() *hold {
 		h := cs.hold()
-		h.deadline = time.Now().Add(time.Minute).In(&h.place)
-		check(t, c.SetWriteDeadline(h.deadline), nil)
-		check(t, c.SetReadDeadline(h.deadline), nil)
+		check(t, c.SetWriteDeadline(soon(h)), nil)
+		check(t, c.SetReadDeadline(soon(h)), nil)
 		return h
 	}
 	wait := func() error {
@@ -236,9 +249,8 @@ func TestCutLate(t *testing.T) {
 	third.Cut()
 	check(t, wait(), nil)
 	early := cs.hold()
-	early.deadline = time.Now().Add(time.Minute).In(&early.place)
 	early.Cut() // before it has a connection
-	check(t, c.SetReadDeadline(early.deadline), nil)
+	check(t, c.SetReadDeadline(soon(early)), nil)
 	_, err := c.Read(make([]byte, 1))
 	ne, ok := errors.AsType[net.Error](err)
 	check(t, ok && ne.Timeout(), true)

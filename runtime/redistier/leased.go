@@ -72,7 +72,7 @@ func (e *Leased) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 	_, err := e.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range reads {
 			tokens[i].pipe(ctx, p, tokenScript)
-			gets[i] = e.command(ctx, p, reads[i].Key, e.maxValue)
+			gets[i] = e.command(ctx, p, reads[i].Key, false)
 		}
 		return nil
 	})

@@ -17,6 +17,7 @@ import (
 type Engine struct {
 	client   redis.UniversalClient
 	maxValue int64
+	last     any // maxValue, as an argument: the client would put it into an any each time
 	// single is the client, if it talks to one server, found by Redis Sentinel or not:
 	// then batches use MGET. Every other kind sorts a pipeline by the nodes that own
 	// the keys' slots, and sends each its part at the same time.
@@ -31,7 +32,7 @@ type Engine struct {
 // New returns an engine over client. Single values of more than maxValue bytes
 // are not fetched whole; 0 is no limit.
 func New(client redis.UniversalClient, maxValue int64) *Engine {
-	e := &Engine{client: client, maxValue: maxValue}
+	e := &Engine{client: client, maxValue: maxValue, last: maxValue}
 	switch c := client.(type) {
 	case *redis.Client:
 		e.single = c
@@ -58,21 +59,33 @@ func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 	case e.single != nil:
 		return redact(e.readMany(ctx, reads))
 	}
-	return redact(e.pipeline(ctx, reads, 0))
+	return redact(e.pipeline(ctx, reads, true))
 }
 
 // readOne fetches one byte more than a value may have, and no more.
 func (e *Engine) readOne(ctx context.Context, r *runtime.RemoteRead) error {
-	return e.take(r, e.command(ctx, e.client, r.Key, e.maxValue))
+	return e.take(r, e.command(ctx, e.client, r.Key, false))
 }
 
-// command asks for a value, or for one byte more than most of it.
-func (e *Engine) command(ctx context.Context, c redis.Cmdable, key string, most int64) *redis.StringCmd {
-	if most > 0 {
-		return c.GetRange(ctx, key, 0, most)
+// command asks for a value, or for one byte more than the limit of it.
+func (e *Engine) command(ctx context.Context, c processor, key string, all bool) *redis.StringCmd {
+	var cmd *redis.StringCmd
+	if all || e.maxValue <= 0 {
+		cmd = redis.NewStringCmd(ctx, "get", key)
+	} else {
+		cmd = redis.NewStringCmd(ctx, "getrange", key, first, e.last)
 	}
-	return c.Get(ctx, key)
+	_ = c.Process(ctx, cmd) // the error is the command's
+	return cmd
 }
+
+// processor is a client or a pipeline.
+type processor interface {
+	Process(ctx context.Context, cmd redis.Cmder) error
+}
+
+// first is the first byte of a value, to a command.
+var first any = int64(0)
 
 // take reads the reply for one key.
 func (e *Engine) take(r *runtime.RemoteRead, cmd *redis.StringCmd) error {
@@ -130,7 +143,7 @@ func (e *Engine) ReadEach(ctx context.Context, reads []runtime.RemoteRead) error
 	if len(reads) == 1 {
 		return redact(e.readOne(ctx, &reads[0]))
 	}
-	return redact(e.pipeline(ctx, reads, e.maxValue))
+	return redact(e.pipeline(ctx, reads, false))
 }
 
 func (e *Engine) readMany(ctx context.Context, reads []runtime.RemoteRead) error {
@@ -177,13 +190,13 @@ func (rs *replies) Take(i int, r *runtime.RemoteRead) {
 	_ = rs.engine.take(r, &rs.cmd)
 }
 
-// pipeline reads a batch, of each value one byte more than most, if that is not 0.
+// pipeline reads a batch, whole or of each value one byte more than the limit.
 // A client of several servers knows which of them has which key.
-func (e *Engine) pipeline(ctx context.Context, reads []runtime.RemoteRead, most int64) error {
+func (e *Engine) pipeline(ctx context.Context, reads []runtime.RemoteRead, all bool) error {
 	cmds := make([]*redis.StringCmd, len(reads))
 	_, err := e.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range reads {
-			cmds[i] = e.command(ctx, p, reads[i].Key, most)
+			cmds[i] = e.command(ctx, p, reads[i].Key, all)
 		}
 		return nil
 	})
