@@ -177,6 +177,11 @@ func (g *gatherer) join(owner any, m *member) (mine *line) {
 func (g *gatherer) line(owner any) *line {
 	l := g.lines[owner]
 	if l == nil {
+		for o, other := range g.lines { // the server may be gone
+			if o != nil && other.lanes == 0 {
+				delete(g.lines, o)
+			}
+		}
 		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes}}
 		l.serve = func() { g.serve(l) } // once, since each lane begins with it
 		g.lines[owner] = l
@@ -247,7 +252,7 @@ func (g *gatherer) vacate(l *line) {
 		go l.serve()
 		return
 	}
-	if l.lanes--; l.lanes == 0 && l.owner != nil { // servers of a cluster come and go
+	if l.lanes--; l.lanes == 0 && l.owner != nil && l.most <= l.few { // servers of a cluster come and go
 		delete(g.lines, l.owner)
 	}
 }

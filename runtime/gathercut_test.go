@@ -178,6 +178,32 @@ func TestCutProcs(t *testing.T) {
 	})
 }
 
+type keptKey struct{}
+
+// TestCutKept has a client make contexts of what it is given, and keep them: that is not
+// used for another call.
+func TestCutKept(t *testing.T) {
+	s, g := newGuillotine()
+	var kept []context.Context
+	s.ask = func(ctx context.Context, _ []RemoteRead) error {
+		_, cancel := context.WithTimeout(ctx, time.Hour) // looks at ctx in a goroutine
+		defer cancel()
+		kept = append(kept, ctx)
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), keptKey{}, "value"))
+	defer cancel()
+	for range 1000 {
+		_, err := s.read2(ctx, g, ":k")
+		check(t, err, nil)
+	}
+	for _, k := range kept {
+		check(t, k.Value(keptKey{}), any("value"))
+		_, ok := k.Deadline()
+		check(t, ok, true)
+	}
+}
+
 // TestCutCrowd has more callers than may go for themselves: the others get in line, and
 // also leave when they like, as all do where calls cannot be cut any more.
 func TestCutCrowd(t *testing.T) {

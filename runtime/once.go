@@ -17,6 +17,7 @@ func (o *once[K]) each(taken, keys []K) []K {
 	if n := 1 << bits.Len(uint(2*len(keys))); n > len(o.places) {
 		o.seed, o.places = maphash.MakeSeed(), make([]uint32, n)
 	}
+	clear(o.places) // first: comparing keys may have panicked in the middle of the last batch
 	last := uint64(len(o.places) - 1)
 next:
 	for _, key := range keys {
@@ -29,6 +30,5 @@ next:
 		taken = append(taken, key)
 		o.places[at] = uint32(len(taken))
 	}
-	clear(o.places)
 	return taken
 }

@@ -26,6 +26,12 @@ func TestOnce(t *testing.T) {
 			t.Fatalf("%q of %q, not %q", got, keys, want)
 		}
 	}
+	var panicky once[any]
+	func() {
+		defer func() { check(t, recover() != nil, true) }()
+		panicky.each(nil, []any{1, []int{}}) // a key that cannot be compared, behind one
+	}()
+	check(t, len(panicky.each(nil, []any{1, 2, 1})), 2)
 	keys := []int{3, 1, 3, 2, 1}
 	var numbers once[int]
 	room := make([]int, 0, 8)

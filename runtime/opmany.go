@@ -89,9 +89,9 @@ func (b *bulk[K, V]) begin(n, formats int) {
 // end forgets a batch.
 func (b *bulk[K, V]) end() {
 	switch n := len(b.asked); {
-	case n == 0:
 	case n > keptSlots || len(b.slots) > keptSlots || len(b.once.places) > 4*keptSlots:
 		*b = bulk[K, V]{}
+	case n == 0:
 	default:
 		clear(b.slots[:min(n, len(b.slots))])
 		clear(b.encs)

@@ -3,11 +3,13 @@ package redistier
 import (
 	"context"
 	"net"
+	"reflect"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+	"weak"
 
 	"github.com/redis/go-redis/v9"
 
@@ -25,10 +27,12 @@ type cuts struct {
 	free   []*hold
 	places sync.Map    // of *time.Location: which hold a deadline is of
 	broken atomic.Bool // the client does not hand deadlines on as they are
+	hooked atomic.Bool // the client has hooks, which may keep to no context
+	plain  uintptr     // the code behind the hooks
 }
 
-// dialed has the cuts of the clients that Dial has made, by their options.
-var dialed sync.Map
+// dialed has the cuts of the clients that Dial has made.
+var dialed sync.Map // of weak.Pointer[redis.Client]
 
 // cuttable makes a client of which calls can be cut.
 func cuttable(o *redis.Options) *redis.Client {
@@ -42,9 +46,31 @@ func cuttable(o *redis.Options) *redis.Client {
 		return cs.wrap(c), nil
 	}
 	client := redis.NewClient(o)
-	dialed.Store(client.Options(), cs)
-	runtime.AddCleanup(client, func(o *redis.Options) { dialed.Delete(o) }, client.Options())
+	client.AddHook(cs)
+	key := weak.Make(client)
+	dialed.Store(key, cs)
+	runtime.AddCleanup(client, func(key weak.Pointer[redis.Client]) { dialed.Delete(key) }, key)
 	return client
+}
+
+// ProcessHook implements redis.Hook, to learn of other hooks: it is called each time that
+// they are put one behind the other, with what comes next.
+func (cs *cuts) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	switch code := reflect.ValueOf(next).Pointer(); {
+	case cs.plain == 0:
+		cs.plain = code
+	case cs.plain != code:
+		cs.hooked.Store(true)
+	}
+	return next
+}
+
+// DialHook implements redis.Hook.
+func (cs *cuts) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessPipelineHook implements redis.Hook.
+func (cs *cuts) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
 }
 
 // hold is what a call is cut by.
@@ -58,10 +84,10 @@ type hold struct {
 
 // Cuts implements runtime.Cutter: the client's own timeouts must leave deadlines alone.
 func (e *Engine) Cuts(timeout time.Duration) bool {
-	if e.cuts == nil || e.cuts.broken.Load() {
+	if e.cuts == nil || e.cuts.hooked.Load() || e.cuts.broken.Load() {
 		return false
 	}
-	// The client's clock is a cached one, and may be late.
+	// The client looks at the clock by itself, and may keep what it has seen for a while.
 	o, late := e.single.Options(), 100*time.Millisecond
 	return o.ReadTimeout > timeout+late && o.WriteTimeout > timeout+late
 }

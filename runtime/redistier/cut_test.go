@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http/httptest"
+	goruntime "runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/push"
 
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime"
@@ -213,6 +215,59 @@ func TestCutTLS(t *testing.T) {
 	})
 	server.Cont()
 	client.Close()
+}
+
+// idle is a hook that does nothing.
+type idle struct{}
+
+func (idle) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (idle) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error { return next(ctx, cmd) }
+}
+func (idle) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+// TestHooked holds that a client with hooks is seen to have some, which may keep to no
+// context: so nobody waits for its calls himself.
+func TestHooked(t *testing.T) {
+	client := dialWith(t, redistest.Shared(t).URL(), "")
+	e := New(client, 0)
+	conn := client.Conn() // which has hooks of its own, as every connection that is made
+	check(t, conn.Ping(ctx(t)).Err(), nil)
+	check(t, conn.Close(), nil)
+	_, err := client.Pipelined(ctx(t), func(p redis.Pipeliner) error { return p.Ping(ctx(t)).Err() })
+	check(t, err, nil)
+	check(t, e.Punctual(), true)
+	check(t, e.Cuts(time.Millisecond), true)
+	client.AddHook(idle{})
+	check(t, e.Punctual(), false)
+	check(t, e.Cuts(time.Millisecond), false)
+}
+
+// TestDialedGone holds that clients are not kept, also not by what they know.
+func TestDialedGone(t *testing.T) {
+	count := func() (n int) {
+		dialed.Range(func(_, _ any) bool { n++; return true })
+		return n
+	}
+	before := count()
+	for range 5 {
+		client, err := Dial("redis://localhost:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, client.RegisterPushNotificationHandler("x", holder{client}, false), nil)
+		check(t, client.Close(), nil)
+	}
+	redistest.Until(t, "an end of them", func() bool { goruntime.GC(); return count() <= before })
+}
+
+// holder is a handler that knows its client.
+type holder struct{ client *redis.Client }
+
+func (holder) HandlePushNotification(context.Context, push.NotificationHandlerContext, []any) error {
+	return nil
 }
 
 // soon is a deadline of a call that a hold is for.

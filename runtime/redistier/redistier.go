@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"github.com/redis/go-redis/v9"
 
@@ -36,7 +37,7 @@ func New(client redis.UniversalClient, maxValue int64) *Engine {
 	switch c := client.(type) {
 	case *redis.Client:
 		e.single = c
-		if cs, ok := dialed.Load(c.Options()); ok {
+		if cs, ok := dialed.Load(weak.Make(c)); ok {
 			e.cuts = cs.(*cuts)
 		}
 	case *redis.ClusterClient:
@@ -130,7 +131,7 @@ func (e *Engine) Owner(key string) (owner any, ok bool) {
 // Punctual implements runtime.Gatherer: a client keeps deadlines if it has been told
 // to, and calls nothing on its way that may not know of them.
 func (e *Engine) Punctual() bool {
-	if e.single == nil {
+	if e.single == nil || e.cuts != nil && e.cuts.hooked.Load() {
 		return false
 	}
 	o := e.single.Options()
@@ -165,7 +166,11 @@ func (e *Engine) ReadsKeys() bool { return e.single != nil }
 
 // ReadKeys implements runtime.KeyReader.
 func (e *Engine) ReadKeys(ctx context.Context, keys []string) (runtime.Replies, error) {
-	args := mget(keys)
+	args := make([]any, 1+len(keys))
+	args[0] = "mget"
+	for i, key := range keys {
+		args[1+i] = key // a string: hooks of the client look at it
+	}
 	// The client's own MGet makes an any of each string.
 	cmd := redis.NewStringSliceCmd(ctx, args...)
 	if err := e.single.Process(ctx, cmd); err != nil {
