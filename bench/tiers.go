@@ -30,7 +30,7 @@ after a restart. Loads per key are what the loader was called for each different
 The limits are what one writes by hand: fastcache or otter in front, plain go-redis or its AutoPipeline behind, and singleflight around both. They do not fence
 anything: a write may be lost to a slower load. Warm, ours is ahead of the plain ones all the same, because reads that miss memory together go
 to Redis in one pipeline. Cold, so do writes of loads that end together; that has to pay for a load in a goroutine of its own under a deadline, so that callers can
-leave and panics reach nobody, and for its value's turn on the key. It is enough with bytes in memory, about, and not with objects.
+leave and panics reach nobody, and for its value's turn on the key. It is enough with bytes in memory, and about with objects.
 Callers share otter's objects and must not change them.`,
 	}
 	stream := sync.OnceValue(func() []int64 { return stream(wide)[:l.least(1<<15, 1<<17)] })
