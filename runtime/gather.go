@@ -191,7 +191,7 @@ func (g *gatherer) line(owner any) *line {
 
 // room is that of a line. Who goes alone takes a lane, too.
 func (g *gatherer) room(l *line, now int64) int {
-	n := l.traffic.room(now, int64(g.caller.timeout/8))
+	n := l.traffic.room(now, g.caller.patience())
 	if g.sole.Load() {
 		n--
 	}

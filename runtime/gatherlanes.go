@@ -1,10 +1,16 @@
 package runtime
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // few is how many callers of one owner go each for himself, as they would without us: to
 // wait for one another would take them longer than a round trip together saves.
 const few = 12
+
+// patience is after what time a round trip is taken to hang.
+func (c *caller) patience() time.Duration { return c.timeout / 8 }
 
 // traffic is what there is on the way to one owner, and says whether one more round trip
 // may begin: one for each caller while they are few, and so many in a crowd, who go
@@ -38,15 +44,15 @@ func (t *traffic) arrive(began int64) {
 }
 
 // room is how many lanes more there may be; it is negative if there are too many. What
-// takes longer than patience, in nanoseconds, hangs.
-func (t *traffic) room(now, patience int64) int {
+// takes longer than patience hangs.
+func (t *traffic) room(now int64, patience time.Duration) int {
 	n := t.crowded
 	if t.most <= t.few {
 		n = t.few
 	}
 	n -= t.lanes
 	for _, began := range t.under {
-		if now-began > patience {
+		if now-began > int64(patience) {
 			n++
 		}
 	}

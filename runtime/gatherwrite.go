@@ -85,15 +85,12 @@ func (g *writeGatherer) do(ctx context.Context, write RemoteWrite, key markedKey
 	return left, err
 }
 
-// patience is for how long one waits in line for a trip that may hang.
-func (g *writeGatherer) patience() time.Duration { return g.caller.timeout / 8 }
-
 // join puts a sender in line, unless there is none: then he is to lead.
 func (g *writeGatherer) join(s *sender) *writeTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.come()
-	if g.room(s.began, int64(g.patience())) <= 0 {
+	if g.room(s.began, g.caller.patience()) <= 0 {
 		g.waiting = append(g.waiting, s)
 		return nil
 	}
@@ -104,9 +101,9 @@ func (g *writeGatherer) join(s *sender) *writeTrip {
 // beside a trip that hangs, perhaps on a dead connection.
 func (g *writeGatherer) inLine(s *sender) *writeTrip {
 	if s.timer == nil {
-		s.timer = time.NewTimer(g.patience())
+		s.timer = time.NewTimer(g.caller.patience())
 	} else {
-		s.timer.Reset(g.patience())
+		s.timer.Reset(g.caller.patience())
 	}
 	defer s.timer.Stop()
 	select {
@@ -201,7 +198,7 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err e
 	g.mu.Lock()
 	g.callers -= len(t.senders)
 	g.arrive(t.began)
-	if len(g.waiting) > 0 && g.room(tick(), int64(g.patience())) >= 0 {
+	if len(g.waiting) > 0 && g.room(tick(), g.caller.patience()) >= 0 {
 		next := &writeTrip{}
 		g.fill(next)
 		next.senders[0].turn <- next

@@ -131,7 +131,7 @@ func TestGatherWritesHung(t *testing.T) {
 	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
 		d.ask = func(ctx context.Context, writes []RemoteWrite) error {
 			deadline, _ := ctx.Deadline()
-			if left := time.Until(deadline); left < g.caller.timeout-g.patience() || left > g.caller.timeout {
+			if left := time.Until(deadline); left < g.caller.timeout-g.caller.patience() || left > g.caller.timeout {
 				t.Errorf("%d writes have %v", len(writes), left)
 			}
 			time.Sleep(time.Until(deadline))
@@ -190,9 +190,9 @@ func TestGatherWritesBeside(t *testing.T) {
 			}
 		}
 		g.at(0, "dead", func(_ time.Duration, err error) { check(t, errors.Is(err, ErrTimeout), true) })
-		g.at(time.Second, "lone", within(g.patience()))
+		g.at(time.Second, "lone", within(g.caller.patience()))
 		for i := range 300 {
-			g.at(g.patience()+2*time.Second+time.Duration(i)*10*time.Millisecond, "k", within(0))
+			g.at(g.caller.patience()+2*time.Second+time.Duration(i)*10*time.Millisecond, "k", within(0))
 		}
 		time.Sleep(2 * g.caller.timeout)
 	})

@@ -40,7 +40,7 @@ func TestSweep(t *testing.T) {
 	t.Setenv("GOFLAGS", "-mod=mod")
 	r, err := generator.Generate(context.Background(), generator.Config{Dir: dir, Patterns: []string{"./..."}})
 	if err != nil {
-		t.Fatalf("%v\nsources are in no order to be generated for", err)
+		t.Fatalf("nothing can be generated for what was drawn: %v", err)
 	}
 	for _, f := range r.Files {
 		put(t, f.Path, string(f.Content))
