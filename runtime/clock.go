@@ -69,7 +69,11 @@ func (b *Timebase) wall() int64 {
 	if b.clock != nil {
 		return 0
 	}
-	t := time.Now()
+	return b.wallAt(time.Now())
+}
+
+// wallAt is wall at an instant that the real clock has just shown.
+func (b *Timebase) wallAt(t time.Time) int64 {
 	now := t.UnixNano() - int64(t.Sub(base))
 	kept := b.offset.Load()
 	if d := now - kept; -drift < d && d < drift {
@@ -97,7 +101,7 @@ func (b *Timebase) unix(tick int64) int64 {
 	if tick == Never {
 		return Never
 	}
-	return addClamp(tick, b.wall())
+	return b.shift().unix(tick)
 }
 
 // tickOf is the reverse of unix.
@@ -122,9 +126,19 @@ func (s shift) tickOf(unix int64) int64 {
 	return subClamp(unix, int64(s))
 }
 
+// unix is that of the Timebase.
+func (s shift) unix(tick int64) int64 {
+	if tick == Never {
+		return Never
+	}
+	return addClamp(tick, int64(s))
+}
+
 // time converts a tick to an instant; Never is the zero time.
-func (b *Timebase) time(tick int64) time.Time {
-	unix := b.unix(tick)
+func (b *Timebase) time(tick int64) time.Time { return b.instant(b.unix(tick)) }
+
+// instant converts nanoseconds of Unix time as unix returns them.
+func (b *Timebase) instant(unix int64) time.Time {
 	if unix == Never {
 		return time.Time{}
 	}

@@ -65,7 +65,7 @@ func (s *station) crowded() (*station, *gatherer) {
 func (s *station) read(ctx context.Context, g *gatherer, key string) (RemoteRead, error) {
 	owner, _ := s.Owner(key)
 	read := []RemoteRead{{Key: key}}
-	err := g.one(ctx, owner, read)
+	err := g.one(ctx, owner, read, time.Now())
 	return read[0], err
 }
 
@@ -357,7 +357,7 @@ func TestGatherErrors(t *testing.T) {
 func TestGatherAllocs(t *testing.T) {
 	g := newGatherer(quick{}, newCaller(time.Minute))
 	read := []RemoteRead{{Key: "k"}}
-	n := testing.AllocsPerRun(1000, func() { _ = g.one(context.Background(), nil, read) })
+	n := testing.AllocsPerRun(1000, func() { _ = g.one(context.Background(), nil, read, time.Now()) })
 	if n > 1 {
 		t.Errorf("%v allocations, not 1", n)
 	}

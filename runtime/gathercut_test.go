@@ -112,7 +112,7 @@ func TestCut(t *testing.T) {
 // read2 is read, of a guillotine.
 func (s *guillotine) read2(ctx context.Context, g *gatherer, key string) (RemoteRead, error) {
 	read := []RemoteRead{{Key: key}}
-	err := g.one(ctx, nil, read)
+	err := g.one(ctx, nil, read, time.Now())
 	return read[0], err
 }
 

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// one makes a read, together with those of others if there are any.
-func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead) error {
+// one makes a read, together with those of others if there are any. Now is the instant.
+func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead, now time.Time) error {
 	// Some contexts have a deadline and tell nobody when it is over: those get in line.
 	_, hurried := ctx.Deadline()
 	if owner == nil && g.punctual && ctx.Done() == nil && !hurried && g.there.CompareAndSwap(0, 1) {
-		if alone, err := g.solo(ctx, read); alone {
+		if alone, err := g.solo(ctx, read, now); alone {
 			return err
 		}
 	}
@@ -29,20 +29,18 @@ func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead) error 
 
 // solo makes the read of a caller who is alone, by the shortest way: there is nobody to
 // read together with, and he could not leave. It takes one of the lanes, without the
-// line. It is not done where there is no room for a call.
-func (g *gatherer) solo(ctx context.Context, read []RemoteRead) (done bool, err error) {
+// line. It is not done where there is no room for a call, of which it takes none: it is
+// the only one that does not.
+func (g *gatherer) solo(ctx context.Context, read []RemoteRead, now time.Time) (done bool, err error) {
 	g.sole.Store(true)
 	defer g.soloed()
-	select {
-	case g.caller.running <- struct{}{}:
-	default:
+	if len(g.caller.running) == cap(g.caller.running) {
 		return false, nil
 	}
-	defer func() { <-g.caller.running }()
-	b := g.bound.begin(ctx, g.caller.timeout)
+	b := g.bound.begin(ctx, now, g.caller.timeout)
 	defer g.bound.end(b)
 	err = protect(func() error { return g.engine.ReadEach(b, read) })
-	return true, g.caller.explain(ctx, b.began, err)
+	return true, g.caller.explain(ctx, tickAt(now), err)
 }
 
 // soloed gives the lane to those who have come meanwhile.
@@ -69,15 +67,13 @@ type limits struct {
 // bound is such a context.
 type bound struct {
 	context.Context
-	began    int64 // tick
 	deadline time.Time
 	stop     chan struct{}
 	over     atomic.Bool // the alarm has closed stop, or nobody will
 }
 
-func (bs *limits) begin(ctx context.Context, timeout time.Duration) *bound {
-	now := time.Now()
-	b := &bound{Context: ctx, began: int64(now.Sub(base)), deadline: now.Add(timeout), stop: bs.stop}
+func (bs *limits) begin(ctx context.Context, now time.Time, timeout time.Duration) *bound {
+	b := &bound{Context: ctx, deadline: now.Add(timeout), stop: bs.stop}
 	if bs.stop = nil; b.stop == nil {
 		b.stop = make(chan struct{})
 	}

@@ -2,11 +2,34 @@ package runtime
 
 import "context"
 
+// get is Get of a cache with this tier alone. Nothing is written into others, so nobody
+// asks for the generation of the key, and who knows it in memory only if keys are marked.
+func (l *RemoteLeaf[K, V]) get(ctx context.Context, key K) (v V, ok bool, err error) {
+	if l.core.Closed() {
+		return v, false, ErrClosed
+	}
+	op := l.core.blank(ctx)
+	defer op.end()
+	s := op.only()
+	if err := op.name(s, key); err != nil {
+		return v, false, err
+	}
+	if l.marks.any.Load() {
+		if err := op.identify(s, key, op.keys[:0]); err != nil {
+			return v, false, err
+		}
+	}
+	l.Read(op)
+	op.conclude()
+	return op.got()
+}
+
 // getMany is GetMany of a cache with this tier alone, which reads batches by their keys.
 // Nobody else is going to be asked, and nothing is written, so keys need no slots while
 // the call is under way: one does for all answers. Those of 64 batches of a hundred keys
 // would be a megabyte and a half, of which the processor keeps little near.
 func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V) (err error) {
+	deepen(-1)
 	op := l.core.blank(ctx)
 	defer op.end()
 	w := &readWork{engine: l.engine, keyed: l.keyed}
@@ -19,9 +42,9 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V)
 	if len(w.keys) > 0 {
 		began := tick()
 		left, why = l.callRead(ctx, op, w)
-		l.counters.times.read.since(began)
+		ended := l.counters.times.read.since(began)
 		if why == nil {
-			l.heard()
+			l.heard(ended)
 		}
 	}
 	ended := op.ended()
@@ -87,15 +110,10 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 // found nothing.
 func (l *RemoteLeaf[K, V]) replied(op *Op[K, V], s *slot[K, V], key K, w *readWork, i int, why error) {
 	var none V
-	s.key, s.text, s.value, s.status, s.err = key, w.keys[i], none, Miss, nil
+	s.key, s.bin, s.text, s.value, s.status, s.err = key, nil, w.keys[i], none, Miss, nil
 	if why != nil {
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, why)
 		return
-	}
-	if l.marks.any.Load() {
-		if s.err = op.identify(s, key, op.keys[:0]); s.err != nil {
-			return
-		}
 	}
 	l.answer(op, s, w.reply(i))
 }

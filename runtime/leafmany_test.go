@@ -34,7 +34,7 @@ type readReplies []RemoteRead
 
 func (rs readReplies) Take(i int, r *RemoteRead) { *r = rs[i] }
 
-// told is what a batch has come to, for whoever asked and for who reads the counters.
+// told is what a read has come to, for whoever asked and for who reads the counters.
 type told struct {
 	Values map[string]string
 	Err    string
@@ -50,9 +50,9 @@ type late struct {
 func (l late) Deadline() (time.Time, bool) { return l.when, true }
 func (l late) Done() <-chan struct{}       { return nil }
 
-// TestGetManyByKeys tells one story of batches to a cache whose tier reads them by
-// their keys and to one whose tier does not: nobody can tell which is which.
-func TestGetManyByKeys(t *testing.T) {
+// TestDirect tells one story of keys and batches to a cache whose only tier is read
+// directly and to one whose tier is not: nobody can tell which is which.
+func TestDirect(t *testing.T) {
 	batches := 0
 	tell := func(t *testing.T, keyed bool) (all []told) {
 		t.Helper()
@@ -80,8 +80,7 @@ func TestGetManyByKeys(t *testing.T) {
 		}); !errors.Is(err, ErrNotFound) {
 			t.Fatal(err)
 		}
-		ask := func(ctx context.Context, keys ...string) {
-			found, err := c.GetMany(ctx, keys)
+		note := func(found map[string]item, err error) {
 			got := told{Values: map[string]string{}, Err: fmt.Sprint(err), Stats: c.Stats()}
 			for key, v := range found {
 				got.Values[key] = string(v.B)
@@ -90,6 +89,17 @@ func TestGetManyByKeys(t *testing.T) {
 				got.Stats.Tiers[i].Times = TierTimes{}
 			}
 			all = append(all, got)
+		}
+		ask := func(ctx context.Context, keys ...string) {
+			note(c.GetMany(ctx, keys))
+			for _, key := range keys[:min(len(keys), 5)] {
+				found := map[string]item{}
+				v, ok, err := c.Get(ctx, key)
+				if ok {
+					found[key] = v
+				}
+				note(found, err)
+			}
 		}
 		ctx := t.Context()
 		ask(ctx, "0", "1", "2", "3", "4")
@@ -125,6 +135,15 @@ func TestGetManyByKeys(t *testing.T) {
 		ask(over, "0", "0")
 		fake.hook(func(context.Context, string) error { time.Sleep(100 * time.Millisecond); return nil })
 		ask(late{ctx, time.Now().Add(50 * time.Millisecond)}, "1", "none")
+		fake.up()
+		c.set(t, "1", "another")
+		c.set(t, "4", "more")
+		ask(ctx, "1", "2")
+		l := c.leaf(0) // there was no room for a mark
+		bin, _ := binaryKey(nil, "1")
+		l.marks.blocked = map[int32]block{c.fence.index(bin): {c.Time.Now() + int64(time.Minute), c.unix()}}
+		l.marks.any.Store(true)
+		ask(ctx, "1", "4")
 		time.Sleep(time.Hour)
 		ask(ctx, "1", "2")
 		ask(ctx, strings.Split(strings.Repeat("1,2,3,", 300)+"1", ",")...)

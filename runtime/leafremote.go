@@ -135,6 +135,7 @@ func (l *RemoteLeaf[K, V]) instant() bool { return false }
 
 // Read asks the tier for the keys that have no answer yet, all at once.
 func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
+	deepen(-1)
 	if len(op.slots) == 1 && l.readOne(op, &op.slots[0]) {
 		return
 	}
@@ -144,9 +145,9 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	}
 	ctx, watch := l.watch(op.ctx, "read", len(w.keys))
 	left, err := l.callRead(ctx, op, w)
-	l.counters.times.read.since(watch.began)
+	ended := l.counters.times.read.since(watch.began)
 	if err == nil {
-		l.heard()
+		l.heard(ended)
 	}
 	next := 0
 	for i := range op.slots {
@@ -219,13 +220,14 @@ func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
 	ctx, watch := l.watch(op.ctx, "read", 1)
 	r := &op.read[0]
 	r.Key = s.text
-	err := l.gather.one(ctx, owner, op.read[:])
-	l.counters.times.read.since(watch.began)
+	op.clocksAt(watch.at)
+	err := l.gather.one(ctx, owner, op.read[:], watch.at)
+	ended := l.counters.times.read.since(watch.began)
 	if err != nil {
 		l.unheard(s, watch.began)
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 	} else {
-		l.heard()
+		l.heard(ended)
 		l.answer(op, s, r)
 		l.tallied(&op.tally)
 	}
@@ -307,7 +309,7 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 	case !r.Found:
 		op.tally.misses++
 	case l.typed:
-		op.tally.alive(!l.marks.distrusts(s.stripe, op.now, math.MinInt64) && l.through(op, s, r.Entry.(*Entry[V])))
+		op.tally.alive(!l.distrusts(op, s, math.MinInt64) && l.through(op, s, r.Entry.(*Entry[V])))
 	default:
 		op.tally.bytes += uint64(len(r.Raw.Data))
 		if why, live := l.open(op, s, r); why != reasonNone {
@@ -330,9 +332,10 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	if codec, compression := l.core.spec.names(l.Format); e.codec != codec || e.compression != compression {
 		return reasonFormat, false
 	}
-	stale := min(op.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
-	expire := min(op.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
-	if op.over(e.absent, expire) || l.marks.distrusts(s.stripe, op.now, e.created) {
+	clocks := op.clocks()
+	stale := min(clocks.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
+	expire := min(clocks.tickOf(e.expire), l.core.Time.tick(r.Raw.ExpireAt))
+	if op.over(e.absent, expire) || l.distrusts(op, s, e.created) {
 		return reasonNone, false
 	}
 	if !e.absent {
@@ -345,8 +348,20 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 		}
 	}
 	stale = min(stale, expire)
-	s.found(op, l.Index, e.absent, l.core.eagerAt(op.tickOf(e.created), stale), stale, expire)
+	s.found(op, l.Index, e.absent, l.core.eagerAt(clocks.tickOf(e.created), stale), stale, expire)
 	return reasonNone, op.now < expire
+}
+
+// distrusts reports whether an entry that was written at an instant of Unix time may be
+// older than something that could not be marked.
+func (l *RemoteLeaf[K, V]) distrusts(op *Op[K, V], s *slot[K, V], created int64) bool {
+	if !l.marks.any.Load() {
+		return false
+	}
+	if s.bin == nil && op.identify(s, s.key, op.keys[:0]) != nil {
+		return true
+	}
+	return l.marks.distrusts(s.stripe, op.now, created)
 }
 
 // mark describes the slot's key for the marks of the tier.

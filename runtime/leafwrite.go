@@ -13,6 +13,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		skip(res)
 		return
 	}
+	deepen(-1)
 	writes := make([]RemoteWrite, 0, len(op.slots))
 	keys := make([]markedKey, 0, len(op.slots))
 	index := make([]int, 0, len(op.slots))
@@ -50,7 +51,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 	}
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
 	left, err := l.send(ctx, op, writes, keys)
-	l.counters.times.write.since(watch.began)
+	ended := l.counters.times.write.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {
 		switch {
@@ -63,7 +64,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		case writes[j].Err != nil:
 			res[i].Err = l.overtaken(op.ctx, keys[j], "write", writes[j].Err)
 		default:
-			l.heard()
+			l.heard(ended)
 			op.behind.wrote(place{l.Index, keys[j].id})
 			l.marks.known(keys[j].id)
 			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
@@ -131,16 +132,17 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 		return w, nil
 	}
 	t := l.core.Time
+	clocks := t.shift() // that of the operation may be from before a load
 	e := envelope{
 		absent: s.status == Absent, fingerprint: l.core.spec.Fingerprint, payload: payload,
-		created: t.unix(now), stale: t.unix(stale), expire: t.unix(expire),
+		created: clocks.unix(now), stale: clocks.unix(stale), expire: clocks.unix(expire),
 	}
 	e.codec, e.compression = l.core.spec.names(l.Format)
 	kept := expire
 	if !e.absent {
 		kept = after(expire, l.core.grace(op))
 	}
-	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.time(stale), ExpireAt: t.time(kept)}}
+	w = RemoteWrite{Key: s.text, Raw: Raw{StaleAt: t.instant(e.stale), ExpireAt: t.instant(clocks.unix(kept))}}
 	if l.typed {
 		w.Raw.Data = append([]byte{}, payload...) // what it is counted by
 		if w.Entry, err = l.pass(op, s, payload, stale, expire); err != nil {
@@ -171,6 +173,7 @@ func (l *RemoteLeaf[K, V]) lives(life int64) {
 
 // Remove removes the keys of the operation, all at once.
 func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
+	deepen(-1)
 	removes := make([]RemoteRemove, 0, len(op.slots))
 	index := make([]int, 0, len(op.slots))
 	for i := range op.slots {
@@ -188,7 +191,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	}
 	ctx, watch := l.watch(op.ctx, "remove", len(removes))
 	_, err := l.call(ctx, op, new(call), removeWork{l.engine, removes})
-	l.counters.times.remove.since(watch.began)
+	ended := l.counters.times.remove.since(watch.began)
 	defer watch.done(res)
 	for j, i := range index {
 		s := &op.slots[i]
@@ -198,7 +201,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 		case removes[j].Err != nil:
 			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "remove", removes[j].Err)
 		default:
-			l.heard()
+			l.heard(ended)
 			l.marks.known(s.id())
 			res[i].Removed = removes[j].Removed
 		}

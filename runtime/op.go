@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // everywhere is the mask of a write that is no refill.
@@ -23,7 +24,7 @@ type Op[K comparable, V any] struct {
 
 	behind *behind // not nil: the operation may be left alone
 
-	shift   shift // of tickOf
+	shift   shift // between ticks and Unix time
 	shifted bool  // it is known
 
 	one   [1]slot[K, V]
@@ -178,6 +179,12 @@ func (op *Op[K, V]) address(s *slot[K, V], key K) error {
 	if err := op.identify(s, key, op.keys[:0]); err != nil || op.core.spec.TextKey == nil {
 		return err
 	}
+	return op.name(s, key)
+}
+
+// name gives the only slot its key, as the tiers outside the process know it.
+func (op *Op[K, V]) name(s *slot[K, V], key K) error {
+	s.key = key
 	text, err := op.spell(op.text[:0], key)
 	s.text = string(text)
 	return err
@@ -202,12 +209,20 @@ func (op *Op[K, V]) spell(dst []byte, key K) ([]byte, error) {
 	return boundKey(text, start), nil
 }
 
-// tickOf is that of the Timebase, and looks at the clocks once for an operation.
-func (op *Op[K, V]) tickOf(unix int64) int64 {
+// clocks returns the shift between ticks and Unix time, and looks at the clocks once for
+// an operation.
+func (op *Op[K, V]) clocks() shift {
 	if !op.shifted {
 		op.shift, op.shifted = op.core.Time.shift(), true
 	}
-	return op.shift.tickOf(unix)
+	return op.shift
+}
+
+// clocksAt is clocks for an instant that the real clock has just shown.
+func (op *Op[K, V]) clocksAt(t time.Time) {
+	if b := op.core.Time; !op.shifted && b.clock == nil {
+		op.shift, op.shifted = shift(b.wallAt(t)), true
+	}
 }
 
 // found sets what a tier answered, with the instants that it lies between. What is

@@ -8,17 +8,25 @@ import (
 // Get returns the value of a key, refilling the tiers in front of the one that
 // had it.
 func (c *Core[K, V]) Get(ctx context.Context, key K) (v V, ok bool, err error) {
+	if c.direct != nil {
+		return c.direct.get(ctx, key)
+	}
 	op, err := c.read(ctx, key)
 	if err != nil {
 		return v, false, err
 	}
 	defer op.end()
+	op.refillAll()
+	return op.got()
+}
+
+// got counts the answer of the only slot, and returns it as Get does.
+func (op *Op[K, V]) got() (v V, ok bool, err error) {
 	s := &op.slots[0]
-	c.counters.count(s.status)
+	op.core.counters.count(s.status)
 	if s.status == Miss {
 		return v, false, s.err
 	}
-	op.refillAll()
 	return s.value, s.status != Absent, nil
 }
 
@@ -95,6 +103,11 @@ func (op *Op[K, V]) ask() {
 		s.gen = op.core.fence.stripes[s.stripe].generation()
 	}
 	op.core.spec.Read(op)
+	op.conclude()
+}
+
+// conclude is the end of reading.
+func (op *Op[K, V]) conclude() {
 	if err := op.ended(); err != nil {
 		for i := range op.slots {
 			if s := &op.slots[i]; s.status == Miss {

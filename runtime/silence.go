@@ -43,8 +43,8 @@ func (s *slot[K, V]) silenced(by silence) {
 	}
 }
 
-// heard notes that the tier has answered.
-func (l *RemoteLeaf[K, V]) heard() { l.answered.Store(tick()) }
+// heard notes that the tier has answered at a tick.
+func (l *RemoteLeaf[K, V]) heard(now int64) { l.answered.Store(now) }
 
 // mute reports whether the tier has just cost the load of a slot's value its time, and has
 // been silent since.

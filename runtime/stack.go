@@ -1,8 +1,9 @@
 package runtime
 
-// deepen gives a goroutine that has just begun the stack that a call of a client takes,
-// in one step and while there is nothing on it: grown when it is needed, it is copied
-// twice or three times, and every frame on it adjusted. Pass a negative number.
+// deepen gives a goroutine the stack that a call of a client takes, in one step and while
+// there is little on it: grown when it is needed, it is copied twice or three times, and
+// every frame on it adjusted. That is for goroutines that have just begun, as those of
+// requests have; others have it, and do nothing here. Pass a negative number.
 //
 //go:noinline
 func deepen(never int) byte {

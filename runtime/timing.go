@@ -53,15 +53,20 @@ type timing struct {
 // options, which tells when entries end.
 func tick() int64 { return int64(time.Since(base)) }
 
-// since counts what began at a tick and ends now.
-func (t *timing) since(began int64) {
-	d := time.Duration(tick() - began)
+// tickAt is tick at an instant that the real clock has shown.
+func tickAt(t time.Time) int64 { return int64(t.Sub(base)) }
+
+// since counts what began at a tick and ends now, which is the tick that it returns.
+func (t *timing) since(began int64) (now int64) {
+	now = tick()
+	d := time.Duration(now - began)
 	i := 0
 	for i < buckets && d > bounds[i] {
 		i++
 	}
 	t.counts[i].Add(1)
 	t.sum.Add(int64(d))
+	return now
 }
 
 // stats returns what has been collected. It is taken while others count, so the
