@@ -27,6 +27,7 @@ func experiments(l *lab) []experiment {
 		memory(l),
 		remote(l),
 		batches(l),
+		writes(l),
 		tiers(l),
 		residents(l),
 		sizes(l),

@@ -73,6 +73,7 @@ type Core[K comparable, V any] struct {
 	cancel   context.CancelFunc
 
 	making     []*timing         // of values encoded or compressed, by format, at the first tier that has it
+	fronts     []front           // by format
 	direct     *RemoteLeaf[K, V] // the only tier, if it reads batches by their keys; else nil
 	tracer     Tracer            // nil: nobody wants to see requests
 	unregister func()
@@ -97,6 +98,7 @@ func NewCore[K comparable, V any](spec Spec[K, V], opts Options, t *Timebase, ti
 	if l, ok := tiers[0].(*RemoteLeaf[K, V]); ok && len(tiers) == 1 && l.keyed != nil {
 		c.direct = l
 	}
+	c.fronts = c.newFronts()
 	c.leases = newLeases(c)
 	for _, l := range tiers {
 		l.start(c)

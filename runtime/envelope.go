@@ -60,12 +60,18 @@ const (
 	reasonPanic     reason = "codec panic" // the codec panicked
 )
 
-// seal appends the envelope with its payload to dst.
-func (e *envelope) seal(dst []byte, key string) []byte {
-	start := len(dst)
-	var h [envelopeHeader]byte
+// seal returns the envelope with its payload.
+func (e *envelope) seal(key string) []byte {
+	front := envelopeFront(key)
+	b := make([]byte, front, front+len(e.payload)+envelopeTrailer)
+	return e.around(append(b, e.payload...), key)
+}
+
+// around puts the envelope around the payload, for which b has room in front.
+func (e *envelope) around(b []byte, key string) []byte {
+	h := b[:envelopeHeader]
 	h[0], h[1], h[2] = 'c', 'g', FormatVersion
-	h[3], h[4] = e.codec, e.compression
+	h[3], h[4], h[5] = e.codec, e.compression, 0
 	if e.absent {
 		h[5] = flagAbsent
 	}
@@ -75,15 +81,16 @@ func (e *envelope) seal(dst []byte, key string) []byte {
 	binary.LittleEndian.PutUint64(h[24:], uint64(e.stale))
 	binary.LittleEndian.PutUint64(h[32:], uint64(e.expire))
 	binary.LittleEndian.PutUint32(h[40:], uint32(len(e.payload)))
-	dst = append(dst, h[:]...)
-	dst = append(dst, key...)
-	dst = append(dst, e.payload...)
-	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
+	copy(b[envelopeHeader:], key)
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
+
+// envelopeFront is the length of what stands in front of a payload.
+func envelopeFront(key string) int { return envelopeHeader + len(key) }
 
 // sealedSize is the length of an envelope with its payload.
 func sealedSize(key string, payload int) int {
-	return envelopeHeader + len(key) + payload + envelopeTrailer
+	return envelopeFront(key) + payload + envelopeTrailer
 }
 
 // open reads what seal wrote and returns why it cannot.

@@ -33,7 +33,7 @@ type fence[V any] struct {
 type stripe[V any] struct {
 	mu      sync.Mutex
 	gen     uint64
-	busy    map[string]*turn      // keys that have a writer
+	busy    map[string]turn       // keys that have a writer
 	flights map[string]*flight[V] // keys that are being loaded
 }
 
@@ -82,12 +82,12 @@ func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, err
 			s.mu.Unlock()
 			return false, nil
 		}
-		t := s.busy[id]
-		if t == nil || !remedy.Turns {
+		t, busy := s.busy[id]
+		if !busy || !remedy.Turns {
 			if s.busy == nil {
-				s.busy = map[string]*turn{}
+				s.busy = map[string]turn{}
 			}
-			s.busy[id] = &turn{}
+			s.busy[id] = turn{}
 			s.move(id, c)
 			s.mu.Unlock()
 			return true, nil
@@ -98,11 +98,11 @@ func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, err
 		}
 		if t.free == nil {
 			t.free = make(chan struct{})
+			s.busy[id] = t
 		}
-		free := t.free
 		s.mu.Unlock()
 		select {
-		case <-free:
+		case <-t.free:
 		case <-ctx.Done():
 			return false, ctx.Err()
 		}
@@ -140,7 +140,8 @@ func (s *stripe[V]) move(id string, c claim[V]) {
 func (s *stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if remedy.Generations && gen != 0 && gen != s.gen || remedy.Quiet && s.busy[string(key)] != nil {
+	_, busy := s.busy[string(key)]
+	if remedy.Generations && gen != 0 && gen != s.gen || remedy.Quiet && busy {
 		return false
 	}
 	fn()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -44,9 +43,7 @@ type gatherer struct {
 	procs    int    // GOMAXPROCS
 	cutter   Cutter // the engine, if it can; else nil
 
-	there atomic.Int64 // callers
-	sole  atomic.Bool  // one of them goes alone
-	bound limits       // of him
+	soloist
 
 	mu      sync.Mutex
 	lines   map[any]*line // of owners who are being asked
@@ -191,11 +188,7 @@ func (g *gatherer) line(owner any) *line {
 
 // room is that of a line. Who goes alone takes a lane, too.
 func (g *gatherer) room(l *line, now int64) int {
-	n := l.traffic.room(now, g.caller.patience())
-	if g.sole.Load() {
-		n--
-	}
-	return n
+	return l.traffic.room(now, g.caller.patience()) - g.trips(now, g.caller.patience())
 }
 
 // open opens a lane.

@@ -94,7 +94,7 @@ func (g *gatherer) quiet(t *testing.T) {
 		check(t, len(l.under), 0)
 	}
 	check(t, g.there.Load(), 0)
-	check(t, g.sole.Load(), false)
+	check(t, g.trips(tick(), time.Hour), 0)
 	check(t, g.queue.oldest == nil && g.queue.newest == nil, true)
 	check(t, len(g.caller.running), 0)
 	check(t, g.caller.abandoned.Load(), 0)

@@ -6,11 +6,55 @@ import (
 	"time"
 )
 
+// soloist is the caller of a gatherer who is alone, if one is: he makes his call by the
+// shortest way, as one of the round trips that there may be. There is nobody to go together
+// with, and he could not leave.
+type soloist struct {
+	there atomic.Int64 // callers
+	began atomic.Int64 // tick at which one of them went alone; 0: nobody has
+	bound limits       // of him
+}
+
+// alone reports whether a caller who comes now is the only one, and counts him if so.
+func (a *soloist) alone(now time.Time) bool {
+	if !a.there.CompareAndSwap(0, 1) {
+		return false
+	}
+	a.began.Store(tickAt(now))
+	return true
+}
+
+// over reports whether others have come before the call of the one who was alone ended.
+func (a *soloist) over() bool {
+	a.began.Store(0)
+	return a.there.Add(-1) > 0
+}
+
+// trips is how many round trips he makes at a tick, but for one that hangs.
+func (a *soloist) trips(now int64, patience time.Duration) int {
+	if began := a.began.Load(); began != 0 && now-began <= int64(patience) {
+		return 1
+	}
+	return 0
+}
+
+// call makes the call of the one who is alone. It is not done where there is no room for
+// one, of which it takes none: it is the only one that does not.
+func (a *soloist) call(ctx context.Context, c *caller, now time.Time, fn func(ctx context.Context) error) (done bool, err error) {
+	if len(c.running) == cap(c.running) {
+		return false, nil
+	}
+	b := a.bound.begin(ctx, now, c.timeout)
+	defer a.bound.end(b)
+	err = protect(func() error { return fn(b) })
+	return true, c.explain(ctx, tickAt(now), err)
+}
+
 // one makes a read, together with those of others if there are any. Now is the instant.
 func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead, now time.Time) error {
 	// Some contexts have a deadline and tell nobody when it is over: those get in line.
 	_, hurried := ctx.Deadline()
-	if owner == nil && g.punctual && ctx.Done() == nil && !hurried && g.there.CompareAndSwap(0, 1) {
+	if owner == nil && g.punctual && ctx.Done() == nil && !hurried && g.alone(now) {
 		if alone, err := g.solo(ctx, read, now); alone {
 			return err
 		}
@@ -27,33 +71,42 @@ func (g *gatherer) one(ctx context.Context, owner any, read []RemoteRead, now ti
 	return err
 }
 
-// solo makes the read of a caller who is alone, by the shortest way: there is nobody to
-// read together with, and he could not leave. It takes one of the lanes, without the
-// line. It is not done where there is no room for a call, of which it takes none: it is
-// the only one that does not.
+// solo makes the read of the one who is alone, and gives the lane to those who have come
+// meanwhile.
 func (g *gatherer) solo(ctx context.Context, read []RemoteRead, now time.Time) (done bool, err error) {
-	g.sole.Store(true)
-	defer g.soloed()
-	if len(g.caller.running) == cap(g.caller.running) {
-		return false, nil
-	}
-	b := g.bound.begin(ctx, now, g.caller.timeout)
-	defer g.bound.end(b)
-	err = protect(func() error { return g.engine.ReadEach(b, read) })
-	return true, g.caller.explain(ctx, tickAt(now), err)
+	defer func() {
+		if !g.over() {
+			return
+		}
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if l := g.lines[nil]; l != nil && len(l.waiting) > 0 && g.room(l, tick()) > 0 {
+			l.open()
+		}
+	}()
+	return g.call(ctx, g.caller, now, func(ctx context.Context) error { return g.engine.ReadEach(ctx, read) })
 }
 
-// soloed gives the lane to those who have come meanwhile.
-func (g *gatherer) soloed() {
-	g.sole.Store(false)
-	if g.there.Add(-1) == 0 {
-		return
+// solo makes the write of a caller who is alone, and has those go on who have come
+// meanwhile. It is not done where he is not.
+func (g *writeGatherer) solo(ctx context.Context, w *RemoteWrite, now time.Time) (done bool, err error) {
+	if !g.punctual || !g.alone(now) {
+		return false, nil
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if l := g.lines[nil]; l != nil && len(l.waiting) > 0 && g.room(l, tick()) > 0 {
-		l.open()
-	}
+	g.sole[0] = *w
+	defer func() {
+		w.Err, g.sole[0] = g.sole[0].Err, RemoteWrite{}
+		if !g.over() {
+			return
+		}
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if len(g.waiting) > 0 && g.space(tick()) > 0 {
+			g.lanes++
+			g.relay()
+		}
+	}()
+	return g.call(ctx, g.caller, now, func(ctx context.Context) error { return g.engine.Write(ctx, g.sole[:]) })
 }
 
 // limits hands out contexts that are done when their time is over, one at a time and

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -16,7 +17,7 @@ func TestSolo(t *testing.T) {
 		s, g := (&station{punctual: true}).crowded()
 		hang := true
 		s.ask = func(ctx context.Context, reads []RemoteRead) error {
-			check(t, g.sole.Load(), true)
+			check(t, g.trips(tick(), time.Hour), 1)
 			check(t, ctx.Err(), nil)
 			d, ok := ctx.Deadline()
 			check(t, ok && time.Until(d) == time.Minute, true)
@@ -66,5 +67,98 @@ func TestSoloLanes(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		g.quiet(t)
+	})
+}
+
+// put writes a key after a while as a tier does: past the line if nobody else is there.
+func (g *writeGatherer) put(d time.Duration, key string, then func(took time.Duration, err error)) {
+	time.AfterFunc(d, func() {
+		began := time.Now()
+		writes := []RemoteWrite{{Key: key}}
+		alone, err := g.solo(context.Background(), &writes[0], began)
+		if !alone {
+			_, err = g.do(context.Background(), writes[0], markedKey{id: key})
+		}
+		then(time.Since(began), err)
+	})
+}
+
+// pier runs a test of writes by a gatherer of which two are a crowd.
+func pier(t *testing.T, test func(d *dock, g *writeGatherer)) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &dock{}
+		g := &writeGatherer{
+			engine: d, caller: newCaller(time.Minute), punctual: true, traffic: traffic{crowded: 1},
+			work: func(writes []RemoteWrite, _ []markedKey) operation { return bundle{d, writes} },
+		}
+		test(d, g)
+		time.Sleep(time.Hour)
+		check(t, g.there.Load(), 0)
+		check(t, g.began.Load(), 0)
+		check(t, g.lanes, 0)
+		check(t, len(g.waiting), 0)
+		check(t, g.bound.armed.Load(), false)
+	})
+}
+
+// TestSoloWrites holds that those who come while one writes alone go together when he is
+// back.
+func TestSoloWrites(t *testing.T) {
+	pier(t, func(d *dock, g *writeGatherer) {
+		ok := func(_ time.Duration, err error) { check(t, err, nil) }
+		for i, at := range []time.Duration{0, 100, 200, 1500, 5000} {
+			g.put(at*time.Millisecond, fmt.Sprint(i), ok)
+		}
+		time.Sleep(10 * time.Second)
+		if want := []string{"0", "1 2", "3", "4"}; !slices.Equal(d.sent(), want) {
+			t.Errorf("trips %q, not %q", d.sent(), want)
+		}
+	})
+}
+
+// TestSoloWritesHung holds that a write by one who is alone ends with the time of the
+// tier, and that others wait for it for a while only.
+func TestSoloWritesHung(t *testing.T) {
+	pier(t, func(d *dock, g *writeGatherer) {
+		d.ask = func(ctx context.Context, writes []RemoteWrite) error {
+			if writes[0].Key == "hung" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			time.Sleep(time.Second)
+			return nil
+		}
+		g.put(0, "hung", func(took time.Duration, err error) {
+			check(t, errors.Is(err, ErrTimeout), true)
+			check(t, took, time.Minute)
+		})
+		within := func(most time.Duration) func(took time.Duration, err error) {
+			return func(took time.Duration, err error) {
+				check(t, err, nil)
+				if took > most {
+					t.Errorf("took %v", took)
+				}
+			}
+		}
+		g.put(time.Millisecond, "early", within(g.caller.patience()+time.Second))
+		g.put(10*time.Second, "late", within(time.Second))
+		time.Sleep(2 * time.Minute)
+		check(t, len(d.sent()), 3)
+	})
+}
+
+// TestSoloRoom holds that nobody goes alone where as many calls as may be are under way.
+func TestSoloRoom(t *testing.T) {
+	pier(t, func(d *dock, g *writeGatherer) {
+		for range maxCalls {
+			g.caller.running <- struct{}{}
+		}
+		g.put(0, "k", func(took time.Duration, err error) {
+			check(t, err, nil)
+			check(t, took, 2*time.Second)
+		})
+		time.Sleep(time.Second)
+		check(t, len(d.sent()), 0)
+		<-g.caller.running
 	})
 }

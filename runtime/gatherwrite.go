@@ -22,10 +22,14 @@ const light = 16 << 10
 //	             └── in line ──┬── led by another, or to lead
 //	                           └── for a while ──> lead beside what hangs
 type writeGatherer struct {
+	engine   RemoteEngine
 	caller   *caller
 	punctual bool                                       // the engine
 	work     func([]RemoteWrite, []markedKey) operation // what a trip does
 	closing  func() <-chan struct{}                     // closed when the cache gives up waiting
+
+	soloist
+	sole [1]RemoteWrite // of him
 
 	mu      sync.Mutex
 	waiting []*sender
@@ -57,8 +61,8 @@ type writeTrip struct {
 
 // gathers reports whether a write can go with others: it is small, and its caller has as
 // much time as anybody.
-func (g *writeGatherer) gathers(ctx context.Context, writes []RemoteWrite) bool {
-	if g == nil || len(writes) != 1 || len(writes[0].Raw.Data) > light {
+func (g *writeGatherer) gathers(ctx context.Context, w *RemoteWrite) bool {
+	if g == nil || len(w.Raw.Data) > light {
 		return false
 	}
 	d, ok := ctx.Deadline()
@@ -67,6 +71,8 @@ func (g *writeGatherer) gathers(ctx context.Context, writes []RemoteWrite) bool 
 
 // do writes one entry. It returns when that has ended, or has been left behind.
 func (g *writeGatherer) do(ctx context.Context, write RemoteWrite, key markedKey) (left bool, err error) {
+	g.there.Add(1)
+	defer g.there.Add(-1)
 	s, ok := g.senders.Get().(*sender)
 	if !ok {
 		s = &sender{turn: make(chan *writeTrip, 1)}
@@ -90,11 +96,16 @@ func (g *writeGatherer) join(s *sender) *writeTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.come()
-	if g.room(s.began, g.caller.patience()) <= 0 {
+	if g.space(s.began) <= 0 {
 		g.waiting = append(g.waiting, s)
 		return nil
 	}
 	return g.open(s)
+}
+
+// space is how many trips more there may be. Who goes alone makes one.
+func (g *writeGatherer) space(now int64) int {
+	return g.room(now, g.caller.patience()) - g.trips(now, g.caller.patience())
 }
 
 // inLine waits for the trip of a sender to end, or for him to lead one: his turn, or one
@@ -198,10 +209,8 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err e
 	g.mu.Lock()
 	g.callers -= len(t.senders)
 	g.arrive(t.began)
-	if len(g.waiting) > 0 && g.room(tick(), g.caller.patience()) >= 0 {
-		next := &writeTrip{}
-		g.fill(next)
-		next.senders[0].turn <- next
+	if len(g.waiting) > 0 && g.space(tick()) >= 0 {
+		g.relay()
 	} else {
 		g.lanes--
 	}
@@ -209,6 +218,13 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err e
 	for _, s := range t.senders[1:] {
 		s.turn <- nil
 	}
+}
+
+// relay has the first in line lead the next trip.
+func (g *writeGatherer) relay() {
+	next := &writeTrip{}
+	g.fill(next)
+	next.senders[0].turn <- next
 }
 
 // Deadline is the trip's.

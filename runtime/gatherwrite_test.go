@@ -298,19 +298,18 @@ func TestGatherWritesRoom(t *testing.T) {
 }
 
 // TestGathers says what is not written with others: what is large, what ends sooner than
-// the timeout of the tier, and batches.
+// the timeout of the tier.
 func TestGathers(t *testing.T) {
 	g := &writeGatherer{caller: newCaller(time.Minute)}
 	hasty, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	patient, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
-	small, large := []RemoteWrite{{}}, []RemoteWrite{{Raw: Raw{Data: make([]byte, light+1)}}}
+	small, large := &RemoteWrite{}, &RemoteWrite{Raw: Raw{Data: make([]byte, light+1)}}
 	check(t, g.gathers(t.Context(), small), true)
 	check(t, g.gathers(patient, small), true)
 	check(t, g.gathers(hasty, small), false)
 	check(t, g.gathers(patient, large), false)
-	check(t, g.gathers(patient, make([]RemoteWrite, 2)), false)
 	check(t, (*writeGatherer)(nil).gathers(patient, small), false)
 }
 

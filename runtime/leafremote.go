@@ -108,7 +108,7 @@ func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteL
 	}
 	if l.gather != nil {
 		l.joint = &writeGatherer{
-			caller: c, punctual: l.gather.punctual, traffic: traffic{few: few, crowded: 1},
+			engine: engine, caller: c, punctual: l.gather.punctual, traffic: traffic{few: few, crowded: 1},
 			work: func(writes []RemoteWrite, keys []markedKey) operation {
 				return &writeWork[K, V]{leaf: l, writes: writes, keys: keys}
 			},

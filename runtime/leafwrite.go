@@ -14,36 +14,16 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 		return
 	}
 	deepen(-1)
+	if len(op.slots) == 1 {
+		l.writeOne(op, &op.slots[0], res)
+		return
+	}
 	writes := make([]RemoteWrite, 0, len(op.slots))
 	keys := make([]markedKey, 0, len(op.slots))
 	index := make([]int, 0, len(op.slots))
 	for i := range op.slots {
-		s := &op.slots[i]
-		l.counters.writes.Add(1)
-		w, err := l.seal(op, s)
-		switch {
-		case err != nil:
-		case !op.behind.admit(&l.marks, l.Index, s.bin, 0):
-			err = ErrBusy
-		case l.mute(s):
-			err = ErrTimeout
-		}
-		res[i] = Result{}
-		if err == nil {
-			w.Token, err = l.permitted(s)
-		}
-		l.unused(s, err)
-		if errors.Is(err, errNoWrit) {
-			res[i].Skipped = true
-		} else if err != nil {
-			res[i].Err = l.overtaken(op.ctx, l.mark(op, s), "write", err)
-		} else if w.Raw.Data == nil {
-			if op.mask == everywhere { // it is over already, and so must be what it replaces
-				l.marks.failed(l.mark(op, s))
-				l.repair()
-			}
-		} else {
-			writes, keys, index = append(writes, w), append(keys, l.mark(op, s)), append(index, i)
+		if w, ok := l.ready(op, &op.slots[i], &res[i]); ok {
+			writes, keys, index = append(writes, w), append(keys, l.mark(op, &op.slots[i])), append(index, i)
 		}
 	}
 	if len(writes) == 0 {
@@ -52,35 +32,108 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
 	left, err := l.send(ctx, op, writes, keys)
 	ended := l.counters.times.write.since(watch.began)
-	defer watch.done(res)
 	for j, i := range index {
-		switch {
-		case left:
-			res[i].Err = l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
-		case err != nil:
-			res[i].Err = l.overtaken(op.ctx, keys[j], "write", err)
-		case l.overdue(op, &op.slots[i], writes[j].Err):
-			res[i].Skipped = true
-		case writes[j].Err != nil:
-			res[i].Err = l.overtaken(op.ctx, keys[j], "write", writes[j].Err)
-		default:
-			l.heard(ended)
-			op.behind.wrote(place{l.Index, keys[j].id})
-			l.marks.known(keys[j].id)
-			l.counters.bytesIn.Add(uint64(len(writes[j].Raw.Data)))
+		l.written(op, &op.slots[i], &res[i], &writes[j], left, err, ended)
+	}
+	watch.done(res)
+}
+
+// writeOne is Write of one key. Who is alone makes the call by the shortest way.
+func (l *RemoteLeaf[K, V]) writeOne(op *Op[K, V], s *slot[K, V], res []Result) {
+	w, ok := l.ready(op, s, &res[0])
+	if !ok {
+		return
+	}
+	ctx, watch := l.watch(op.ctx, "write", 1)
+	var alone, left bool
+	var err error
+	if l.joins(ctx, op, &w) {
+		alone, err = l.joint.solo(ctx, &w, watch.at)
+	}
+	if !alone {
+		sent := []RemoteWrite{w}
+		if left, err = l.send(ctx, op, sent, []markedKey{l.mark(op, s)}); !left {
+			w = sent[0]
 		}
+	}
+	ended := l.counters.times.write.since(watch.began)
+	l.written(op, s, &res[0], &w, left, err, ended)
+	watch.done(res)
+}
+
+// ready returns the write of a slot, if there is one to be made, and else sets what became
+// of it.
+func (l *RemoteLeaf[K, V]) ready(op *Op[K, V], s *slot[K, V], res *Result) (w RemoteWrite, ok bool) {
+	l.counters.writes.Add(1)
+	w, err := l.seal(op, s)
+	switch {
+	case err != nil:
+	case !op.behind.admit(&l.marks, l.Index, s.bin, 0):
+		err = ErrBusy
+	case l.mute(s):
+		err = ErrTimeout
+	}
+	*res = Result{}
+	if err == nil {
+		w.Token, err = l.permitted(s)
+	}
+	l.unused(s, err)
+	switch {
+	case errors.Is(err, errNoWrit):
+		res.Skipped = true
+	case err != nil:
+		res.Err = l.overtaken(op.ctx, l.mark(op, s), "write", err)
+	case w.Raw.Data == nil:
+		if op.mask == everywhere { // it is over already, and so must be what it replaces
+			l.marks.failed(l.mark(op, s))
+			l.repair()
+		}
+	default:
+		return w, true
+	}
+	return w, false
+}
+
+// written sets what became of a slot whose write has ended at a tick, or has been left
+// behind then.
+func (l *RemoteLeaf[K, V]) written(op *Op[K, V], s *slot[K, V], res *Result, w *RemoteWrite, left bool, err error, now int64) {
+	switch {
+	case left:
+		res.Err = l.core.failed(op.ctx, &l.tierBase, "write", &l.counters.writeErrors, err)
+	case err != nil:
+		res.Err = l.overtaken(op.ctx, l.mark(op, s), "write", err)
+	case l.overdue(op, s, w.Err):
+		res.Skipped = true
+	case w.Err != nil:
+		res.Err = l.overtaken(op.ctx, l.mark(op, s), "write", w.Err)
+	default:
+		l.heard(now)
+		if op.behind != nil {
+			op.behind.wrote(place{l.Index, s.id()})
+		}
+		if l.marks.any.Load() {
+			l.marks.known(s.id())
+		}
+		l.counters.bytesIn.Add(uint64(len(w.Raw.Data)))
 	}
 }
 
 // send has the engine write, a single entry together with those of others where that
 // can be done: on one server, for one that hangs must keep no others waiting.
 func (l *RemoteLeaf[K, V]) send(ctx context.Context, op *Op[K, V], writes []RemoteWrite, keys []markedKey) (left bool, err error) {
-	if l.stays(ctx, op) && l.joint.gathers(ctx, writes) {
-		if owner, ok := l.gather.engine.Owner(writes[0].Key); ok && owner == nil {
-			return l.joint.do(ctx, writes[0], keys[0])
-		}
+	if len(writes) == 1 && l.joins(ctx, op, &writes[0]) {
+		return l.joint.do(ctx, writes[0], keys[0])
 	}
 	return l.call(ctx, op, new(call), &writeWork[K, V]{leaf: l, writes: writes, keys: keys, again: op.behind == nil && op.news()})
+}
+
+// joins reports whether a write can go together with those of others.
+func (l *RemoteLeaf[K, V]) joins(ctx context.Context, op *Op[K, V], w *RemoteWrite) bool {
+	if !l.stays(ctx, op) || !l.joint.gathers(ctx, w) {
+		return false
+	}
+	owner, ok := l.gather.engine.Owner(w.Key)
+	return ok && owner == nil
 }
 
 // writeWork is a write under way. When its caller leaves, the keys are marked
@@ -149,7 +202,7 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 			return w, err
 		}
 	} else {
-		w.Raw.Data = e.seal(make([]byte, 0, sealedSize(s.text, len(payload))), s.text)
+		w.Raw.Data = l.enclose(op, &e, s.text)
 	}
 	life := Never
 	if kept != Never {

@@ -31,7 +31,8 @@ type Op[K comparable, V any] struct {
 	encs  [2][]byte     // encodings of its value, if it has no more formats
 	keys  [64]byte      // where the binary key of a single slot goes
 	text  [128]byte     // where its text key is spelled
-	res   [1]Result     // of a single slot, in memory
+	res   [1]Result     // of a single slot
+	front []byte        // the encoding of a single value behind room for its envelope; nil: none
 	read  [1]RemoteRead // of a single slot, by one who is alone
 	room  room
 	tally tally
@@ -169,7 +170,7 @@ func (op *Op[K, V]) end() {
 	op.bulk.end()
 	op.ctx, op.slots, op.trace, op.behind = nil, nil, nil, nil
 	op.demand, op.unattended = demand{}, false
-	op.one[0], op.encs = slot[K, V]{}, [2][]byte{}
+	op.one[0], op.encs, op.front = slot[K, V]{}, [2][]byte{}, nil
 	op.room.end()
 	op.core.ops.Put(op)
 }
@@ -327,12 +328,21 @@ func (op *Op[K, V]) make(s *slot[K, V], format int) (data []byte, err error) {
 	if f.Compressor != nil {
 		return op.compress(s, format)
 	}
+	dst := op.before(s, format)
+	n := len(dst)
+	if dst == nil {
+		dst = op.room.rest()
+	}
 	began := tick()
 	err = protect(func() (err error) {
-		data, err = f.Append(op.room.rest(), &s.value)
+		data, err = f.Append(dst, &s.value)
 		return err
 	})
-	if err == nil {
+	switch {
+	case err != nil:
+	case n > 0:
+		data = op.made(data, n, format)
+	default:
 		op.room.took(data)
 	}
 	op.core.making[format].since(began)

@@ -143,6 +143,9 @@ func (c *Core[K, V]) writing(ctx context.Context, key K) (*Op[K, V], error) {
 	if err := c.usable(ctx); err != nil {
 		return nil, err
 	}
+	if !c.memory {
+		deepen(-1)
+	}
 	return c.begin(ctx, key)
 }
 
@@ -202,9 +205,9 @@ func (op *Op[K, V]) write(cl claim[V]) error {
 }
 
 // results returns room for what writing each slot comes to. Nobody but its goroutine
-// looks at an operation on memory alone, which so has its own.
+// looks at an operation on memory alone, or on one tier, which so has its own.
 func (op *Op[K, V]) results() []Result {
-	if len(op.slots) == 1 && op.core.memory {
+	if len(op.slots) == 1 && (op.core.memory || op.core.direct != nil) {
 		op.res[0] = Result{}
 		return op.res[:]
 	}
@@ -218,6 +221,9 @@ func (op *Op[K, V]) results() []Result {
 func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) (bool, error) {
 	if op.core.memory {
 		return op.alone(cl, res, fn), nil
+	}
+	if len(op.slots) == 1 {
+		return op.turn(cl, res, fn)
 	}
 	superseded := false
 	order := make([]*slot[K, V], len(op.slots))
@@ -249,6 +255,22 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 		return false, nil
 	}
 	fn(op, res[:len(op.slots)])
+	return true, nil
+}
+
+// turn is turns for one key.
+func (op *Op[K, V]) turn(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) (bool, error) {
+	s := &op.slots[0]
+	st, id := &op.core.fence.stripes[s.stripe], s.id()
+	cl = s.claim(cl)
+	if ok, err := st.begin(op.ctx, id, cl); !ok {
+		if err == nil && s.load != nil { // superseded
+			s.status, op.slots = Miss, op.slots[:0]
+		}
+		return false, err
+	}
+	defer st.end(id, cl)
+	fn(op, res)
 	return true, nil
 }
 

@@ -2,6 +2,7 @@ package hand
 
 import (
 	"context"
+	"time"
 
 	"github.com/redis/rueidis"
 
@@ -38,4 +39,10 @@ func (r *Rueidis) GetProduct(ctx context.Context, id int64) (v shop.Product, ok 
 	}
 	v, ok = OpenProduct(b)
 	return v, ok, nil
+}
+
+// SetProduct stores a value.
+func (r *Rueidis) SetProduct(ctx context.Context, id int64, v *shop.Product, ttl time.Duration) error {
+	entry := (&Redis{TTL: ttl}).SealProduct(v)
+	return r.Client.Do(ctx, r.Client.B().Set().Key(ProductKey(id)).Value(rueidis.BinaryString(entry)).Px(ttl).Build()).Error()
 }

@@ -1,0 +1,69 @@
+package runtime
+
+import "sync/atomic"
+
+// front has the encoding of an operation's only value begin where its envelope ends, so
+// that the one tier that stores it in an envelope does not copy it.
+type front struct {
+	tier int          // index of the tier; -1: none, or several, or they compress it
+	size atomic.Int64 // of the encoding that was made last: the next one is given as much room
+}
+
+// ample is how much room an encoding is given at most before its size is known, in bytes.
+const ample = 4 << 10
+
+// newFronts returns the front of each format.
+func (c *Core[K, V]) newFronts() []front {
+	fronts := make([]front, len(c.spec.Formats))
+	for i := range fronts {
+		users := 0
+		fronts[i].tier = -1
+		for _, t := range c.leaves {
+			l, ok := t.(*RemoteLeaf[K, V])
+			if !ok || l.typed || l.Format != i {
+				continue
+			}
+			if users++; users == 1 && c.spec.Formats[i].Codec == CodecBinary { // what others are given begins with nothing
+				fronts[i].tier = l.Index
+			} else {
+				fronts[i].tier = -1
+			}
+		}
+	}
+	return fronts
+}
+
+// before returns what the encoding of the only value in a format is to be appended to, or
+// nothing if no envelope will be around it.
+func (op *Op[K, V]) before(s *slot[K, V], format int) []byte {
+	f := &op.core.fronts[format]
+	if f.tier < 0 || len(op.slots) != 1 || s != &op.slots[0] || op.mask>>f.tier&1 == 0 {
+		return nil
+	}
+	n, size := envelopeFront(s.text), int(f.size.Load())
+	if size > ample {
+		size = 0
+	}
+	return make([]byte, n, n+size+size/8+envelopeTrailer)
+}
+
+// made notes an encoding that was appended to a front of n bytes, and returns it.
+func (op *Op[K, V]) made(data []byte, n, format int) []byte {
+	op.core.fronts[format].size.Store(int64(len(data) - n))
+	op.front = data
+	return data[n:len(data):len(data)]
+}
+
+// enclose returns the payload in its envelope. It uses the front of the operation once:
+// who gets it may keep it.
+func (l *RemoteLeaf[K, V]) enclose(op *Op[K, V], e *envelope, key string) []byte {
+	if op.core.fronts[l.Format].tier != l.Index { // others may be at it
+		return e.seal(key)
+	}
+	b, n := op.front, envelopeFront(key)
+	if len(b) != n+len(e.payload) || len(e.payload) == 0 || &b[n] != &e.payload[0] {
+		return e.seal(key)
+	}
+	op.front = nil
+	return e.around(b, key)
+}
