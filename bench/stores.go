@@ -21,7 +21,7 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 	return []store[V]{
 		{"otter", func() (reader[V], func()) { return bare(value) }},
 		{"ristretto", func() (reader[V], func()) {
-			c := must(ristretto.NewCache(&ristretto.Config[int64, *V]{NumCounters: 10 * int64(keys), MaxCost: 2 * int64(keys), BufferItems: 64, IgnoreInternalCost: true}))
+			c := newRistretto[V]()
 			all(value, func(id int64, v V) {
 				for !c.SetWithTTL(id, &v, 1, ttl) {
 					c.Wait()
@@ -37,14 +37,12 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 			return func(id int64) (V, bool) { return deref(c.Get(id)) }, c.Close
 		}},
 		{"sturdyc", func() (reader[V], func()) {
-			c := sturdyc.New[*V](2*keys, 16, ttl, 10, sturdyc.WithNoContinuousEvictions()) // whose goroutine never ends
+			c := newSturdyc[V]()
 			all(value, func(id int64, v V) { c.Set(strconv.FormatInt(id, 10), &v) })
 			return func(id int64) (V, bool) { return deref(c.Get(strconv.FormatInt(id, 10))) }, func() {}
 		}},
 		{"bigcache + msgpack", func() (reader[V], func()) {
-			config := bigcache.DefaultConfig(ttl)
-			config.CleanWindow, config.Verbose = 0, false
-			c := must(bigcache.New(ctx, config))
+			c := newBigcache()
 			all(value, func(id int64, v V) { check(c.Set(strconv.FormatInt(id, 10), must(msgpack.Marshal(&v)))) })
 			return func(id int64) (v V, ok bool) {
 				data, err := c.Get(strconv.FormatInt(id, 10))
@@ -62,7 +60,7 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 			}, c.Clear
 		}},
 		{"go-redis/cache", func() (reader[V], func()) {
-			c := rediscache.New(&rediscache.Options{LocalCache: rediscache.NewTinyLFU(2*keys, ttl)})
+			c := newLocal()
 			all(value, func(id int64, v V) {
 				check(c.Set(&rediscache.Item{Key: strconv.FormatInt(id, 10), Value: &v, TTL: ttl}))
 			})
@@ -70,6 +68,25 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 		}},
 		{"rueidis, client-side + JSON", func() (reader[V], func()) { return clientSide(l, value) }},
 	}
+}
+
+func newRistretto[V any]() *ristretto.Cache[int64, *V] {
+	return must(ristretto.NewCache(&ristretto.Config[int64, *V]{NumCounters: 10 * int64(keys), MaxCost: 2 * int64(keys), BufferItems: 64, IgnoreInternalCost: true}))
+}
+
+func newSturdyc[V any]() *sturdyc.Client[*V] {
+	return sturdyc.New[*V](2*keys, 16, ttl, 10, sturdyc.WithNoContinuousEvictions()) // whose goroutine never ends
+}
+
+func newBigcache() *bigcache.BigCache {
+	config := bigcache.DefaultConfig(ttl)
+	config.CleanWindow, config.Verbose = 0, false
+	return must(bigcache.New(ctx, config))
+}
+
+// newLocal is go-redis/cache without Redis.
+func newLocal() *rediscache.Cache {
+	return rediscache.New(&rediscache.Options{LocalCache: rediscache.NewTinyLFU(2*keys, ttl)})
 }
 
 func deref[V any](p *V, ok bool) (v V, _ bool) {

@@ -9,13 +9,10 @@ import (
 
 	"github.com/VictoriaMetrics/fastcache"
 	"github.com/Yiling-J/theine-go"
-	"github.com/allegro/bigcache/v3"
 	"github.com/coocood/freecache"
-	"github.com/dgraph-io/ristretto/v2"
 	rediscache "github.com/go-redis/cache/v9"
 	"github.com/maypok86/otter/v2"
 	"github.com/redis/go-redis/v9"
-	"github.com/viccon/sturdyc"
 	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/cachegen/cachegen/bench/hand"
@@ -102,7 +99,7 @@ func memorySinks() []sink {
 		}},
 		{"ours, objects, readonly", func() (writer, func()) { return kept(must(shop.NewProductShared(shop.ProductSharedConfig{}))) }},
 		{"ristretto", func() (writer, func()) {
-			c := must(ristretto.NewCache(&ristretto.Config[int64, *shop.Product]{NumCounters: 10 * int64(keys), MaxCost: 2 * int64(keys), BufferItems: 64, IgnoreInternalCost: true}))
+			c := newRistretto[shop.Product]()
 			return func(id int64, v *shop.Product) error { p := *v; c.SetWithTTL(id, &p, 1, ttl); return nil }, c.Close
 		}},
 		{"theine", func() (writer, func()) {
@@ -110,13 +107,11 @@ func memorySinks() []sink {
 			return func(id int64, v *shop.Product) error { p := *v; c.SetWithTTL(id, &p, 1, ttl); return nil }, c.Close
 		}},
 		{"sturdyc", func() (writer, func()) {
-			c := sturdyc.New[*shop.Product](2*keys, 16, ttl, 10, sturdyc.WithNoContinuousEvictions()) // whose goroutine never ends
+			c := newSturdyc[shop.Product]()
 			return func(id int64, v *shop.Product) error { p := *v; c.Set(key(id), &p); return nil }, func() {}
 		}},
 		{"bigcache + msgpack", func() (writer, func()) {
-			config := bigcache.DefaultConfig(ttl)
-			config.CleanWindow, config.Verbose = 0, false
-			c := must(bigcache.New(ctx, config))
+			c := newBigcache()
 			return func(id int64, v *shop.Product) error { return c.Set(key(id), must(msgpack.Marshal(v))) }, closing(c.Close)
 		}},
 		{"freecache + msgpack", func() (writer, func()) {
@@ -126,7 +121,7 @@ func memorySinks() []sink {
 			}, c.Clear
 		}},
 		{"go-redis/cache", func() (writer, func()) {
-			c := rediscache.New(&rediscache.Options{LocalCache: rediscache.NewTinyLFU(2*keys, ttl)})
+			c := newLocal()
 			return func(id int64, v *shop.Product) error {
 				return c.Set(&rediscache.Item{Key: key(id), Value: v, TTL: ttl})
 			}, func() {}

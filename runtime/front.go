@@ -16,21 +16,26 @@ const ample = 4 << 10
 func (c *Core[K, V]) newFronts() []front {
 	fronts := make([]front, len(c.spec.Formats))
 	for i := range fronts {
-		users := 0
-		fronts[i].tier = -1
-		for _, t := range c.leaves {
-			l, ok := t.(*RemoteLeaf[K, V])
-			if !ok || l.typed || l.Format != i {
-				continue
-			}
-			if users++; users == 1 && c.spec.Formats[i].Codec == CodecBinary { // what others are given begins with nothing
-				fronts[i].tier = l.Index
-			} else {
-				fronts[i].tier = -1
-			}
-		}
+		fronts[i].tier = c.encloser(i)
 	}
 	return fronts
+}
+
+// encloser returns the index of the one tier that puts encodings in a format into envelopes
+// as they are, or -1. Codecs of others are given nothing to append to.
+func (c *Core[K, V]) encloser(format int) (tier int) {
+	tier = -1
+	for _, t := range c.leaves {
+		l, ok := t.(*RemoteLeaf[K, V])
+		if !ok || l.typed || l.Format != format {
+			continue
+		}
+		if tier >= 0 || c.spec.Formats[format].Codec != CodecBinary {
+			return -1
+		}
+		tier = l.Index
+	}
+	return tier
 }
 
 // before returns what the encoding of the only value in a format is to be appended to, or

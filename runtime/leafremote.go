@@ -145,7 +145,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 	}
 	ctx, watch := l.watch(op.ctx, "read", len(w.keys))
 	left, err := l.callRead(ctx, op, w)
-	ended := l.counters.times.read.since(watch.began)
+	ended := l.counters.times.read.since(watch.began())
 	if err == nil {
 		l.heard(ended)
 	}
@@ -156,7 +156,7 @@ func (l *RemoteLeaf[K, V]) Read(op *Op[K, V]) {
 			continue
 		}
 		if err != nil { // the engine may still write to what it was given
-			l.unheard(s, watch.began)
+			l.unheard(s, watch.began())
 			s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 		} else {
 			r := w.reply(next)
@@ -222,9 +222,9 @@ func (l *RemoteLeaf[K, V]) readOne(op *Op[K, V], s *slot[K, V]) bool {
 	r.Key = s.text
 	op.clocksAt(watch.at)
 	err := l.gather.one(ctx, owner, op.read[:], watch.at)
-	ended := l.counters.times.read.since(watch.began)
+	ended := l.counters.times.read.since(watch.began())
 	if err != nil {
-		l.unheard(s, watch.began)
+		l.unheard(s, watch.began())
 		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
 	} else {
 		l.heard(ended)

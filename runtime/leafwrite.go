@@ -31,7 +31,7 @@ func (l *RemoteLeaf[K, V]) Write(op *Op[K, V], res []Result) {
 	}
 	ctx, watch := l.watch(op.ctx, "write", len(writes))
 	left, err := l.send(ctx, op, writes, keys)
-	ended := l.counters.times.write.since(watch.began)
+	ended := l.counters.times.write.since(watch.began())
 	for j, i := range index {
 		l.written(op, &op.slots[i], &res[i], &writes[j], left, err, ended)
 	}
@@ -56,7 +56,7 @@ func (l *RemoteLeaf[K, V]) writeOne(op *Op[K, V], s *slot[K, V], res []Result) {
 			w = sent[0]
 		}
 	}
-	ended := l.counters.times.write.since(watch.began)
+	ended := l.counters.times.write.since(watch.began())
 	l.written(op, s, &res[0], &w, left, err, ended)
 	watch.done(res)
 }
@@ -244,7 +244,7 @@ func (l *RemoteLeaf[K, V]) Remove(op *Op[K, V], res []Result) {
 	}
 	ctx, watch := l.watch(op.ctx, "remove", len(removes))
 	_, err := l.call(ctx, op, new(call), removeWork{l.engine, removes})
-	ended := l.counters.times.remove.since(watch.began)
+	ended := l.counters.times.remove.since(watch.began())
 	defer watch.done(res)
 	for j, i := range index {
 		s := &op.slots[i]

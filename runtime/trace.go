@@ -129,16 +129,17 @@ func (op *Op[K, V]) outcome() (o Outcome) {
 // watch is an operation of a tier outside the process under way: it is timed, and
 // traced if somebody wants to see it.
 type watch struct {
-	at    time.Time // when it began
-	began int64     // tick of that
-	end   func(Outcome)
+	at  time.Time // when it began
+	end func(Outcome)
 }
+
+// began is the tick at which it did.
+func (w watch) began() int64 { return tickAt(w.at) }
 
 // watch begins an operation of the tier on so many keys.
 func (l *RemoteLeaf[K, V]) watch(ctx context.Context, op string, keys int) (context.Context, watch) {
 	in, end := l.core.step(ctx, Step{Tier: l.Path, Op: op, Keys: keys})
-	now := time.Now()
-	return in, watch{at: now, began: tickAt(now), end: end}
+	return in, watch{at: time.Now(), end: end}
 }
 
 // done ends the watch of a write or a remove with what became of the keys.
