@@ -140,7 +140,7 @@ func TestTorn(t *testing.T) {
 // TestForeign looks at entries of other processes, and at what others keep in a cache
 // that is shared: none of it is an entry of ours, and none of it hurts.
 func TestForeign(t *testing.T) {
-	shared := fastcache.New(smallest)
+	shared := fastcache.New(roomy)
 	defer shared.Reset()
 	tier := newTier(t, shared)
 	k := key("k")
@@ -224,7 +224,7 @@ func TestGetAllocs(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	tier := New(nil, smallest, runtime.NewTimebase(nil))
+	tier := New(nil, roomy, runtime.NewTimebase(nil))
 	defer tier.Close()
 	tier.Save(key("k"), runtime.MemoryEntry{Payload: payload(100, 'x'), Stale: runtime.Never - 1, Expire: runtime.Never - 1})
 	tier.Save(key("big"), entry(payload(70_000, 'x')))
