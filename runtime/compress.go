@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"errors"
-	"math/rand/v2"
 )
 
 // The compressions that an envelope can name.
@@ -104,7 +103,8 @@ func (c *Core[K, V]) timeFormat(l *tierBase) {
 // changes, or empty.
 func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) reason {
 	base, format := data, l.outside()
-	if f := &op.core.spec.Formats[format]; f.Compressor != nil {
+	f := &op.core.spec.Formats[format]
+	if f.Compressor != nil {
 		var why reason
 		began := tick()
 		base, why = inflate(f.Compressor, data, l.inflated())
@@ -115,7 +115,7 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 		format, text = f.Base, ""
 	}
 	began := untimed
-	if !l.selected(op.core.instant) && (len(op.slots) == 1 && len(op.bulk.asked) <= 1 || rand.Uint32()%sampledEntries == 0) {
+	if op.taken++; op.taken%sampledEntries == 1 && !l.selected(op.core.instant) {
 		began = tick()
 	}
 	why := op.accept(s, format, base, text)
@@ -123,8 +123,9 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 	if why != reasonNone {
 		return why
 	}
-	op.keep(s, format, base)
-	op.keep(s, l.outside(), data)
+	if op.keep(s, l.outside(), data); f.Compressor != nil {
+		op.keep(s, format, base)
+	}
 	return reasonNone
 }
 

@@ -70,7 +70,8 @@ type KeyReader interface {
 
 // Replies is what was found under the keys of a batch.
 type Replies interface {
-	// Take sets *r, which is zero, to what Read would find under the i-th key.
+	// Take sets Raw, Text, Found and Err of *r to what Read would find under the i-th key.
+	// They may be what another key had.
 	Take(i int, r *RemoteRead)
 }
 
@@ -95,6 +96,8 @@ type RemoteLeaf[K comparable, V any] struct {
 	typed     bool        // the engine is a composedEngine
 	fenced    LeaseEngine // the engine, if it asks for tokens; else nil
 	target    bool        // other tiers refill this one, so that reads have to bring tokens
+
+	codec, compression byte // as envelopes name its format
 }
 
 // NewRemoteLeaf returns the tier that info describes, over the engine.
@@ -122,6 +125,9 @@ func (l *RemoteLeaf[K, V]) start(c *Core[K, V]) {
 	l.core = c
 	_, life := l.cap(0, Never, c.longest())
 	l.longest.Store(after(life, c.spec.FailSafe))
+	if l.Format >= 0 {
+		l.codec, l.compression = c.spec.names(l.Format)
+	}
 	l.fence()
 }
 
@@ -253,7 +259,6 @@ func (w *readWork) reply(i int) *RemoteRead {
 	if w.replies == nil {
 		return &w.reads[i]
 	}
-	w.about = RemoteRead{}
 	w.replies.Take(i, &w.about)
 	return &w.about
 }
@@ -300,12 +305,8 @@ func (w *readWork) over(error) {}
 // answer takes what the engine found under one key.
 func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 	switch {
-	case errors.Is(r.Err, ErrTooLarge):
-		l.core.reject(&l.tierBase, reasonTooLarge)
-	case errors.Is(r.Err, ErrWrongType):
-		l.core.reject(&l.tierBase, reasonWrongType)
 	case r.Err != nil:
-		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, r.Err)
+		l.spoilt(op, s, r.Err)
 	case !r.Found:
 		op.tally.misses++
 	case l.typed:
@@ -320,6 +321,18 @@ func (l *RemoteLeaf[K, V]) answer(op *Op[K, V], s *slot[K, V], r *RemoteRead) {
 	}
 }
 
+// spoilt says why the engine could not read one key.
+func (l *RemoteLeaf[K, V]) spoilt(op *Op[K, V], s *slot[K, V], err error) {
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		l.core.reject(&l.tierBase, reasonTooLarge)
+	case errors.Is(err, ErrWrongType):
+		l.core.reject(&l.tierBase, reasonWrongType)
+	default:
+		s.err = l.core.failed(op.ctx, &l.tierBase, "read", &l.counters.readErrors, err)
+	}
+}
+
 // open reads the envelope and the value in it.
 func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why reason, live bool) {
 	if l.MaxValue > 0 && int64(len(r.Raw.Data)) > l.MaxValue {
@@ -329,7 +342,7 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 	if why := e.open(r.Raw.Data, s.text); why != reasonNone {
 		return why, false
 	}
-	if codec, compression := l.core.spec.names(l.Format); e.codec != codec || e.compression != compression {
+	if e.codec != l.codec || e.compression != l.compression {
 		return reasonFormat, false
 	}
 	clocks := op.clocks()

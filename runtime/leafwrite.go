@@ -190,7 +190,7 @@ func (l *RemoteLeaf[K, V]) seal(op *Op[K, V], s *slot[K, V]) (w RemoteWrite, err
 		absent: s.status == Absent, fingerprint: l.core.spec.Fingerprint, payload: payload,
 		created: clocks.unix(now), stale: clocks.unix(stale), expire: clocks.unix(expire),
 	}
-	e.codec, e.compression = l.core.spec.names(l.Format)
+	e.codec, e.compression = l.codec, l.compression
 	kept := expire
 	if !e.absent {
 		kept = after(expire, l.core.grace(op))

@@ -38,10 +38,11 @@ func (r *Redis) seal(b []byte) []byte {
 	return b
 }
 
-// Open returns the payload of an entry that is whole and lives.
-func Open(b []byte) ([]byte, bool) {
+// Open returns the payload of an entry that is whole, and lives at an instant of Unix
+// time in nanoseconds: a batch looks at the clock once.
+func Open(b []byte, now int64) ([]byte, bool) {
 	if len(b) < redisHeader || le.Uint32(b) != crc32.Checksum(b[4:], castagnoli) ||
-		time.Now().UnixNano() >= int64(le.Uint64(b[12:])) {
+		now >= int64(le.Uint64(b[12:])) {
 		return nil, false
 	}
 	return b[redisHeader:], true
@@ -68,8 +69,8 @@ func (r *Redis) SetProduct(ctx context.Context, id int64, v *shop.Product) error
 }
 
 // OpenSmall makes a value of an entry that nobody changes.
-func OpenSmall(entry []byte) (v shop.Small, ok bool) {
-	b, ok := Open(entry)
+func OpenSmall(entry []byte, now int64) (v shop.Small, ok bool) {
+	b, ok := Open(entry, now)
 	if !ok || DecodeSmallInside(&v, b) != nil {
 		return shop.Small{}, false
 	}
@@ -77,8 +78,8 @@ func OpenSmall(entry []byte) (v shop.Small, ok bool) {
 }
 
 // OpenProduct makes a value of an entry that nobody changes.
-func OpenProduct(entry []byte) (v shop.Product, ok bool) {
-	b, ok := Open(entry)
+func OpenProduct(entry []byte, now int64) (v shop.Product, ok bool) {
+	b, ok := Open(entry, now)
 	if !ok || DecodeProductInside(&v, b) != nil {
 		return shop.Product{}, false
 	}
@@ -99,7 +100,7 @@ func (r *Redis) GetSmall(ctx context.Context, id int64) (v shop.Small, ok bool, 
 	if err != nil {
 		return v, false, err
 	}
-	v, ok = OpenSmall(b)
+	v, ok = OpenSmall(b, time.Now().UnixNano())
 	return v, ok, nil
 }
 
@@ -109,7 +110,7 @@ func (r *Redis) GetProduct(ctx context.Context, id int64) (v shop.Product, ok bo
 	if err != nil {
 		return v, false, err
 	}
-	v, ok = OpenProduct(b)
+	v, ok = OpenProduct(b, time.Now().UnixNano())
 	return v, ok, nil
 }
 
@@ -123,10 +124,10 @@ func (r *Redis) GetSmalls(ctx context.Context, ids []int64) (map[int64]shop.Smal
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[int64]shop.Small, len(ids))
+	found, now := make(map[int64]shop.Small, len(ids)), time.Now().UnixNano()
 	for i, reply := range replies {
 		if s, ok := reply.(string); ok {
-			if v, ok := OpenSmall(bytesOf(s)); ok {
+			if v, ok := OpenSmall(bytesOf(s), now); ok {
 				found[ids[i]] = v
 			}
 		}
@@ -146,9 +147,9 @@ func (r *Redis) GetSmallsByText(ctx context.Context, ids []int64) (map[int64]sho
 	if err := r.Client.(redis.UniversalClient).Process(ctx, cmd); err != nil {
 		return nil, err
 	}
-	found := make(map[int64]shop.Small, len(ids))
+	found, now := make(map[int64]shop.Small, len(ids)), time.Now().UnixNano()
 	for i, s := range cmd.Val() {
-		if v, ok := OpenSmall(bytesOf(s)); ok {
+		if v, ok := OpenSmall(bytesOf(s), now); ok {
 			found[ids[i]] = v
 		}
 	}

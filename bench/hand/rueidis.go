@@ -27,7 +27,7 @@ func (r *Rueidis) GetSmall(ctx context.Context, id int64) (v shop.Small, ok bool
 	if err != nil {
 		return v, false, err
 	}
-	v, ok = OpenSmall(b)
+	v, ok = OpenSmall(b, time.Now().UnixNano())
 	return v, ok, nil
 }
 
@@ -37,7 +37,7 @@ func (r *Rueidis) GetProduct(ctx context.Context, id int64) (v shop.Product, ok 
 	if err != nil {
 		return v, false, err
 	}
-	v, ok = OpenProduct(b)
+	v, ok = OpenProduct(b, time.Now().UnixNano())
 	return v, ok, nil
 }
 

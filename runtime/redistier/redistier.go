@@ -192,7 +192,9 @@ type replies struct {
 // Take implements runtime.Replies.
 func (rs *replies) Take(i int, r *runtime.RemoteRead) {
 	rs.cmd.SetVal(rs.texts[i])
-	_ = rs.engine.take(r, &rs.cmd)
+	data, _ := rs.cmd.Bytes()
+	r.Raw.Data, r.Text, r.Err = data, rs.texts[i], nil
+	rs.engine.check(r)
 }
 
 // pipeline reads a batch, whole or of each value one byte more than the limit.
