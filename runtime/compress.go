@@ -114,19 +114,24 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 		}
 		format, text = f.Base, ""
 	}
-	began := untimed
-	if op.taken++; op.taken%sampledEntries == 1 && !l.selected(op.core.instant) {
-		began = tick()
-	}
-	why := op.accept(s, format, base, text)
-	l.counters.times.decode.sampledSince(began)
-	if why != reasonNone {
+	if why := op.decode(s, l, format, base, text); why != reasonNone {
 		return why
 	}
 	if op.keep(s, l.outside(), data); f.Compressor != nil {
 		op.keep(s, format, base)
 	}
 	return reasonNone
+}
+
+// decode is accept for what a tier has stored, which is timed if it is not in memory.
+func (op *Op[K, V]) decode(s *slot[K, V], l *tierBase, format int, data []byte, text string) reason {
+	began := untimed
+	if op.taken++; op.taken%sampledEntries == 1 && !l.selected(op.core.instant) {
+		began = tick()
+	}
+	why := op.accept(s, format, data, text)
+	l.counters.times.decode.sampledSince(began)
+	return why
 }
 
 // inflate undoes a compression.

@@ -28,14 +28,14 @@ func (l *RemoteLeaf[K, V]) get(ctx context.Context, key K) (v V, ok bool, err er
 // Nobody else is going to be asked, and nothing is written, so keys need no slots while
 // the call is under way: one does for all answers. Those of 64 batches of a hundred keys
 // would be a megabyte and a half, of which the processor keeps little near.
-func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V) (err error) {
+func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K) (map[K]V, error) {
 	deepen(-1)
 	op := l.core.blank(ctx)
 	defer op.end()
 	w := &readWork{engine: l.engine, keyed: l.keyed}
 	hidden, err := l.ask(op, keys, w)
 	if err != nil {
-		return err
+		return map[K]V{}, err
 	}
 	var left bool
 	var why error
@@ -51,9 +51,12 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V)
 	if hidden {
 		err = ended
 	}
+	found := make(map[K]V, len(op.bulk.asked)) // as late as possible: see GetMany
 	s, n := op.only(), answers{}
 	for i, key := range op.bulk.asked {
-		l.replied(op, s, key, w, i, why)
+		if !l.plain(op, s, w, i) {
+			l.replied(op, s, key, w, i, why)
+		}
 		n[s.status]++
 		switch {
 		case s.status == Hit || s.status == Stale:
@@ -71,7 +74,7 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K, found map[K]V)
 		op.bulk.keys.takeBack(w.keys)
 		op.bulk.reads.takeBack(w.reads)
 	}
-	return err
+	return found, err
 }
 
 // ask has the work read the keys of a batch, each once, but for those whose copy in the
@@ -104,6 +107,41 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 	clear(b.asked[len(asked):])
 	b.asked, w.keys = asked, texts
 	return hidden, nil
+}
+
+// plain sets the value and the status of a slot to what the work has found under its i-th
+// key, if that leaves nothing to decide: an entry that is whole, is no absence, lives, and
+// is trusted. Most are, and all else that replied sees to is as much again.
+func (l *RemoteLeaf[K, V]) plain(op *Op[K, V], s *slot[K, V], w *readWork, i int) bool {
+	if w.replies == nil || l.compression != CompressNone || l.marks.any.Load() {
+		return false
+	}
+	data, text, err := w.replies.Reply(i)
+	if data == nil || err != nil || l.MaxValue > 0 && int64(len(data)) > l.MaxValue {
+		return false
+	}
+	e := envelope{fingerprint: l.core.spec.Fingerprint}
+	if e.open(data, w.keys[i]) != reasonNone || e.codec != l.codec || e.compression != CompressNone || e.absent {
+		return false
+	}
+	clocks := op.clocks()
+	if op.now >= clocks.tickOf(e.expire) {
+		return false
+	}
+	if text != "" {
+		text = text[e.offset : e.offset+len(e.payload)]
+	}
+	var none V
+	s.value, s.status = none, Hit
+	if op.decode(s, &l.tierBase, l.Format, e.payload, text) != reasonNone {
+		return false
+	}
+	if op.now >= clocks.tickOf(e.stale) {
+		s.status = Stale
+	}
+	op.tally.bytes += uint64(len(data))
+	op.tally.hits++
+	return true
 }
 
 // replied sets a slot to what the work has found under its i-th key, or to why it has

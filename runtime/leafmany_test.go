@@ -32,7 +32,9 @@ func (r keyedRemote) ReadKeys(ctx context.Context, keys []string) (Replies, erro
 
 type readReplies []RemoteRead
 
-func (rs readReplies) Take(i int, r *RemoteRead) { *r = rs[i] }
+func (rs readReplies) Reply(i int) (data []byte, text string, err error) {
+	return rs[i].Raw.Data, rs[i].Text, rs[i].Err
+}
 
 // told is what a read has come to, for whoever asked and for who reads the counters.
 type told struct {

@@ -70,9 +70,9 @@ type KeyReader interface {
 
 // Replies is what was found under the keys of a batch.
 type Replies interface {
-	// Take sets Raw, Text, Found and Err of *r to what Read would find under the i-th key.
-	// They may be what another key had.
-	Take(i int, r *RemoteRead)
+	// Reply returns what Read would find under the i-th key: nil, or bytes that nobody
+	// changes any more, and those as a string too, if they come as one.
+	Reply(i int) (data []byte, text string, err error)
 }
 
 // ErrWrongType is set by an engine for a key that holds something else than an
@@ -259,8 +259,10 @@ func (w *readWork) reply(i int) *RemoteRead {
 	if w.replies == nil {
 		return &w.reads[i]
 	}
-	w.replies.Take(i, &w.about)
-	return &w.about
+	r := &w.about
+	r.Raw.Data, r.Text, r.Err = w.replies.Reply(i)
+	r.Found = r.Raw.Data != nil
+	return r
 }
 
 // call has an engine do something for an operation. Who could not leave anyway, and a

@@ -33,23 +33,23 @@ func (op *Op[K, V]) got() (v V, ok bool, err error) {
 // GetMany returns the values that there are, and an error when a tier's failure
 // left keys unanswered.
 func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
-	found := make(map[K]V, len(keys))
-	if c.Closed() {
-		return found, ErrClosed
-	}
-	if len(keys) == 0 {
-		return found, nil
-	}
-	if c.direct != nil && c.tracer == nil && len(keys) > 1 {
-		return found, c.direct.getMany(ctx, keys, found)
+	switch {
+	case c.Closed():
+		return map[K]V{}, ErrClosed
+	case len(keys) == 0:
+		return map[K]V{}, nil
+	case c.direct != nil && c.tracer == nil && len(keys) > 1:
+		return c.direct.getMany(ctx, keys)
 	}
 	op, err := c.beginMany(ctx, keys)
 	if err != nil {
-		return found, err
+		return map[K]V{}, err
 	}
 	defer op.end()
 	op.ask()
-	var n answers
+	// Only now: before, it would be out of the processor's caches by the time that it is
+	// filled, and be marked by the collector while nothing is in it.
+	found, n := make(map[K]V, len(keys)), answers{}
 	for i := range op.slots {
 		s := &op.slots[i]
 		n[s.status]++

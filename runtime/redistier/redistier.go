@@ -100,19 +100,17 @@ func (e *Engine) take(r *runtime.RemoteRead, cmd *redis.StringCmd) error {
 	case err != nil:
 		return err
 	}
-	r.Text = cmd.Val()
-	r.Raw.Data = data
-	e.check(r)
+	r.Found = len(data) > 0 // to GETRANGE a key that is not there is an empty string, which is no entry anyway
+	r.Raw.Data, r.Text, r.Err = data, cmd.Val(), e.fits(data)
 	return nil
 }
 
-// check sees to what a reply means. To GETRANGE a key that is not there is an
-// empty string, which is no entry anyway.
-func (e *Engine) check(r *runtime.RemoteRead) {
-	r.Found = len(r.Raw.Data) > 0
-	if e.maxValue > 0 && int64(len(r.Raw.Data)) > e.maxValue {
-		r.Err = runtime.ErrTooLarge
+// fits returns ErrTooLarge for more than a value may have.
+func (e *Engine) fits(data []byte) error {
+	if e.maxValue > 0 && int64(len(data)) > e.maxValue {
+		return runtime.ErrTooLarge
 	}
+	return nil
 }
 
 // Owner implements runtime.Gatherer. The client of a cluster is asked only when it
@@ -153,12 +151,15 @@ func (e *Engine) readMany(ctx context.Context, reads []runtime.RemoteRead) error
 		keys[i] = reads[i].Key
 	}
 	replies, err := e.ReadKeys(ctx, keys)
-	for i := range reads {
-		if err == nil {
-			replies.Take(i, &reads[i])
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	for i := range reads {
+		r := &reads[i]
+		r.Raw.Data, r.Text, r.Err = replies.Reply(i)
+		r.Found = r.Raw.Data != nil
+	}
+	return nil
 }
 
 // ReadsKeys implements runtime.KeyReader: of one server only.
@@ -189,12 +190,14 @@ type replies struct {
 	cmd    redis.StringCmd // which shows a string as bytes, without a copy
 }
 
-// Take implements runtime.Replies.
-func (rs *replies) Take(i int, r *runtime.RemoteRead) {
-	rs.cmd.SetVal(rs.texts[i])
-	data, _ := rs.cmd.Bytes()
-	r.Raw.Data, r.Text, r.Err = data, rs.texts[i], nil
-	rs.engine.check(r)
+// Reply implements runtime.Replies.
+func (rs *replies) Reply(i int) (data []byte, text string, err error) {
+	if text = rs.texts[i]; text == "" {
+		return nil, "", nil
+	}
+	rs.cmd.SetVal(text)
+	data, _ = rs.cmd.Bytes()
+	return data, text, rs.engine.fits(data)
 }
 
 // pipeline reads a batch, whole or of each value one byte more than the limit.
