@@ -16,20 +16,18 @@ type ManyLoader[K comparable, V any] func(ctx context.Context, keys []K) (map[K]
 // Keys that have no value are left out. The error joins those of all loads that
 // failed; what there is comes with it. See GetOrLoad for the rest.
 func (c *Core[K, V]) GetOrLoadMany(ctx context.Context, keys []K, load ManyLoader[K, V]) (map[K]V, error) {
-	b := &batch[K, V]{found: make(map[K]V, len(keys)), load: c.job(many(load)), reload: c.job(many(load))}
-	if err := c.usable(ctx); err != nil {
-		return b.found, err
-	}
-	if len(keys) == 0 {
-		return b.found, nil
+	if err := c.usable(ctx); err != nil || len(keys) == 0 {
+		return map[K]V{}, err
 	}
 	op, err := c.beginMany(ctx, keys)
 	if err != nil {
-		return b.found, err
+		return map[K]V{}, err
 	}
 	defer op.end()
 	op.demand = c.demand(false)
 	op.ask()
+	// The map as late as in GetMany.
+	b := &batch[K, V]{found: make(map[K]V, len(keys)), load: c.job(many(load)), reload: c.job(many(load))}
 	b.answered(op)
 	if len(b.reload.legs) > 0 {
 		b.reload.later(op.ctx)
@@ -62,13 +60,13 @@ type awaited[K comparable, V any] struct {
 
 // answered takes what the tiers have said.
 func (b *batch[K, V]) answered(op *Op[K, V]) {
-	c := op.core
+	c, n := op.core, answers{}
 	for i := range op.slots {
 		s := &op.slots[i]
 		if s.status == Miss {
 			continue
 		}
-		c.counters.count(s.status)
+		n[s.status]++
 		op.refillSlot(s, op.refill(s))
 		if s.status != Absent {
 			b.found[s.key] = s.value
@@ -79,6 +77,7 @@ func (b *batch[K, V]) answered(op *Op[K, V]) {
 			}
 		}
 	}
+	c.counters.countAll(&n)
 }
 
 // join joins the flights of the keys that no tier has. Those that the batch leads
