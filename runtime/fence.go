@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cachegen/cachegen/internal/remedy"
 )
@@ -26,27 +27,36 @@ const firstGeneration = 1
 // it was read, and nobody has the turn. The generations live outside every
 // store, so no eviction forgets them.
 type fence[V any] struct {
-	seed    maphash.Seed
-	stripes []stripe[V]
+	seed  maphash.Seed
+	locks *[stripes]lock
+	held  atomic.Pointer[[stripes]*held[V]] // a list for each stripe; nil: nothing was held yet
+	spare sync.Pool                         // of *held[V]
 }
 
+// lock is what a stripe has at any time. No pointers are among it, or in front of others
+// in one object: the garbage collector need not look at 64 KiB for each cache.
+type lock struct {
+	mu  sync.Mutex
+	gen uint64
+}
+
+// stripe is one of them, as a fence hands it out.
 type stripe[V any] struct {
-	mu      sync.Mutex
-	gen     uint64
-	busy    map[string]turn       // keys that have a writer
-	flights map[string]*flight[V] // keys that are being loaded
+	*lock
+	fence *fence[V]
+	index int32
 }
-
-// turn is a writer's; waiters wait for free to be closed.
-type turn struct{ free chan struct{} }
 
 func newFence[V any]() *fence[V] {
-	f := &fence[V]{seed: maphash.MakeSeed(), stripes: make([]stripe[V], stripes)}
-	for i := range f.stripes {
-		f.stripes[i].gen = firstGeneration
+	f := &fence[V]{seed: maphash.MakeSeed(), locks: new([stripes]lock)}
+	for i := range f.locks {
+		f.locks[i].gen = firstGeneration
 	}
 	return f
 }
+
+// stripe returns a stripe by its number.
+func (f *fence[V]) stripe(i int32) stripe[V] { return stripe[V]{&f.locks[i], f, i} }
 
 // index returns the number of the stripe that the key belongs to.
 func (f *fence[V]) index(key []byte) int32 {
@@ -54,7 +64,7 @@ func (f *fence[V]) index(key []byte) int32 {
 }
 
 // generation returns the generation of the key's stripe.
-func (s *stripe[V]) generation() uint64 {
+func (s stripe[V]) generation() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.gen
@@ -68,27 +78,24 @@ type claim[V any] struct {
 }
 
 // void reports whether what the claim asks for is not so any more.
-func (s *stripe[V]) void(id string, c claim[V]) bool {
+func (s stripe[V]) void(id string, c claim[V]) bool {
 	return remedy.Generations && c.gen != 0 && c.gen != s.gen ||
-		remedy.Claims && c.load != nil && (c.load.ended || c.load.flight != s.flights[id])
+		remedy.Claims && c.load != nil && (c.load.ended || c.load.flight != flightOf(s, id))
 }
 
 // begin takes the turn on a key and reports whether it did; it does not when the
 // claim is void, or when it would have to wait and may not.
-func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, error) {
+func (s stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, error) {
 	for {
 		s.mu.Lock()
 		if s.void(id, c) {
 			s.mu.Unlock()
 			return false, nil
 		}
-		t, busy := s.busy[id]
-		if !busy || !remedy.Turns {
-			if s.busy == nil {
-				s.busy = map[string]turn{}
-			}
-			s.busy[id] = turn{}
-			s.move(id, c)
+		h := s.hold(id)
+		if !h.busy || !remedy.Turns {
+			h.busy = true
+			s.move(h, c)
 			s.mu.Unlock()
 			return true, nil
 		}
@@ -96,13 +103,13 @@ func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, err
 			s.mu.Unlock()
 			return false, nil
 		}
-		if t.free == nil {
-			t.free = make(chan struct{})
-			s.busy[id] = t
+		if h.free == nil {
+			h.free = make(chan struct{})
 		}
+		free := h.free
 		s.mu.Unlock()
 		select {
-		case <-t.free:
+		case <-free:
 		case <-ctx.Done():
 			return false, ctx.Err()
 		}
@@ -110,38 +117,44 @@ func (s *stripe[V]) begin(ctx context.Context, id string, c claim[V]) (bool, err
 }
 
 // end gives back the turn that was taken with the claim.
-func (s *stripe[V]) end(id string, c claim[V]) {
+func (s stripe[V]) end(id string, c claim[V]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.busy[id]
-	delete(s.busy, id)
+	h := find(s, id)
 	if remedy.SecondMove {
-		s.move(id, c)
+		s.move(h, c)
 	}
-	if remedy.Turns && t.free != nil {
-		close(t.free)
+	if h == nil { // two have had their turn at once, which is what a test wants to see
+		return
+	}
+	free := h.free
+	h.busy, h.free = false, nil
+	s.settle(h)
+	if remedy.Turns && free != nil {
+		close(free)
 	}
 }
 
 // move begins a generation: whatever was read or is being loaded for the key is
-// out of date, except by the load that writes itself. A refill writes nothing new.
-func (s *stripe[V]) move(id string, c claim[V]) {
+// out of date, except by the load that writes itself. A refill writes nothing new. What
+// is held of the key may be nothing now.
+func (s stripe[V]) move(h *held[V], c claim[V]) {
 	if c.gen != 0 {
 		return
 	}
 	s.gen++
-	if f := s.flights[id]; f != nil && (c.load == nil || f != c.load.flight) && remedy.Flights {
-		delete(s.flights, id)
+	if h != nil && (c.load == nil || h.flight != c.load.flight) && remedy.Flights {
+		h.flight = nil
 	}
 }
 
 // quiet runs fn if the generation is still gen and nobody writes the key. fn
 // must not block: it runs under the stripe's lock.
-func (s *stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
+func (s stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, busy := s.busy[string(key)]
-	if remedy.Generations && gen != 0 && gen != s.gen || remedy.Quiet && busy {
+	h := find(s, key)
+	if remedy.Generations && gen != 0 && gen != s.gen || remedy.Quiet && h != nil && h.busy {
 		return false
 	}
 	fn()
@@ -150,13 +163,15 @@ func (s *stripe[V]) quiet(key []byte, gen uint64, fn func()) bool {
 
 // alone runs fn under the stripe's lock as the whole turn of a writer that never
 // waits: what a cache whose tiers are all in memory needs.
-func (s *stripe[V]) alone(id string, c claim[V], fn func()) bool {
+func (s stripe[V]) alone(id string, c claim[V], fn func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.void(id, c) {
 		return false
 	}
-	s.move(id, c)
+	h := find(s, id)
+	s.move(h, c)
+	s.settle(h)
 	fn()
 	return true
 }

@@ -160,7 +160,7 @@ func (l *RemoteLeaf[K, V]) overdue(op *Op[K, V], s *slot[K, V], err error) bool 
 	c := l.core
 	c.leases.refused.Add(1)
 	s.writ.refused.Store(true)
-	st := &c.fence.stripes[s.stripe]
+	st := c.fence.stripe(s.stripe)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	for _, other := range c.leaves {

@@ -59,13 +59,14 @@ type part[V any] struct {
 
 // join has the caller wait for the flight of a key, for a new one if there is none.
 // He is to load it himself if he gets a part in it: not if most do so already.
-func (s *stripe[V]) join(id string, most int) (r *round[V], p *part[V]) {
+func (s stripe[V]) join(id string, most int) (r *round[V], p *part[V]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.flights[id]
-	if f == nil {
-		f = s.open(id, &flight[V]{})
+	h := s.hold(id)
+	if h.flight == nil {
+		h.flight = &flight[V]{}
 	}
+	f := h.flight
 	if f.running < most {
 		f.reload = f.reload && f.running > 0
 		f.running++
@@ -80,7 +81,7 @@ func (s *stripe[V]) join(id string, most int) (r *round[V], p *part[V]) {
 
 // leave is called when the caller of a job goes before the load has begun. It
 // reports whether somebody else waits for that; if not, the part has ended.
-func (s *stripe[V]) leave(id string, r *round[V], p *part[V]) bool {
+func (s stripe[V]) leave(id string, r *round[V], p *part[V]) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.flight.round == r {
@@ -94,7 +95,7 @@ func (s *stripe[V]) leave(id string, r *round[V], p *part[V]) bool {
 
 // land ends a part of a flight, once. It returns the round that the result is for:
 // nil if nobody waits.
-func (s *stripe[V]) land(id string, p *part[V]) (r *round[V], first bool) {
+func (s stripe[V]) land(id string, p *part[V]) (r *round[V], first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.ended {
@@ -107,28 +108,30 @@ func (s *stripe[V]) land(id string, p *part[V]) (r *round[V], first bool) {
 
 // reload returns a part in a new flight, whose load is to begin later: none if the
 // key has a flight. id is not kept.
-func (s *stripe[V]) reload(id []byte) *part[V] {
+func (s stripe[V]) reload(id []byte) *part[V] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.flights[string(id)] != nil {
+	if flightOf(s, id) != nil {
 		return nil
 	}
-	return &part[V]{flight: s.open(string(id), &flight[V]{reload: true})}
+	h := s.hold(string(id))
+	h.flight = &flight[V]{reload: true}
+	return &part[V]{flight: h.flight}
 }
 
 // flying reports whether the key is being loaded, or is going to be.
-func (s *stripe[V]) flying(id []byte) bool {
+func (s stripe[V]) flying(id []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.flights[string(id)] != nil
+	return flightOf(s, id) != nil
 }
 
 // start begins the load of a reload. It does not if the flight has been superseded,
 // or if somebody else has not waited for it to begin.
-func (s *stripe[V]) start(id string, p *part[V]) bool {
+func (s stripe[V]) start(id string, p *part[V]) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.flight != s.flights[id] || p.flight.running > 0 {
+	if p.flight != flightOf(s, id) || p.flight.running > 0 {
 		p.ended = true
 		return false
 	}
@@ -137,33 +140,34 @@ func (s *stripe[V]) start(id string, p *part[V]) bool {
 }
 
 // drop ends a reload that is not going to begin.
-func (s *stripe[V]) drop(id string, p *part[V]) {
+func (s stripe[V]) drop(id string, p *part[V]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f := p.flight; f == s.flights[id] && f.running == 0 {
-		delete(s.flights, id)
+	if p.flight.running == 0 {
+		s.depart(id, p)
 	}
 }
 
 // reloading reports whether the key is being loaded in the background.
-func (s *stripe[V]) reloading(id []byte) bool {
+func (s stripe[V]) reloading(id []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.flights[string(id)]
+	f := flightOf(s, id)
 	return f != nil && f.reload
 }
 
-func (s *stripe[V]) open(id string, f *flight[V]) *flight[V] {
-	if s.flights == nil {
-		s.flights = map[string]*flight[V]{}
+// close ends a part of a flight, and the flight with its last one.
+func (s stripe[V]) close(id string, p *part[V]) {
+	p.ended = true
+	if p.flight.running--; p.flight.running == 0 {
+		s.depart(id, p)
 	}
-	s.flights[id] = f
-	return f
 }
 
-func (s *stripe[V]) close(id string, p *part[V]) {
-	p.ended = true
-	if p.flight.running--; p.flight.running == 0 && s.flights[id] == p.flight {
-		delete(s.flights, id)
+// depart has nobody join the flight of a part any more.
+func (s stripe[V]) depart(id string, p *part[V]) {
+	if h := find(s, id); h != nil && h.flight == p.flight {
+		h.flight = nil
+		s.settle(h)
 	}
 }

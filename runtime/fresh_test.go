@@ -41,12 +41,12 @@ func failing(err error) Loader[string, item] {
 
 // idle reports whether no key is being loaded.
 func (c *cache) idle() bool {
-	for i := range c.fence.stripes {
-		st := &c.fence.stripes[i]
+	for i := range int32(stripes) {
+		st := c.fence.stripe(i)
 		st.mu.Lock()
-		n := len(st.flights)
+		_, flights := st.count()
 		st.mu.Unlock()
-		if n > 0 {
+		if flights > 0 {
 			return false
 		}
 	}

@@ -37,7 +37,7 @@ type job[K comparable, V any] struct {
 type leg[K comparable, V any] struct {
 	key    K
 	id     string
-	stripe *stripe[V]
+	stripe stripe[V]
 	part   *part[V]
 	round  *round[V] // that the job's own caller waits for; nil: none
 
@@ -64,7 +64,7 @@ func (c *Core[K, V]) job(call func(*job[K, V], context.Context)) *job[K, V] {
 // add gives the job a part in the flight of a slot's key.
 func (j *job[K, V]) add(s *slot[K, V], p *part[V], r *round[V]) *leg[K, V] {
 	l := &leg[K, V]{
-		key: s.key, id: s.id(), stripe: &j.core.fence.stripes[s.stripe], part: p, round: r,
+		key: s.key, id: s.id(), stripe: j.core.fence.stripe(s.stripe), part: p, round: r,
 		aside: s.aside, silence: s.rest().silence,
 	}
 	l.job.Store(j)

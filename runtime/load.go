@@ -25,7 +25,7 @@ func (c *Core[K, V]) GetOrLoad(ctx context.Context, key K, load Loader[K, V]) (v
 	}
 	defer op.end()
 	s := &op.slots[0]
-	st := &c.fence.stripes[s.stripe]
+	st := c.fence.stripe(s.stripe)
 	if c.reloads() && st.reloading(s.bin) {
 		op.demand = c.demand(false)
 		if op.ask(); s.status != Miss { // whoever has something does not wait
@@ -130,7 +130,7 @@ func (c *Core[K, V]) Reload(ctx context.Context, key K, load Loader[K, V]) {
 		return
 	}
 	s := slot[K, V]{key: key, bin: bin, stripe: c.fence.index(bin)}
-	st := &c.fence.stripes[s.stripe]
+	st := c.fence.stripe(s.stripe)
 	if st.flying(bin) || c.offload.refuses() {
 		return
 	}

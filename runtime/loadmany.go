@@ -72,7 +72,7 @@ func (b *batch[K, V]) answered(op *Op[K, V]) {
 			b.found[s.key] = s.value
 		}
 		if op.outdated(s) {
-			if p := c.fence.stripes[s.stripe].reload(s.bin); p != nil {
+			if p := c.fence.stripe(s.stripe).reload(s.bin); p != nil {
 				b.reload.add(s, p, nil)
 			}
 		}
@@ -94,7 +94,7 @@ func (b *batch[K, V]) join(op *Op[K, V]) {
 			recursive = true
 			continue
 		}
-		st := &c.fence.stripes[s.stripe]
+		st := c.fence.stripe(s.stripe)
 		r, p := st.join(s.id(), c.spec.Concurrency)
 		b.waits = append(b.waits, awaited[K, V]{s.key, r, p != nil})
 		if p != nil {

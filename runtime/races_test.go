@@ -165,14 +165,14 @@ func TestRaceJoinOld(t *testing.T) {
 			}
 			c.start(t.Context(), load)
 			bin, _ := binaryKey(nil, "k")
-			st := &c.fence.stripes[c.fence.index(bin)]
-			before := st.flights[string(bin)]
+			st := c.fence.stripe(c.fence.index(bin))
+			before := flightOf(st, bin)
 			source = "new"
 			if _, err := c.Delete(t.Context(), "k"); err != nil {
 				t.Error(err)
 			}
 			if !fenced {
-				st.flights[string(bin)] = before
+				st.hold(string(bin)).flight = before
 			}
 			v, err := c.GetOrLoad(t.Context(), "k", load)
 			check(t, err, nil)

@@ -100,7 +100,7 @@ func (c *Core[K, V]) read(ctx context.Context, key K) (*Op[K, V], error) {
 func (op *Op[K, V]) ask() {
 	for i := range op.slots {
 		s := &op.slots[i]
-		s.gen = op.core.fence.stripes[s.stripe].generation()
+		s.gen = op.core.fence.stripe(s.stripe).generation()
 	}
 	op.core.spec.Read(op)
 	op.conclude()

@@ -44,7 +44,7 @@ func (op *Op[K, V]) refillMemory(s *slot[K, V], mask uint64) (err error) {
 			}
 		}
 	}
-	c.fence.stripes[s.stripe].quiet(s.bin, s.gen, func() {
+	c.fence.stripe(s.stripe).quiet(s.bin, s.gen, func() {
 		for _, l := range c.leaves {
 			if near, ok := l.(memoryLeaf[K, V]); ok && near.base().selected(mask) {
 				err = near.write(op, s)
@@ -79,7 +79,7 @@ func (op *Op[K, V]) refillLater(s *slot[K, V], mask uint64) {
 		defer cancel()
 		defer context.AfterFunc(c.ctx, cancel)()
 		later.ctx = ctx
-		st := &c.fence.stripes[mine.stripe]
+		st := c.fence.stripe(mine.stripe)
 		cl := claim[V]{gen: mine.gen, try: true}
 		if taken, err := st.begin(ctx, mine.id(), cl); !taken || err != nil {
 			return

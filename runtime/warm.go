@@ -39,7 +39,7 @@ func (c *Core[K, V]) warm(l *MemoryLeaf[K, V], key []byte, e MemoryEntry) (ok bo
 	if c.Closed() {
 		return false
 	}
-	c.fence.stripes[c.fence.index(key)].quiet(key, firstGeneration, func() {
+	c.fence.stripe(c.fence.index(key)).quiet(key, firstGeneration, func() {
 		now := c.Time.Now()
 		old, found := l.engine.Load(nil, key)
 		if ok = (!found || now >= old.Expire) && now < e.Expire; ok {

@@ -235,7 +235,7 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 		if i > 0 && bytes.Equal(order[i-1].bin, s.bin) {
 			continue // keys that differ and mean the same, such as one instant in two zones
 		}
-		st := &op.core.fence.stripes[s.stripe]
+		st := op.core.fence.stripe(s.stripe)
 		id, cl := s.id(), s.claim(cl)
 		ok, err := st.begin(op.ctx, id, cl)
 		switch {
@@ -261,7 +261,7 @@ func (op *Op[K, V]) turns(cl claim[V], res []Result, fn func(*Op[K, V], []Result
 // turn is turns for one key.
 func (op *Op[K, V]) turn(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) (bool, error) {
 	s := &op.slots[0]
-	st, id := &op.core.fence.stripes[s.stripe], s.id()
+	st, id := op.core.fence.stripe(s.stripe), s.id()
 	cl = s.claim(cl)
 	if ok, err := st.begin(op.ctx, id, cl); !ok {
 		if err == nil && s.load != nil { // superseded
@@ -287,13 +287,13 @@ func (s *slot[K, V]) claim(cl claim[V]) claim[V] {
 func (op *Op[K, V]) alone(cl claim[V], res []Result, fn func(*Op[K, V], []Result)) bool {
 	if len(op.slots) == 1 {
 		s := &op.slots[0]
-		return op.core.fence.stripes[s.stripe].alone(s.id(), s.claim(cl), func() { fn(op, res) })
+		return op.core.fence.stripe(s.stripe).alone(s.id(), s.claim(cl), func() { fn(op, res) })
 	}
 	one := &Op[K, V]{core: op.core, ctx: op.ctx, now: op.now, mask: op.mask}
 	for i := range op.slots {
 		s := &op.slots[i]
 		one.slots = op.slots[i : i+1]
-		op.core.fence.stripes[s.stripe].alone(s.id(), s.claim(cl), func() { fn(one, res[i:i+1]) })
+		op.core.fence.stripe(s.stripe).alone(s.id(), s.claim(cl), func() { fn(one, res[i:i+1]) })
 	}
 	return true
 }
