@@ -29,8 +29,8 @@ func batches(l *lab) experiment {
 that it returns; ours, and the second limit, ask it for strings.
 
 Beside decoding, ours tells keys that are there twice, checks the whole envelope, looks at marks, and counts. What it keeps while a batch is under way matters when 64 are: it is
-the keys, and no more. So do counters that all share: they hear of a batch once. Keys are told apart by a table of their hashes, in half the time of a map. What is left above the limit is in many
-small things.`,
+the keys, and no more, and the map that is returned is made when the reply is there. So do counters that all share: they hear of a batch once. Keys are told apart by a table of their hashes, in
+half the time of a map. The limit's entries are 65 bytes and ours 113, with the key, the fingerprint and three instants in them, so that an MGET of ours alone takes a tenth more by 64 goroutines.`,
 		groups: []measure.Group{one, many},
 		bars: []bar{
 			cost("GetMany of 100 against MGET and decoding", "batch/one/ours", "batch/one/limit, MGET", 1.10),
