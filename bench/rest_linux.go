@@ -20,12 +20,12 @@ var watches = sync.Pool{New: func() any {
 	return &watch{fd: fd, file: os.NewFile(uintptr(fd), "timer")}
 }}
 
-// rest waits for d as one waits for the reply of a database. Sleeping is something else:
-// with nothing to do, Go looks at its timers each millisecond, so that loads would be the
-// slower the fewer round trips a cache makes, and end many at a time.
+// rest waits for d as one waits for the reply of a database. Sleeping is something else: Go's
+// poller waits for timers in whole milliseconds, if nothing else wakes it, so that loads
+// would be the slower the fewer round trips a cache makes, and end many at a time.
 func rest(d time.Duration) {
 	w := watches.Get().(*watch)
 	defer watches.Put(w)
-	check(unix.TimerfdSettime(w.fd, 0, &unix.ItimerSpec{Value: unix.NsecToTimespec(int64(d))}, nil))
+	check(unix.TimerfdSettime(w.fd, 0, &unix.ItimerSpec{Value: unix.NsecToTimespec(int64(max(d, 1)))}, nil))
 	must(w.file.Read(w.room[:]))
 }

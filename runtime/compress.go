@@ -1,8 +1,6 @@
 package runtime
 
-import (
-	"errors"
-)
+import "errors"
 
 // The compressions that an envelope can name.
 const (
@@ -123,15 +121,25 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 	return reasonNone
 }
 
-// decode is accept for what a tier has stored, which is timed if it is not in memory.
+// decode is accept for what a tier has stored. Tiers outside of memory time it: all single
+// entries, and one in sampledEntries of batches.
 func (op *Op[K, V]) decode(s *slot[K, V], l *tierBase, format int, data []byte, text string) reason {
 	began := untimed
-	if op.taken++; op.taken%sampledEntries == 1 && !l.selected(op.core.instant) {
+	if !l.selected(op.core.instant) && op.sampled() {
 		began = tick()
 	}
 	why := op.accept(s, format, data, text)
 	l.counters.times.decode.sampledSince(began)
 	return why
+}
+
+// sampled reports whether an entry is one to be timed.
+func (op *Op[K, V]) sampled() bool {
+	if len(op.slots) == 1 && len(op.bulk.asked) <= 1 {
+		return true
+	}
+	op.taken++
+	return op.taken%sampledEntries == 1
 }
 
 // inflate undoes a compression.

@@ -127,3 +127,12 @@ func (e *envelope) open(b []byte, key string) reason {
 	e.payload = b[e.offset:end]
 	return reasonNone
 }
+
+// text returns the payload as a string, if whole is the stored bytes, of which there are
+// so many, as one, and else an empty one.
+func (e *envelope) text(whole string, stored int) string {
+	if len(whole) != stored {
+		return ""
+	}
+	return whole[e.offset : e.offset+len(e.payload)]
+}

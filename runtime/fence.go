@@ -10,7 +10,7 @@ import (
 )
 
 // stripes is how many parts the keys of a cache are divided into. A stripe is
-// held for the length of a few map operations, and its generation, when it
+// held for the length of a few steps in a short list, and its generation, when it
 // moves for another key, costs a reader one refill: many are cheap.
 const stripes = 4096
 
@@ -33,14 +33,14 @@ type fence[V any] struct {
 	spare sync.Pool                         // of *held[V]
 }
 
-// lock is what a stripe has at any time. No pointers are among it, or in front of others
-// in one object: the garbage collector need not look at 64 KiB for each cache.
+// lock is what a stripe has at any time. It has no pointers, and lies in an object without
+// any: so the garbage collector does not look at these 64 KiB.
 type lock struct {
 	mu  sync.Mutex
 	gen uint64
 }
 
-// stripe is one of them, as a fence hands it out.
+// stripe is a handle on one stripe of a fence.
 type stripe[V any] struct {
 	*lock
 	fence *fence[V]
@@ -136,8 +136,8 @@ func (s stripe[V]) end(id string, c claim[V]) {
 }
 
 // move begins a generation: whatever was read or is being loaded for the key is
-// out of date, except by the load that writes itself. A refill writes nothing new. What
-// is held of the key may be nothing now.
+// out of date, except by the load that writes itself. A refill writes nothing new. h may be
+// nil, and may have neither writer nor flight afterwards: the caller settles it.
 func (s stripe[V]) move(h *held[V], c claim[V]) {
 	if c.gen != 0 {
 		return

@@ -1,8 +1,9 @@
 package runtime
 
-// held is a key that somebody writes or loads. There are few at a time, of the keys of
-// one stripe mostly none: a list of those leaves no map behind in each stripe, for the
-// collector to look at and the processor to have forgotten.
+// held is a key that somebody writes or loads, in a list of those of its stripe, whose lock
+// guards it and the list. There are few at a time, and in most stripes none. Maps would
+// stay when they are empty, two in each stripe: for the collector to look at, and not in
+// the processor's caches when they are needed.
 type held[V any] struct {
 	id     string
 	busy   bool          // the key has a writer

@@ -54,7 +54,7 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K) (map[K]V, erro
 	found := make(map[K]V, len(op.bulk.asked)) // as late as possible: see GetMany
 	s, n := op.only(), answers{}
 	for i, key := range op.bulk.asked {
-		if !l.plain(op, s, w, i) {
+		if why != nil || !l.plain(op, s, w, i) {
 			l.replied(op, s, key, w, i, why)
 		}
 		n[s.status]++
@@ -110,36 +110,36 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 }
 
 // plain sets the value and the status of a slot to what the work has found under its i-th
-// key, if that leaves nothing to decide: an entry that is whole, is no absence, lives, and
-// is trusted. Most are, and all else that replied sees to is as much again.
+// key. It does not if there is anything to decide, as replied does: of an absence, of what
+// is over or not trusted, of an error. Of a live entry it does less than half as much.
 func (l *RemoteLeaf[K, V]) plain(op *Op[K, V], s *slot[K, V], w *readWork, i int) bool {
 	if w.replies == nil || l.compression != CompressNone || l.marks.any.Load() {
 		return false
 	}
 	data, text, err := w.replies.Reply(i)
-	if data == nil || err != nil || l.MaxValue > 0 && int64(len(data)) > l.MaxValue {
+	if data == nil || err != nil {
 		return false
 	}
-	e := envelope{fingerprint: l.core.spec.Fingerprint}
-	if e.open(data, w.keys[i]) != reasonNone || e.codec != l.codec || e.compression != CompressNone || e.absent {
+	var e envelope
+	if l.unseal(&e, data, w.keys[i]) != reasonNone || e.absent {
 		return false
 	}
 	clocks := op.clocks()
 	if op.now >= clocks.tickOf(e.expire) {
 		return false
 	}
-	if text != "" {
-		text = text[e.offset : e.offset+len(e.payload)]
-	}
+	op.tally.bytes += uint64(len(data))
 	var none V
-	s.value, s.status = none, Hit
-	if op.decode(s, &l.tierBase, l.Format, e.payload, text) != reasonNone {
-		return false
-	}
-	if op.now >= clocks.tickOf(e.stale) {
+	s.value, s.status, s.err = none, Miss, nil
+	switch why := op.decode(s, &l.tierBase, l.Format, e.payload, e.text(text, len(data))); {
+	case why != reasonNone:
+		l.core.reject(&l.tierBase, why)
+		return true
+	case op.now < clocks.tickOf(e.stale):
+		s.status = Hit
+	default:
 		s.status = Stale
 	}
-	op.tally.bytes += uint64(len(data))
 	op.tally.hits++
 	return true
 }

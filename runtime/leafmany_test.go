@@ -137,6 +137,13 @@ func TestDirect(t *testing.T) {
 		ask(over, "0", "0")
 		fake.hook(func(context.Context, string) error { time.Sleep(100 * time.Millisecond); return nil })
 		ask(late{ctx, time.Now().Add(50 * time.Millisecond)}, "1", "none")
+		soon, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		ask(soon, "1", "2", "none") // left before the engine has answered, which it does all the same
+		cancel()
+		time.Sleep(time.Second)
+		fake.hookAfter(func(context.Context, string) error { return errDown })
+		ask(ctx, "1", "2", "none") // found, and an error
+		fake.hookAfter(nil)
 		fake.up()
 		c.set(t, "1", "another")
 		c.set(t, "4", "more")
@@ -160,4 +167,63 @@ func TestDirect(t *testing.T) {
 	if batches == 0 {
 		t.Error("no batch was read by its keys")
 	}
+}
+
+// newKeyed returns a cache with one tier that reads batches by their keys, and the engine
+// that wrap makes of it. It has three values.
+func newKeyed(t *testing.T, wrap func(keyedRemote) RemoteEngine) *cache {
+	t.Helper()
+	fake := &fakeRemote{entries: map[string]RemoteWrite{}, keyErr: map[string]error{}, calls: map[string]int{}}
+	c := newCache(t, "r", func(c *config) {
+		c.engine = func(int) RemoteEngine { return wrap(keyedRemote{fake, new(int)}) }
+	})
+	for _, key := range strings.Split("abc", "") {
+		c.set(t, key, "value of "+key)
+	}
+	return c
+}
+
+// wordyRemote returns texts that are not what it has found.
+type wordyRemote struct{ keyedRemote }
+
+type wordyReplies struct{ Replies }
+
+func (r wordyRemote) ReadKeys(ctx context.Context, keys []string) (Replies, error) {
+	found, err := r.keyedRemote.ReadKeys(ctx, keys)
+	return wordyReplies{found}, err
+}
+
+func (r wordyReplies) Reply(i int) (data []byte, text string, err error) {
+	data, _, err = r.Replies.Reply(i)
+	return data, "x", err
+}
+
+// TestReplyText decodes from the bytes if the text is not they.
+func TestReplyText(t *testing.T) {
+	c := newKeyed(t, func(r keyedRemote) RemoteEngine { return wordyRemote{r} })
+	found, err := c.GetMany(t.Context(), []string{"a", "b"})
+	check(t, err, nil)
+	check(t, len(found), 2)
+	check(t, string(found["b"].B), "value of b")
+}
+
+// TestReplyPanic asks a codec that panics once for each entry.
+func TestReplyPanic(t *testing.T) {
+	c := newKeyed(t, func(r keyedRemote) RemoteEngine { return r })
+	calls := 0
+	c.spec.Formats[0].Decode = func(v *item, data []byte, text string) error {
+		if calls++; calls == 2 {
+			panic("cannot read it")
+		}
+		v.B = data
+		return nil
+	}
+	found, err := c.GetMany(t.Context(), []string{"a", "b", "c"})
+	check(t, err, nil)
+	check(t, len(found), 2)
+	check(t, found["b"].B == nil, true)
+	check(t, calls, 3)
+	s := c.Stats().Tiers[0]
+	check(t, s.Rejected, 1)
+	check(t, s.Hits, 2)
 }

@@ -71,7 +71,8 @@ type KeyReader interface {
 // Replies is what was found under the keys of a batch.
 type Replies interface {
 	// Reply returns what Read would find under the i-th key: nil, or bytes that nobody
-	// changes any more, and those as a string too, if they come as one.
+	// changes any more, and the same as a string, if they come as one. The error is that
+	// of the one key: see RemoteRead. It may be asked again, by one goroutine at a time.
 	Reply(i int) (data []byte, text string, err error)
 }
 
@@ -337,15 +338,9 @@ func (l *RemoteLeaf[K, V]) spoilt(op *Op[K, V], s *slot[K, V], err error) {
 
 // open reads the envelope and the value in it.
 func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why reason, live bool) {
-	if l.MaxValue > 0 && int64(len(r.Raw.Data)) > l.MaxValue {
-		return reasonTooLarge, false
-	}
-	e := envelope{fingerprint: l.core.spec.Fingerprint}
-	if why := e.open(r.Raw.Data, s.text); why != reasonNone {
+	var e envelope
+	if why := l.unseal(&e, r.Raw.Data, s.text); why != reasonNone {
 		return why, false
-	}
-	if e.codec != l.codec || e.compression != l.compression {
-		return reasonFormat, false
 	}
 	clocks := op.clocks()
 	stale := min(clocks.tickOf(e.stale), l.core.Time.tick(r.Raw.StaleAt))
@@ -354,17 +349,28 @@ func (l *RemoteLeaf[K, V]) open(op *Op[K, V], s *slot[K, V], r *RemoteRead) (why
 		return reasonNone, false
 	}
 	if !e.absent {
-		text := ""
-		if len(r.Text) == len(r.Raw.Data) {
-			text = r.Text[e.offset : e.offset+len(e.payload)]
-		}
-		if why := op.take(s, &l.tierBase, e.payload, text); why != reasonNone {
+		if why := op.take(s, &l.tierBase, e.payload, e.text(r.Text, len(r.Raw.Data))); why != reasonNone {
 			return why, false
 		}
 	}
 	stale = min(stale, expire)
 	s.found(op, l.Index, e.absent, l.core.eagerAt(clocks.tickOf(e.created), stale), stale, expire)
 	return reasonNone, op.now < expire
+}
+
+// unseal reads the envelope of an entry in the format of the tier.
+func (l *RemoteLeaf[K, V]) unseal(e *envelope, data []byte, key string) reason {
+	if l.MaxValue > 0 && int64(len(data)) > l.MaxValue {
+		return reasonTooLarge
+	}
+	e.fingerprint = l.core.spec.Fingerprint
+	if why := e.open(data, key); why != reasonNone {
+		return why
+	}
+	if e.codec != l.codec || e.compression != l.compression {
+		return reasonFormat
+	}
+	return reasonNone
 }
 
 // distrusts reports whether an entry that was written at an instant of Unix time may be

@@ -26,7 +26,6 @@ type Op[K comparable, V any] struct {
 
 	shift   shift // between ticks and Unix time
 	shifted bool  // it is known
-	taken   uint  // values from the tiers
 
 	one   [1]slot[K, V]
 	encs  [2][]byte     // encodings of its value, if it has no more formats
@@ -36,6 +35,7 @@ type Op[K comparable, V any] struct {
 	front []byte        // the encoding of a single value behind room for its envelope; nil: none
 	read  [1]RemoteRead // of a single slot, by one who is alone
 	room  room
+	taken uint // entries of batches that were decoded, those of operations before this one too
 	tally tally
 	bulk  bulk[K, V]
 }
@@ -159,7 +159,7 @@ func (c *Core[K, V]) spare() *Op[K, V] {
 func (c *Core[K, V]) blank(ctx context.Context) *Op[K, V] {
 	op := c.spare()
 	op.ctx, op.trace = c.traced(ctx)
-	op.now, op.mask, op.shifted, op.taken = c.Time.Now(), everywhere, false, 0
+	op.now, op.mask, op.shifted = c.Time.Now(), everywhere, false
 	return op
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/cachegen/cachegen/internal/race"
 )
 
 // TestTierStats holds the figures of a tier outside the process after a script, with
@@ -79,6 +81,44 @@ func TestTierStats(t *testing.T) {
 		}
 		check(t, s.Times.Compress, Timing{})
 	})
+}
+
+// TestDecodeTimes times the entries of tiers behind memory: of single keys all, also when
+// memory has decoded something before, and of batches one in sixteen, however small they are.
+func TestDecodeTimes(t *testing.T) {
+	c := newCache(t, "mr", func(c *config) { c.spec.Revalidate = true })
+	c.set(t, "0", "v")
+	bin, _ := binaryKey(nil, "0")
+	for range 10 {
+		e, _ := c.mem.Load(nil, bin)
+		e.Stale = c.Time.Now() - 1
+		c.mem.Save(bin, e)
+		if _, err := c.GetOrLoad(t.Context(), "0", failing(errDown)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(t, c.Stats().Tiers[1].Times.Decode.Count, 10)
+
+	const batches, size = 100, 8
+	keys := []string{"0"}
+	for i := range size {
+		keys = append(keys, fmt.Sprint(i+1))
+		c.set(t, fmt.Sprint(i+1), "v")
+	}
+	before := c.Stats().Tiers[1].Times.Decode.Count
+	for range batches {
+		c.mem.evict()
+		c.want(t, "0", "v")
+		c.settle(t)
+		before++
+		if found, err := c.GetMany(t.Context(), keys); len(found) != size+1 || err != nil {
+			t.Fatal(len(found), err)
+		}
+	}
+	n := c.Stats().Tiers[1].Times.Decode.Count - before
+	if want := uint64(batches * size / sampledEntries); n < want || n > 2*want && !race.Enabled { // more where operations are new
+		t.Errorf("timed %d of %d entries of batches", n, batches*size)
+	}
 }
 
 // TestLoadTime times loaders, those that fail too.

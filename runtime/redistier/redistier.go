@@ -100,7 +100,8 @@ func (e *Engine) take(r *runtime.RemoteRead, cmd *redis.StringCmd) error {
 	case err != nil:
 		return err
 	}
-	r.Found = len(data) > 0 // to GETRANGE a key that is not there is an empty string, which is no entry anyway
+	// To GETRANGE a key that is not there is an empty string, which is no entry anyway.
+	r.Found = len(data) > 0
 	r.Raw.Data, r.Text, r.Err = data, cmd.Val(), e.fits(data)
 	return nil
 }
