@@ -17,7 +17,7 @@ import (
 const batchSize = 100
 
 func batches(l *lab) experiment {
-	one, many := measure.Group{Name: "batch/one", Base: "limit, MGET", Turns: 36, Long: 2}, measure.Group{Name: "batch/" + strconv.Itoa(busy), Base: "limit, MGET", Turns: 3}
+	one, many := measure.Group{Name: "batch/one", Base: "limit, MGET", Turns: 36, Long: 2}, measure.Group{Name: "batch/" + strconv.Itoa(busy), Base: "limit, MGET", Turns: 9, Long: 3}
 	for _, s := range batchers(l) {
 		open := once(l, s.open)
 		one.Cases = append(one.Cases, hits(l, s.name, open))

@@ -130,9 +130,10 @@ func (l *RemoteLeaf[K, V]) plain(op *Op[K, V], s *slot[K, V], w *readWork, i int
 	}
 	op.tally.bytes += uint64(len(data))
 	var none V
-	s.value, s.status, s.err = none, Miss, nil
+	s.value, s.status = none, Miss
 	switch why := op.decode(s, &l.tierBase, l.Format, e.payload, e.text(text, len(data))); {
 	case why != reasonNone:
+		s.err = nil
 		l.core.reject(&l.tierBase, why)
 		return true
 	case op.now < clocks.tickOf(e.stale):

@@ -39,7 +39,7 @@ type Group struct {
 	Base   string // the case that others are compared with; empty: none
 	Rounds int    // at most so many; 0: those of the options
 	Turns  int    // of a case in a round; 0: six; many goroutines need a longer one
-	Long   int    // so many times as long as other groups; 0: once; for ratios that are to be known well
+	Long   int    // so many times as long as other groups, or as often; 0: once; for ratios that are to be known well
 	Close  func() // if it is not nil, ends what cases have opened
 
 	// Uncollected says that no garbage is collected while a case runs: marking what all
@@ -99,7 +99,7 @@ func (r Results) Run(g Group, o Options) {
 		r.inTurns(g, rounds, o.Time*time.Duration(max(1, g.Long)))
 		return
 	}
-	for round := range rounds {
+	for round := range rounds * max(1, g.Long) {
 		for i := range cases {
 			c := cases[(i+round)%len(cases)]
 			r.add(g.Name+"/"+c.Name, alone(c))
