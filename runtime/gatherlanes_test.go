@@ -119,7 +119,9 @@ func TestGatherMany(t *testing.T) {
 				wg.Wait()
 				time.Sleep(time.Millisecond)
 			}
-			if n := len(s.begun()) - before; n > 10*(lanes+1) {
+			// Each wave has a trip for each lane, and one or two for who comes between them;
+			// with the lanes of few it would have a dozen.
+			if n := len(s.begun()) - before; n > 10*(lanes+2) {
 				t.Errorf("%d round trips for ten waves", n)
 			}
 			g.quiet(t)
