@@ -21,7 +21,8 @@ type Cluster struct {
 }
 
 // StartCluster starts a cluster of n nodes and waits until each of them knows
-// that all slots are served.
+// that all slots are served, and has a link to each other: what is published before goes
+// nowhere.
 func StartCluster(tb testing.TB, n int) *Cluster {
 	tb.Helper()
 	c := &Cluster{tb: tb}
@@ -51,13 +52,27 @@ func StartCluster(tb testing.TB, n int) *Cluster {
 			info := client.ClusterInfo(ctx).Val()
 			return strings.Contains(info, "cluster_state:ok") &&
 				strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d", n)) &&
-				strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d", slots))
+				strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d", slots)) &&
+				linked(client.ClusterNodes(ctx).Val(), n)
 		})
 		if err != nil {
 			tb.Fatalf("node %d of the cluster: %v\n%s", i, err, client.ClusterInfo(ctx).Val())
 		}
 	}
 	return c
+}
+
+// linked reports whether a node has links to all n, by its list of them: see
+// https://redis.io/docs/latest/commands/cluster-nodes.
+func linked(nodes string, n int) bool {
+	there := 0
+	for node := range strings.Lines(nodes) {
+		f := strings.Fields(node) // id, address, flags, master, ping, pong, epoch, link, slots
+		if len(f) > 7 && f[7] == "connected" && !strings.Contains(f[2], "handshake") {
+			there++
+		}
+	}
+	return there == n
 }
 
 // Addrs returns the addresses of the nodes, host:port.
