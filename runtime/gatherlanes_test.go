@@ -119,9 +119,13 @@ func TestGatherMany(t *testing.T) {
 				wg.Wait()
 				time.Sleep(time.Millisecond)
 			}
-			// Each wave has a trip for each lane, and one or two for who comes between them;
-			// with the lanes of few it would have a dozen.
-			if n := len(s.begun()) - before; n > 10*(lanes+2) {
+			// Of each wave, one goes in each lane, and then all others. Before them goes who is
+			// alone, where there is one server: the lanes may not have seen him yet.
+			most := lanes + 1
+			if key == ":k" {
+				most++
+			}
+			if n := len(s.begun()) - before; n > 10*most {
 				t.Errorf("%d round trips for ten waves", n)
 			}
 			g.quiet(t)

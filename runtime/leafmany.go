@@ -111,7 +111,7 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 
 // plain sets the value and the status of a slot to what the work has found under its i-th
 // key. It does not if there is anything to decide, as replied does: of an absence, of what
-// is over or not trusted, of an error. Of a live entry it does less than half as much.
+// is over or not trusted, of an error. With a live entry it has less to do.
 func (l *RemoteLeaf[K, V]) plain(op *Op[K, V], s *slot[K, V], w *readWork, i int) bool {
 	if w.replies == nil || l.compression != CompressNone || l.marks.any.Load() {
 		return false
