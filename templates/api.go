@@ -83,12 +83,12 @@ func (c *$X) Close(ctx $context.Context) error { return c.core.Close(ctx) }`,
 // hit is the whole way of a hit in memory.
 func (x *cacheGen) hit() jen.Code {
 	v := x.hitVars(vars{"k": x.binaryKeySize(), "n": x.bufferSize(), "decode": "decode" + x.codec.name})
-	key := "began := c.core.Hot.Begin()\ndata, $got := c.hot.$get(buf[:0], $hitKey(kb[:0], key))\n"
+	key := "began := c.core.Hot.Begin()\ndata, scratch, $got := c.hot.$get(buf[:0], $hitKey(kb[:0], key))\n"
 	if x.keyFails() {
-		key = "kb2, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn $no\n}\nbegan := c.core.Hot.Begin()\ndata, $got := c.hot.$get(buf[:0], kb2)\n"
+		key = "kb2, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn $no\n}\nbegan := c.core.Hot.Begin()\ndata, scratch, $got := c.hot.$get(buf[:0], kb2)\n"
 	}
 	return x.snippet(`// hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.$also
+// stay on the stack, a long entry in scratch. Anything else is left to the core.$also
 func (c *$X) hit($params) $results {
 var kb [$k]byte
 var buf [$n]byte
@@ -99,6 +99,7 @@ if $decode(v, data, "") != nil {
 *v = *new($V)
 return $no
 }
+scratch.Free()
 c.core.Hot.End(began, now, len(data), status)
 return $yes
 }`, v)

@@ -143,12 +143,12 @@ func (c *VehicleCache) String() string { return "memory:fastcache" }
 func (c *VehicleCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *VehicleCache) hit(key string, v *Vehicle) bool {
 	var kb [128]byte
 	var buf [2048]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendVehicleCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendVehicleCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -156,6 +156,7 @@ func (c *VehicleCache) hit(key string, v *Vehicle) bool {
 		*v = *new(Vehicle)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -149,12 +149,12 @@ func (c *SmallMemory) String() string { return "memory:fastcache" }
 func (c *SmallMemory) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *SmallMemory) hit(key int64, v *Small) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendSmallMemoryKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendSmallMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -162,6 +162,7 @@ func (c *SmallMemory) hit(key int64, v *Small) bool {
 		*v = *new(Small)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1003,12 +1004,12 @@ func (c *ProductMemory) String() string { return "memory:fastcache" }
 func (c *ProductMemory) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ProductMemory) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendProductMemoryKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendProductMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1016,6 +1017,7 @@ func (c *ProductMemory) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1961,12 +1963,12 @@ func (c *ProductTiers) String() string {
 func (c *ProductTiers) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ProductTiers) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendProductTiersKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendProductTiersKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1974,6 +1976,7 @@ func (c *ProductTiers) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -2312,12 +2315,12 @@ func (c *BlobMemory) String() string { return "memory:fastcache" }
 func (c *BlobMemory) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *BlobMemory) hit(key int64, v *Blob) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendBlobMemoryKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendBlobMemoryKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2325,6 +2328,7 @@ func (c *BlobMemory) hit(key int64, v *Blob) bool {
 		*v = *new(Blob)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -2921,12 +2925,12 @@ func (c *DeepTwo) String() string {
 func (c *DeepTwo) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *DeepTwo) hit(key int64, v *Deep) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendDeepTwoKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2934,6 +2938,7 @@ func (c *DeepTwo) hit(key int64, v *Deep) bool {
 		*v = *new(Deep)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -165,12 +165,12 @@ func (c *Annotated) String() string {
 func (c *Annotated) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Annotated) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendAnnotatedKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendAnnotatedKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -178,6 +178,7 @@ func (c *Annotated) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -461,12 +462,12 @@ func (c *Inner) String() string {
 func (c *Inner) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Inner) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendInnerKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendInnerKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -474,6 +475,7 @@ func (c *Inner) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -159,12 +159,12 @@ func (c *ItemCache) String() string {
 func (c *ItemCache) Close(ctx context2.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ItemCache) hit(key string, v *Item) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendItemCacheKey2(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendItemCacheKey2(kb[:0], key))
 	if status == cachert2.Miss || c.core.Closed() {
 		return false
 	}
@@ -172,6 +172,7 @@ func (c *ItemCache) hit(key string, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -562,12 +562,12 @@ func (c *Behind) String() string {
 func (c *Behind) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Behind) hit(key BehindKey, v *Order) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendBehindKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendBehindKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -575,6 +575,7 @@ func (c *Behind) hit(key BehindKey, v *Order) bool {
 		*v = *new(Order)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

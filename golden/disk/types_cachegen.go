@@ -164,12 +164,12 @@ func (c *PageCache) String() string {
 func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *PageCache) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -177,6 +177,7 @@ func (c *PageCache) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -828,12 +829,12 @@ func (c *FarPageCache) String() string {
 func (c *FarPageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *FarPageCache) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendFarPageCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendFarPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -841,6 +842,7 @@ func (c *FarPageCache) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

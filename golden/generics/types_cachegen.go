@@ -163,12 +163,12 @@ func (c *UserPageCache) String() string {
 func (c *UserPageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendUserPageCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendUserPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -176,6 +176,7 @@ func (c *UserPageCache) hit(key UserPageCacheKey, v *UserPage) bool {
 		*v = *new(UserPage)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -575,12 +576,12 @@ func (c *IndexCache) String() string {
 func (c *IndexCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *IndexCache) hit(key string, v *Index) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -588,6 +589,7 @@ func (c *IndexCache) hit(key string, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -169,12 +169,12 @@ func (c *PageCache) String() string {
 func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -182,6 +182,7 @@ func (c *PageCache) hit(key PageCacheKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -445,12 +446,12 @@ func (c *ByParams) String() string {
 func (c *ByParams) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendByParamsKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendByParamsKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -458,6 +459,7 @@ func (c *ByParams) hit(key ByParamsKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -647,7 +649,7 @@ func (c *ByAll) String() string {
 func (c *ByAll) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
@@ -656,7 +658,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], kb2)
+	data, scratch, status, now := c.hot.Get(buf[:0], kb2)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -664,6 +666,7 @@ func (c *ByAll) hit(key ByAllKey, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -899,12 +902,12 @@ func (c *BySeven) String() string {
 func (c *BySeven) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 	var kb [17]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendBySevenKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendBySevenKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -912,6 +915,7 @@ func (c *BySeven) hit(key [7]uint8, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1084,12 +1088,12 @@ func (c *ByText) String() string {
 func (c *ByText) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ByText) hit(key string, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendByTextKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendByTextKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1097,6 +1101,7 @@ func (c *ByText) hit(key string, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1269,12 +1274,12 @@ func (c *ByTime) String() string {
 func (c *ByTime) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ByTime) hit(key time.Time, v *Page) bool {
 	var kb [22]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendByTimeKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendByTimeKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1282,6 +1287,7 @@ func (c *ByTime) hit(key time.Time, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1454,7 +1460,7 @@ func (c *ByAddr) String() string {
 func (c *ByAddr) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 	var kb [128]byte
 	var buf [256]byte
@@ -1463,7 +1469,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], kb2)
+	data, scratch, status, now := c.hot.Get(buf[:0], kb2)
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1471,6 +1477,7 @@ func (c *ByAddr) hit(key netip.Addr, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

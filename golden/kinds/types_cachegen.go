@@ -156,12 +156,12 @@ func (c *KindsCache) String() string {
 func (c *KindsCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *KindsCache) hit(key string, v *Kinds) bool {
 	var kb [128]byte
 	var buf [2048]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendKindsCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendKindsCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -169,6 +169,7 @@ func (c *KindsCache) hit(key string, v *Kinds) bool {
 		*v = *new(Kinds)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

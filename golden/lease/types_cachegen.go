@@ -165,12 +165,12 @@ func (c *PageCache) String() string {
 func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *PageCache) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendPageCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -178,6 +178,7 @@ func (c *PageCache) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -411,12 +412,12 @@ func (c *LooseCache) String() string {
 func (c *LooseCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *LooseCache) hit(key int64, v *Loose) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendLooseCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendLooseCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -424,6 +425,7 @@ func (c *LooseCache) hit(key int64, v *Loose) bool {
 		*v = *new(Loose)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -162,12 +162,12 @@ func (c *Return) String() string {
 func (c *Return) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Return) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendReturnKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendReturnKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -175,6 +175,7 @@ func (c *Return) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -457,13 +458,13 @@ func (c *Revalidate) String() string {
 func (c *Revalidate) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 // A stale value is one only if it will do.
 func (c *Revalidate) hit(key int64, v *Page, stale bool) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendRevalidateKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendRevalidateKey(kb[:0], key))
 	if status == cachert.Miss || status == cachert.Stale && !stale || c.core.Closed() {
 		return false
 	}
@@ -471,6 +472,7 @@ func (c *Revalidate) hit(key int64, v *Page, stale bool) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -649,13 +651,13 @@ func (c *Offload) String() string {
 func (c *Offload) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 // due says that the value is to be loaded again in the background.
 func (c *Offload) hit(key int64, v *Page) (ok, due bool) {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendOffloadKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendOffloadKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -663,6 +665,7 @@ func (c *Offload) hit(key int64, v *Page) (ok, due bool) {
 		*v = *new(Page)
 		return false, false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true, status == cachert.Stale
 }
@@ -837,13 +840,13 @@ func (c *Eager) String() string {
 func (c *Eager) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 // due says that the value is to be loaded again in the background.
 func (c *Eager) hit(key int64, v *Page) (ok, due bool) {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now, due := c.hot.GetEager(buf[:0], appendEagerKey(kb[:0], key))
+	data, scratch, status, now, due := c.hot.GetEager(buf[:0], appendEagerKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -851,6 +854,7 @@ func (c *Eager) hit(key int64, v *Page) (ok, due bool) {
 		*v = *new(Page)
 		return false, false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true, due
 }
@@ -1023,12 +1027,12 @@ func (c *Safe) String() string {
 func (c *Safe) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Safe) hit(key int64, v *Page) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendSafeKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendSafeKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1036,6 +1040,7 @@ func (c *Safe) hit(key int64, v *Page) bool {
 		*v = *new(Page)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -143,12 +143,12 @@ func (c *PointCache) String() string { return "points:fastcache" }
 func (c *PointCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *PointCache) hit(key uint32, v *Point) bool {
 	var kb [14]byte
 	var buf [49]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -156,6 +156,7 @@ func (c *PointCache) hit(key uint32, v *Point) bool {
 		*v = *new(Point)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -361,12 +362,12 @@ func (c *NoteCache) String() string { return "notes:fastcache" }
 func (c *NoteCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *NoteCache) hit(key string, v *Note) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendNoteCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendNoteCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -374,6 +375,7 @@ func (c *NoteCache) hit(key string, v *Note) bool {
 		*v = *new(Note)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -642,12 +644,12 @@ func (c *CountCache) String() string { return "counts:fastcache" }
 func (c *CountCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *CountCache) hit(key string, v *Count) bool {
 	var kb [128]byte
 	var buf [28]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendCountCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendCountCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -655,6 +657,7 @@ func (c *CountCache) hit(key string, v *Count) bool {
 		*v = *new(Count)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -839,12 +842,12 @@ func (c *NamesCache) String() string { return "names:fastcache" }
 func (c *NamesCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *NamesCache) hit(key string, v *Names) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendNamesCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendNamesCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -852,6 +855,7 @@ func (c *NamesCache) hit(key string, v *Names) bool {
 		*v = *new(Names)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1097,12 +1101,12 @@ func (c *Twice) String() string {
 func (c *Twice) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Twice) hit(key string, v *Names) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendTwiceKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendTwiceKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1110,6 +1114,7 @@ func (c *Twice) hit(key string, v *Names) bool {
 		*v = *new(Names)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -168,12 +168,12 @@ func (c *ThingCache) String() string {
 func (c *ThingCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ThingCache) hit(key int64, v *Thing) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendThingCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendThingCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -181,6 +181,7 @@ func (c *ThingCache) hit(key int64, v *Thing) bool {
 		*v = *new(Thing)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1401,12 +1402,12 @@ func (c *PointCache) String() string {
 func (c *PointCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *PointCache) hit(key string, v *Point) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendPointCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1414,6 +1415,7 @@ func (c *PointCache) hit(key string, v *Point) bool {
 		*v = *new(Point)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

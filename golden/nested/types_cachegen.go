@@ -166,12 +166,12 @@ func (c *DocCache) String() string {
 func (c *DocCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *DocCache) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendDocCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendDocCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -179,6 +179,7 @@ func (c *DocCache) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -597,12 +598,12 @@ func (c *DocMixed) String() string {
 func (c *DocMixed) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *DocMixed) hit(key string, v *Doc) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendDocMixedKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendDocMixedKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -610,6 +611,7 @@ func (c *DocMixed) hit(key string, v *Doc) bool {
 		*v = *new(Doc)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -160,12 +160,12 @@ func (c *ProductCache) String() string {
 func (c *ProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ProductCache) hit(key int64, v *Product) bool {
 	var kb [18]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendProductCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendProductCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -173,6 +173,7 @@ func (c *ProductCache) hit(key int64, v *Product) bool {
 		*v = *new(Product)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -655,12 +656,12 @@ func (c *SmallCache) String() string {
 func (c *SmallCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *SmallCache) hit(key int64, v *Small) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendSmallCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendSmallCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -668,6 +669,7 @@ func (c *SmallCache) hit(key int64, v *Small) bool {
 		*v = *new(Small)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -154,12 +154,12 @@ func (c *Pair) String() string {
 func (c *Pair) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Pair) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendPairKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendPairKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -167,6 +167,7 @@ func (c *Pair) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -380,12 +381,12 @@ func (c *Line) String() string {
 func (c *Line) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Line) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendLineKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendLineKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -393,6 +394,7 @@ func (c *Line) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -573,12 +575,12 @@ func (c *Nest) String() string {
 func (c *Nest) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *Nest) hit(key int64, v *Item) bool {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendNestKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendNestKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -586,6 +588,7 @@ func (c *Nest) hit(key int64, v *Item) bool {
 		*v = *new(Item)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1115,13 +1118,13 @@ func (c *Fresh) String() string {
 func (c *Fresh) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 // due says that the value is to be loaded again in the background.
 func (c *Fresh) hit(key int64, v *Item) (ok, due bool) {
 	var kb [18]byte
 	var buf [36]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendFreshKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendFreshKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -1129,6 +1132,7 @@ func (c *Fresh) hit(key int64, v *Item) (ok, due bool) {
 		*v = *new(Item)
 		return false, false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true, status == cachert.Stale
 }

@@ -155,12 +155,12 @@ func (c *TreeCache) String() string {
 func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *TreeCache) hit(key string, v *Tree) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendTreeCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendTreeCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -168,6 +168,7 @@ func (c *TreeCache) hit(key string, v *Tree) bool {
 		*v = *new(Tree)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -723,12 +724,12 @@ func (c *ForestCache) String() string { return "forests:fastcache" }
 func (c *ForestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ForestCache) hit(key int64, v *Forest) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendForestCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendForestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -736,6 +737,7 @@ func (c *ForestCache) hit(key int64, v *Forest) bool {
 		*v = *new(Forest)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -141,12 +141,12 @@ func (c *AnonymousCache) String() string { return "anonymous:fastcache" }
 func (c *AnonymousCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *AnonymousCache) hit(key int, v *Anonymous) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendAnonymousCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendAnonymousCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -154,6 +154,7 @@ func (c *AnonymousCache) hit(key int, v *Anonymous) bool {
 		*v = *new(Anonymous)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -139,12 +139,12 @@ func (c *FormCache) String() string { return "form:fastcache" }
 func (c *FormCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *FormCache) hit(key int, v *Form) bool {
 	var kb [18]byte
 	var buf [2048]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendFormCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendFormCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -152,6 +152,7 @@ func (c *FormCache) hit(key int, v *Form) bool {
 		*v = *new(Form)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

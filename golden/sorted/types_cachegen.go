@@ -161,12 +161,12 @@ func (c *IndexCache) String() string {
 func (c *IndexCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *IndexCache) hit(key int64, v *Index) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -174,6 +174,7 @@ func (c *IndexCache) hit(key int64, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -1220,12 +1221,12 @@ func (c *AnyIndexCache) String() string {
 func (c *AnyIndexCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *AnyIndexCache) hit(key int64, v *Index) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendAnyIndexCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendAnyIndexCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1233,6 +1234,7 @@ func (c *AnyIndexCache) hit(key int64, v *Index) bool {
 		*v = *new(Index)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

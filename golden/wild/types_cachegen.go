@@ -154,12 +154,12 @@ func (c *ConfigMapCache) String() string { return "configmaps:fastcache" }
 func (c *ConfigMapCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ConfigMapCache) hit(key string, v *ConfigMap) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendConfigMapCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendConfigMapCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -167,6 +167,7 @@ func (c *ConfigMapCache) hit(key string, v *ConfigMap) bool {
 		*v = *new(ConfigMap)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -986,12 +987,12 @@ func (c *ServiceCache) String() string { return "services:fastcache" }
 func (c *ServiceCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ServiceCache) hit(key string, v *Service) bool {
 	var kb [128]byte
 	var buf [1024]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendServiceCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendServiceCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -999,6 +1000,7 @@ func (c *ServiceCache) hit(key string, v *Service) bool {
 		*v = *new(Service)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -2750,12 +2752,12 @@ func (c *UserCache) String() string { return "users:fastcache" }
 func (c *UserCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *UserCache) hit(key string, v *User) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendUserCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendUserCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2763,6 +2765,7 @@ func (c *UserCache) hit(key string, v *User) bool {
 		*v = *new(User)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -6949,12 +6952,12 @@ func (c *ReleaseCache) String() string { return "releases:fastcache" }
 func (c *ReleaseCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ReleaseCache) hit(key int64, v *Release) bool {
 	var kb [18]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendReleaseCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendReleaseCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -6962,6 +6965,7 @@ func (c *ReleaseCache) hit(key int64, v *Release) bool {
 		*v = *new(Release)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -12055,12 +12059,12 @@ func (c *AddressCache) String() string { return "addresses:fastcache" }
 func (c *AddressCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *AddressCache) hit(key string, v *Address) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendAddressCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendAddressCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -12068,6 +12072,7 @@ func (c *AddressCache) hit(key string, v *Address) bool {
 		*v = *new(Address)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -12497,12 +12502,12 @@ func (c *RequestCache) String() string { return "requests:fastcache" }
 func (c *RequestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *RequestCache) hit(key string, v *Request) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendRequestCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendRequestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -12510,6 +12515,7 @@ func (c *RequestCache) hit(key string, v *Request) bool {
 		*v = *new(Request)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -13161,12 +13167,12 @@ func (c *ClaimsCache) String() string { return "claims:fastcache" }
 func (c *ClaimsCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ClaimsCache) hit(key string, v *Claims) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendClaimsCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendClaimsCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -13174,6 +13180,7 @@ func (c *ClaimsCache) hit(key string, v *Claims) bool {
 		*v = *new(Claims)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -13519,12 +13526,12 @@ func (c *ManifestCache) String() string { return "manifests:fastcache" }
 func (c *ManifestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *ManifestCache) hit(key string, v *Manifest) bool {
 	var kb [128]byte
 	var buf [512]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendManifestCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendManifestCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -13532,6 +13539,7 @@ func (c *ManifestCache) hit(key string, v *Manifest) bool {
 		*v = *new(Manifest)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }
@@ -14086,12 +14094,12 @@ func (c *AlertCache) String() string { return "alerts:fastcache" }
 func (c *AlertCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *AlertCache) hit(key string, v *Alert) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendAlertCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendAlertCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -14099,6 +14107,7 @@ func (c *AlertCache) hit(key string, v *Alert) bool {
 		*v = *new(Alert)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

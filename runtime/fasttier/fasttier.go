@@ -3,6 +3,7 @@ package fasttier
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -27,6 +28,10 @@ const (
 
 	// bigKey is set in the first byte of the key that a big payload lies under.
 	bigKey = 0x80
+	// nonceSize is how long the number is that a marker and its payload have in common.
+	nonceSize = 8
+	// keyRoom is how long most keys are at most.
+	keyRoom = 128
 )
 
 // epoch is the number drawn by this process, in the place it has in a header.
@@ -39,6 +44,9 @@ type Tier struct {
 	time  *runtime.Timebase
 	own   bool
 	freed atomic.Bool // by Close
+
+	long    atomic.Bool // entries were read that a caller had no room for
+	scratch sync.Pool   // of *Scratch
 }
 
 // New returns a tier over cache, or over a new one of the given size in bytes if
@@ -54,33 +62,45 @@ func New(cache *fastcache.Cache, size int, t *runtime.Timebase) *Tier {
 // Get returns the payload under key, if there is a live value; its status is then
 // runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence and a big
 // value too: the slow path tells them apart. The payload lies in dst, whose length
-// must be 0, if there is room for it. Now is the tick of the comparison; 0: none.
-func (t *Tier) Get(dst, key []byte) (payload []byte, status runtime.Status, now int64) {
+// must be 0, if there is room for it, or in a Scratch, which is to be freed when the
+// payload is not needed any more. Now is the tick of the comparison; 0: none.
+func (t *Tier) Get(dst, key []byte) (payload []byte, s *Scratch, status runtime.Status, now int64) {
+	if t.long.Load() {
+		payload, s, status, now, _ = t.getLong(cap(dst), key)
+		return payload, s, status, now
+	}
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok || len(b) < header || binary.LittleEndian.Uint32(b) != epoch|kindValue {
-		return nil, runtime.Miss, 0
+		t.noteBig(b)
+		return nil, nil, runtime.Miss, 0
+	}
+	if len(b) > cap(dst) {
+		t.long.Store(true)
 	}
 	stale := int64(binary.LittleEndian.Uint64(b[4:]))
 	expire := int64(binary.LittleEndian.Uint64(b[12:]))
 	if stale == runtime.Never {
-		return b[header:], runtime.Hit, 0
+		return b[header:], nil, runtime.Hit, 0
 	}
 	now = t.time.Now()
 	switch {
 	case now < stale:
-		return b[header:], runtime.Hit, now
+		return b[header:], nil, runtime.Hit, now
 	case now < expire:
-		return b[header:], runtime.Stale, now
+		return b[header:], nil, runtime.Stale, now
 	}
-	return nil, runtime.Miss, now
+	return nil, nil, runtime.Miss, now
 }
 
 // GetEager is Get for a cache that reloads values eagerly. It says whether that is
 // due.
-func (t *Tier) GetEager(dst, key []byte) (payload []byte, status runtime.Status, now int64, due bool) {
+func (t *Tier) GetEager(dst, key []byte) (payload []byte, s *Scratch, status runtime.Status, now int64, due bool) {
+	if t.long.Load() {
+		return t.getLong(cap(dst), key)
+	}
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok || len(b) < header {
-		return nil, runtime.Miss, 0, false
+		return nil, nil, runtime.Miss, 0, false
 	}
 	var eager int64
 	switch word := binary.LittleEndian.Uint32(b); {
@@ -89,37 +109,50 @@ func (t *Tier) GetEager(dst, key []byte) (payload []byte, status runtime.Status,
 	case word == epoch|kindValue|kindEager && len(b) >= eagerHeader:
 		eager, payload = int64(binary.LittleEndian.Uint64(b[header:])), b[eagerHeader:]
 	default:
-		return nil, runtime.Miss, 0, false
+		t.noteBig(b)
+		return nil, nil, runtime.Miss, 0, false
+	}
+	if len(b) > cap(dst) {
+		t.long.Store(true)
 	}
 	now = t.time.Now()
 	switch {
 	case now < int64(binary.LittleEndian.Uint64(b[4:])):
-		return payload, runtime.Hit, now, now >= eager
+		return payload, nil, runtime.Hit, now, now >= eager
 	case now < int64(binary.LittleEndian.Uint64(b[12:])):
-		return payload, runtime.Stale, now, false
+		return payload, nil, runtime.Stale, now, false
 	}
-	return nil, runtime.Miss, now, false
+	return nil, nil, runtime.Miss, now, false
 }
 
 // Load implements runtime.MemoryEngine.
 func (t *Tier) Load(dst, key []byte) (e runtime.MemoryEntry, ok bool) {
+	e, _, ok = t.load(dst, key)
+	return e, ok
+}
+
+// load is Load, and returns all bytes that the entry lies in, which are those of dst if
+// they were enough.
+func (t *Tier) load(dst, key []byte) (e runtime.MemoryEntry, all []byte, ok bool) {
 	b, ok := t.cache.HasGet(dst, key)
 	if !ok {
-		return e, false
+		return e, dst, false
 	}
 	kind, e, ok := parse(b)
-	if !ok {
-		return e, false
+	if !ok || kind != kindBig {
+		return e, b, ok
 	}
-	if kind != kindBig {
-		return e, true
+	if len(e.Payload) != nonceSize {
+		return runtime.MemoryEntry{}, b, false
 	}
-	big := t.cache.GetBig(nil, bigKeyOf(key))
-	if len(big) < 8 || string(big[:8]) != string(e.Payload) {
-		return runtime.MemoryEntry{}, false
+	nonce := [nonceSize]byte(e.Payload)
+	var kb [keyRoom]byte
+	all = t.cache.GetBig(b[:0], bigKeyOf(kb[:0], key))
+	if len(all) < nonceSize || [nonceSize]byte(all) != nonce {
+		return runtime.MemoryEntry{}, all, false
 	}
-	e.Payload = big[8:]
-	return e, true
+	e.Payload = all[nonceSize:]
+	return e, all, true
 }
 
 // parse reads a header of this process.
@@ -147,30 +180,53 @@ func parse(b []byte) (kind uint32, e runtime.MemoryEntry, ok bool) {
 
 // Save implements runtime.MemoryEngine.
 func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
-	kind, size := uint32(kindValue), header
-	payload := e.Payload
-	var nonce [8]byte
-	if e.Eager != 0 {
-		kind, size = kindValue|kindEager, eagerHeader
+	var buf [1024]byte
+	if eagerHeader+len(e.Payload) > len(buf) {
+		t.saveLong(key, e)
+		return
 	}
+	t.cache.Set(key, append(appendHeader(buf[:0], kindOf(e), e), e.Payload...))
+}
+
+// saveLong is Save for an entry that is too long for the stack.
+func (t *Tier) saveLong(key []byte, e runtime.MemoryEntry) {
+	s := t.borrow()
+	defer s.Free()
+	kind, payload := kindOf(e), e.Payload
+	s.buf = appendHeader(s.buf[:0], kind, e)
+	if len(key)+len(s.buf)+len(payload) >= limit {
+		t.cache.Del(key) // until the new payload is there, there is none
+		var kb [keyRoom]byte
+		var nonce [nonceSize]byte
+		binary.LittleEndian.PutUint64(nonce[:], rand.Uint64())
+		s.buf = append(append(s.buf[:0], nonce[:]...), payload...)
+		t.cache.SetBig(bigKeyOf(kb[:0], key), s.buf)
+		kind, payload = kindBig|kind&kindEager, nonce[:]
+		s.buf = appendHeader(s.buf[:0], kind, e)
+	}
+	s.buf = append(s.buf, payload...)
+	t.cache.Set(key, s.buf)
+}
+
+// kindOf returns the kind of an entry, whatever its length.
+func kindOf(e runtime.MemoryEntry) uint32 {
 	switch {
 	case e.Absent:
-		kind, e.Eager = kindAbsent, 0
-	case len(key)+size+len(payload) >= limit:
-		kind = kindBig | kind&kindEager
-		t.cache.Del(key) // until the new payload is there, there is none
-		binary.LittleEndian.PutUint64(nonce[:], rand.Uint64())
-		t.cache.SetBig(bigKeyOf(key), append(nonce[:], payload...))
-		payload = nonce[:]
+		return kindAbsent
+	case e.Eager != 0:
+		return kindValue | kindEager
 	}
-	var buf [1024]byte
-	b := binary.LittleEndian.AppendUint32(buf[:0], epoch|kind)
-	b = binary.LittleEndian.AppendUint64(b, uint64(e.Stale))
-	b = binary.LittleEndian.AppendUint64(b, uint64(e.Expire))
-	if e.Eager != 0 {
-		b = binary.LittleEndian.AppendUint64(b, uint64(e.Eager))
+	return kindValue
+}
+
+func appendHeader(dst []byte, kind uint32, e runtime.MemoryEntry) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, epoch|kind)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(e.Stale))
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(e.Expire))
+	if kind&kindEager != 0 {
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(e.Eager))
 	}
-	t.cache.Set(key, append(b, payload...))
+	return dst
 }
 
 // Drop implements runtime.MemoryEngine.
@@ -183,7 +239,8 @@ func (t *Tier) Drop(key []byte, now int64) bool {
 	t.cache.Del(key)
 	kind, e, ok := parse(b)
 	if ok && kind == kindBig {
-		t.cache.Del(bigKeyOf(key))
+		var kb [keyRoom]byte
+		t.cache.Del(bigKeyOf(kb[:0], key))
 	}
 	return ok && now < e.Expire
 }
@@ -196,9 +253,10 @@ func (t *Tier) Close() {
 	}
 }
 
-// bigKeyOf returns the key of the payload that the marker under key stands for.
-func bigKeyOf(key []byte) []byte {
-	k := append([]byte(nil), key...)
+// bigKeyOf appends to dst, which is empty, the key of the payload that the marker under key
+// stands for.
+func bigKeyOf(dst, key []byte) []byte {
+	k := append(dst, key...)
 	k[0] |= bigKey
 	return k
 }

@@ -174,12 +174,12 @@ func (c *OrderCache) String() string {
 func (c *OrderCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
-// stay on the stack. Anything else is left to the core.
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
 func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 	var kb [128]byte
 	var buf [256]byte
 	began := c.core.Hot.Begin()
-	data, status, now := c.hot.Get(buf[:0], appendOrderCacheKey(kb[:0], key))
+	data, scratch, status, now := c.hot.Get(buf[:0], appendOrderCacheKey(kb[:0], key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -187,6 +187,7 @@ func (c *OrderCache) hit(key OrderCacheKey, v *Order) bool {
 		*v = *new(Order)
 		return false
 	}
+	scratch.Free()
 	c.core.Hot.End(began, now, len(data), status)
 	return true
 }

@@ -1,0 +1,76 @@
+package fasttier
+
+import (
+	"encoding/binary"
+	"sync"
+
+	"github.com/cachegen/cachegen/runtime"
+)
+
+// seldom is how many entries in a row are read into one Scratch, all of which a caller had
+// room for, until callers' own room is used again.
+const seldom = 64
+
+// Scratch is where an entry lies while it is decoded that is too long for the stack, and
+// then the next one: memory of its own for each would cost more than to decode it.
+type Scratch struct {
+	home  *sync.Pool
+	buf   []byte
+	short int // entries in a row that a caller had room for
+}
+
+// Free takes the memory back; of nil, it does nothing.
+func (s *Scratch) Free() {
+	if s != nil {
+		s.home.Put(s)
+	}
+}
+
+// borrow returns a Scratch. It has the room of the one before, as a rule.
+func (t *Tier) borrow() *Scratch {
+	if s, ok := t.scratch.Get().(*Scratch); ok {
+		return s
+	}
+	return &Scratch{home: &t.scratch}
+}
+
+// getLong is Get and GetEager while entries are long, big ones too. The room is that of
+// the caller, who will be told to use it if it is enough again.
+func (t *Tier) getLong(room int, key []byte) (payload []byte, s *Scratch, status runtime.Status, now int64, due bool) {
+	s = t.borrow()
+	e, all, ok := t.load(s.buf[:0], key)
+	s.buf = all
+	if ok {
+		t.measure(s, len(all) > room)
+	}
+	if ok && !e.Absent {
+		if e.Stale != runtime.Never || e.Eager != 0 {
+			now = t.time.Now()
+		}
+		switch {
+		case now < e.Stale:
+			return e.Payload, s, runtime.Hit, now, e.Eager != 0 && now >= e.Eager
+		case now < e.Expire:
+			return e.Payload, s, runtime.Stale, now, false
+		}
+	}
+	s.Free()
+	return nil, nil, runtime.Miss, now, false
+}
+
+// measure notes whether an entry was long.
+func (t *Tier) measure(s *Scratch, long bool) {
+	if s.short++; long {
+		s.short = 0
+	} else if s.short == seldom {
+		s.short = 0
+		t.long.Store(false)
+	}
+}
+
+// noteBig notes it if what a caller takes for nothing stands for a big payload.
+func (t *Tier) noteBig(b []byte) {
+	if len(b) >= header && binary.LittleEndian.Uint32(b)&^kindEager == epoch|kindBig {
+		t.long.Store(true)
+	}
+}
