@@ -36,6 +36,10 @@ type Spec[K comparable, V any] struct {
 	BinaryKey func(dst []byte, key K) ([]byte, error)
 	TextKey   func(dst []byte, key K) ([]byte, error)
 
+	// Hit sets *v, which is zero, and counts a hit if the first tier has a live value: a
+	// stale one too. It is nil if that tier is not one in memory that is asked first.
+	Hit func(key K, v *V) bool
+
 	Formats []Format[V] // that the tiers name by their index
 
 	// Clone makes *v, a copy of a value, share nothing with it that could change,

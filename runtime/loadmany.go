@@ -19,15 +19,25 @@ func (c *Core[K, V]) GetOrLoadMany(ctx context.Context, keys []K, load ManyLoade
 	if err := c.usable(ctx); err != nil || len(keys) == 0 {
 		return map[K]V{}, err
 	}
-	op, err := c.beginMany(ctx, keys)
-	if err != nil {
+	op := c.blank(ctx)
+	defer op.end()
+	op.bulk.ask(keys)
+	var found map[K]V
+	if !c.spec.Revalidate && !c.spec.Reload && c.spec.Eager == 0 { // a hit is all there is to do
+		found = op.hits()
+	}
+	if len(op.bulk.asked) == 0 {
+		return found, nil
+	}
+	if err := op.addressAsked(); err != nil {
 		return map[K]V{}, err
 	}
-	defer op.end()
 	op.demand = c.demand(false)
 	op.ask()
-	// The map as late as in GetMany.
-	b := &batch[K, V]{found: make(map[K]V, len(keys)), load: c.job(many(load)), reload: c.job(many(load))}
+	if found == nil {
+		found = make(map[K]V, len(op.slots)) // as late as in GetMany
+	}
+	b := &batch[K, V]{found: found, load: c.job(many(load)), reload: c.job(many(load))}
 	b.answered(op)
 	if len(b.reload.legs) > 0 {
 		b.reload.later(op.ctx)

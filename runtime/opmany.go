@@ -36,8 +36,13 @@ func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error)
 
 // addressAll spells the keys of a batch.
 func (op *Op[K, V]) addressAll(keys []K) error {
+	op.bulk.ask(keys)
+	return op.addressAsked()
+}
+
+// addressAsked spells the keys that are asked for.
+func (op *Op[K, V]) addressAsked() error {
 	b, formats := &op.bulk, len(op.core.spec.Formats)
-	b.ask(keys)
 	b.begin(len(b.asked), formats)
 	op.slots = b.slots[:len(b.asked)]
 	for i, key := range b.asked {
@@ -69,6 +74,31 @@ func (op *Op[K, V]) spellAll(use func(i int, text string)) (err error) {
 		start = end
 	}
 	return nil
+}
+
+// hits returns the values that the first tier has, found as those of single keys are, or nil
+// if there are none. The other keys are still asked for.
+func (op *Op[K, V]) hits() (found map[K]V) {
+	hit, asked := op.core.spec.Hit, op.bulk.asked
+	if hit == nil || op.core.tracer != nil {
+		return nil
+	}
+	v, left := &op.one[0].value, asked[:0]
+	for _, key := range asked {
+		var none V
+		*v = none
+		if !hit(key, v) {
+			left = append(left, key)
+			continue
+		}
+		if found == nil {
+			found = make(map[K]V, len(asked))
+		}
+		found[key] = *v
+	}
+	clear(asked[len(left):])
+	op.bulk.asked = left
+	return found
 }
 
 // ask asks for keys, for each once.

@@ -32,7 +32,7 @@ func (op *Op[K, V]) got() (v V, ok bool, err error) {
 
 // GetMany returns the values that there are, and an error when a tier's failure
 // left keys unanswered.
-func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
+func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (_ map[K]V, err error) {
 	switch {
 	case c.Closed():
 		return map[K]V{}, ErrClosed
@@ -41,15 +41,23 @@ func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	case c.direct != nil && c.tracer == nil && len(keys) > 1:
 		return c.direct.getMany(ctx, keys)
 	}
-	op, err := c.beginMany(ctx, keys)
-	if err != nil {
+	op := c.blank(ctx)
+	defer op.end()
+	op.bulk.ask(keys)
+	found := op.hits()
+	if len(op.bulk.asked) == 0 {
+		return found, nil
+	}
+	if err = op.addressAsked(); err != nil {
 		return map[K]V{}, err
 	}
-	defer op.end()
 	op.ask()
-	// Only now: before, it would be out of the processor's caches by the time that it is
-	// filled, and be marked by the collector while nothing is in it.
-	found, n := make(map[K]V, len(keys)), answers{}
+	if found == nil {
+		// Only now: before, it would be out of the processor's caches by the time that it is
+		// filled, and be marked by the collector while nothing is in it.
+		found = make(map[K]V, len(op.slots))
+	}
+	n := answers{}
 	for i := range op.slots {
 		s := &op.slots[i]
 		n[s.status]++

@@ -1,7 +1,7 @@
 package runtime
 
 // keptRoom is how many bytes of room an operation keeps for the next one.
-const keptRoom = 64 << 10
+const keptRoom = 1 << 20
 
 // room is where the encodings of an operation lie, one behind the other, if nobody
 // looks at them after it: a memory tier copies what it stores.
@@ -9,6 +9,7 @@ type room struct {
 	open bool
 	all  []byte // what is kept for the next operation; len 0
 	free []byte // what is left of it; len 0
+	used int    // bytes of all encodings so far
 }
 
 // rest returns what the next encoding is to be appended to.
@@ -20,21 +21,26 @@ func (r *room) rest() []byte {
 }
 
 // took notes an encoding that was appended to rest. One that did not fit has memory of
-// its own, in which the next operation has room enough.
+// its own.
 func (r *room) took(data []byte) {
-	switch {
-	case !r.open:
-	case len(data) <= cap(r.free):
+	if !r.open {
+		return
+	}
+	r.used += len(data)
+	if len(data) <= cap(r.free) {
 		r.free = r.free[len(data):len(data)]
-	default:
+	} else if cap(data) > cap(r.all) {
 		r.all = data[:0]
 	}
 }
 
-// end takes all of it back.
+// end takes all of it back. The next operation has room for as much as this one.
 func (r *room) end() {
-	if cap(r.all) > keptRoom {
+	switch {
+	case r.used > keptRoom:
 		r.all = nil
+	case r.used > cap(r.all):
+		r.all = make([]byte, 0, r.used)
 	}
-	r.open, r.free = false, r.all
+	r.open, r.free, r.used = false, r.all, 0
 }

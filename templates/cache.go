@@ -261,6 +261,9 @@ func (x *cacheGen) spec() jen.Code {
 	if x.remote() {
 		add("TextKey: $f", vars{"f": x.keyFunc(x.textKey, x.keyFails())})
 	}
+	if x.hot() != nil {
+		add("Hit: $f", vars{"f": x.hitFunc()})
+	}
 	formats := &jen.Statement{}
 	for _, f := range x.formats {
 		formats.Add(x.formatCode(f))

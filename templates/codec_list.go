@@ -37,10 +37,16 @@ func takeSlice(e *codec, w *block, expr string, t *model.Type) {
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
 	in := w.nested()
+	if plainBytes(t) {
+		// In a variable of its own, which is copied to at once, they are not cleared before.
+		v["x"] = in.local("x")
+		in.add("$x := make($T, n)\ncopy($x, b)\n$v, b = $x, b[n:]", v)
+		v["in"] = in.lines()
+		w.add("if n >= 0 {\n$in\n}", v)
+		return
+	}
 	in.add("$v = make($T, n)", v)
 	switch {
-	case plainBytes(t):
-		in.add("b = b[copy($v, b):]", v)
 	case t.Elem.Empty():
 		in.add("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}", v)
 	default:

@@ -29,6 +29,22 @@ func (x *cacheGen) hitCalls() (get, load string) {
 		"if ok, due := " + fresh + "; ok {\nif due {\nc.core.Reload(ctx, key, load)\n}\nreturn v, nil\n}\n"
 }
 
+// hitFunc returns the way of a hit as the core wants it for batches, where stale values
+// count.
+func (x *cacheGen) hitFunc() jen.Code {
+	stale := ""
+	if x.revalidates() {
+		stale = ", true"
+	}
+	switch {
+	case x.reloads():
+		return x.snippet("func(key $K, v *$V) bool {\nok, _ := c.hit(key, v"+stale+")\nreturn ok\n}", x.with(nil))
+	case x.revalidates():
+		return x.snippet("func(key $K, v *$V) bool { return c.hit(key, v"+stale+") }", x.with(nil))
+	}
+	return x.snippet("c.hit", nil)
+}
+
 // hitVars returns the variables of the snippet that is the way of a hit. It has as
 // much of freshness in it as the annotation asks for.
 func (x *cacheGen) hitVars(more vars) vars {

@@ -50,6 +50,7 @@ func NewVehicleCache(cfg VehicleCacheConfig) (*VehicleCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: vehicleCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendVehicleCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Vehicle]{
 			{Codec: cachert.CodecBinary, Append: appendVehicle, Decode: decodeVehicle},
 		},
@@ -696,8 +697,9 @@ func takeVehicleDocument(v *bigstruct.Document, b []byte, s string) (_ []byte, _
 		return b, s, false
 	}
 	if n >= 0 {
-		v.Scan = make([]uint8, n)
-		b = b[copy(v.Scan, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Scan, b = x, b[n:]
 	}
 	if len(b) < 32 {
 		return b, s, false
@@ -1256,8 +1258,9 @@ func takeVehicleAccident(v *bigstruct.Accident, b []byte, s string) (_ []byte, _
 				return b, s, false
 			}
 			if n >= 0 {
-				v.Photos[i] = make([]uint8, n)
-				b = b[copy(v.Photos[i], b):]
+				x := make([]uint8, n)
+				copy(x, b)
+				v.Photos[i], b = x, b[n:]
 			}
 		}
 	}
@@ -2261,8 +2264,9 @@ func takeVehicle1(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) 
 		return b, s, false
 	}
 	if n >= 0 {
-		v.Barcode = make([]uint8, n)
-		b = b[copy(v.Barcode, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Barcode, b = x, b[n:]
 	}
 	if len(b) < 56 {
 		return b, s, false
@@ -2376,8 +2380,9 @@ func takeVehicle2(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) 
 		return b, s, false
 	}
 	if n >= 0 {
-		v.TitleScan = make([]uint8, n)
-		b = b[copy(v.TitleScan, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.TitleScan, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 39); !ok {
 		return b, s, false
@@ -3043,8 +3048,9 @@ func takeVehicle6(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) 
 		return b, s, false
 	}
 	if n >= 0 {
-		v.SessionKey = make([]uint8, n)
-		b = b[copy(v.SessionKey, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.SessionKey, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 5); !ok {
 		return b, s, false
@@ -3437,8 +3443,9 @@ func takeVehicle8(v *Vehicle, b []byte, s string) (_ []byte, _ string, ok bool) 
 				return b, s, false
 			}
 			if n >= 0 {
-				v.Photos[i] = make([]uint8, n)
-				b = b[copy(v.Photos[i], b):]
+				x := make([]uint8, n)
+				copy(x, b)
+				v.Photos[i], b = x, b[n:]
 			}
 		}
 	}

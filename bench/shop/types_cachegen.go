@@ -56,6 +56,7 @@ func NewSmallMemory(cfg SmallMemoryConfig) (*SmallMemory, error) {
 		Plain:        true,
 		MemoryPrefix: smallMemoryPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallMemoryKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -297,6 +298,7 @@ func NewSmallObject(cfg SmallObjectConfig) (*SmallObject, error) {
 		Plain:        true,
 		MemoryPrefix: smallObjectPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallObjectKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -453,6 +455,7 @@ func NewSmallShared(cfg SmallSharedConfig) (*SmallShared, error) {
 		Plain:        true,
 		MemoryPrefix: smallSharedPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallSharedKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -609,6 +612,7 @@ func NewSmallMillion(cfg SmallMillionConfig) (*SmallMillion, error) {
 		Plain:        true,
 		MemoryPrefix: smallMillionPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallMillionKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -911,6 +915,7 @@ func NewProductMemory(cfg ProductMemoryConfig) (*ProductMemory, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productMemoryPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductMemoryKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1386,6 +1391,7 @@ func NewProductObject(cfg ProductObjectConfig) (*ProductObject, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productObjectPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductObjectKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1554,6 +1560,7 @@ func NewProductShared(cfg ProductSharedConfig) (*ProductShared, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productSharedPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductSharedKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1868,6 +1875,7 @@ func NewProductTiers(cfg ProductTiersConfig) (*ProductTiers, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductTiersKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductTiersText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -2053,6 +2061,7 @@ func NewProductHot(cfg ProductHotConfig) (*ProductHot, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductHotKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductHotText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -2222,6 +2231,7 @@ func NewBlobMemory(cfg BlobMemoryConfig) (*BlobMemory, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: blobMemoryPrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendBlobMemoryKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Blob]{
 			{Codec: cachert.CodecBinary, Append: appendBlob, Decode: decodeBlob},
 		},
@@ -2403,8 +2413,9 @@ func decodeBlob(v *Blob, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		v.Data = make([]uint8, n)
-		b = b[copy(v.Data, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Data, b = x, b[n:]
 	}
 	if len(b) != 0 || len(s) != 0 {
 		return cachert.ErrCorrupt
@@ -2832,6 +2843,7 @@ func NewDeepTwo(cfg DeepTwoConfig) (*DeepTwo, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepTwoKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepTwoText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Deep]{
 			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
 		},
@@ -3023,6 +3035,7 @@ func NewDeepThree(cfg DeepThreeConfig) (*DeepThree, error) {
 		Far:          0b110,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepThreeKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepThreeText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Deep]{
 			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
 		},
@@ -3229,6 +3242,7 @@ func NewDeepFour(cfg DeepFourConfig) (*DeepFour, error) {
 		Far:          0b1110,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepFourKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepFourText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Deep]{
 			{Codec: cachert.CodecBinary, Append: appendDeep, Decode: decodeDeep},
 		},

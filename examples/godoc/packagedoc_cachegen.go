@@ -64,6 +64,7 @@ func NewPackageDocCache(cfg PackageDocCacheConfig) (*PackageDocCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendPackageDocCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendPackageDocCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[PackageDoc]{
 			{Codec: cachert.CodecBinary, Append: appendPackageDoc, Decode: decodePackageDoc},
 		},

@@ -72,6 +72,7 @@ func NewAnnotated(cfg AnnotatedConfig) (*Annotated, error) {
 		Far:          0b100,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendAnnotatedKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendAnnotatedText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -371,6 +372,7 @@ func NewInner(cfg InnerConfig) (*Inner, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendInnerKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendInnerText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},

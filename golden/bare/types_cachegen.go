@@ -63,6 +63,7 @@ func NewSessionCache(cfg SessionCacheConfig) (*SessionCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendSessionCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendSessionCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Session]{
 			{Codec: cachert.CodecBinary, Append: appendSession, Decode: decodeSession},
 		},

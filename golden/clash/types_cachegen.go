@@ -64,6 +64,7 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendItemCacheKey2(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendItemCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert2.Format[Item]{
 			{Codec: cachert2.CodecBinary, Append: appendItem2, Decode: decodeItem2},
 		},

@@ -456,6 +456,7 @@ func NewBehind(cfg BehindConfig) (*Behind, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key BehindKey) ([]byte, error) { return appendBehindKey(dst, key), nil },
 		TextKey:      func(dst []byte, key BehindKey) ([]byte, error) { return appendBehindText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},

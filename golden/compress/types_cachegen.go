@@ -333,6 +333,7 @@ func NewZstdCache(cfg ZstdCacheConfig) (*ZstdCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendZstdCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendZstdCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 			{Base: 0, Compressor: zstdformat.New()},

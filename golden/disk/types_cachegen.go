@@ -69,6 +69,7 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendPageCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -304,8 +305,9 @@ func decodePage(v *Page, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		v.Body = make([]uint8, n)
-		b = b[copy(v.Body, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Body, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 4); !ok {
 		return cachert.ErrCorrupt
@@ -535,6 +537,7 @@ func NewNearPageCache(cfg NearPageCacheConfig) (*NearPageCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNearPageCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendNearPageCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			cachert.JSONFormat[Page](),
 			{Base: 0, Compressor: s2format.New()},
@@ -734,6 +737,7 @@ func NewFarPageCache(cfg FarPageCacheConfig) (*FarPageCache, error) {
 		Far:          0b100,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendFarPageCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendFarPageCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},

@@ -61,6 +61,7 @@ func NewFileCache(cfg FileCacheConfig) (*FileCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendFileCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendFileCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[File]{
 			{Codec: cachert.CodecBinary, Append: appendFile, Decode: decodeFile},
 		},

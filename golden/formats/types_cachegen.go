@@ -63,6 +63,7 @@ func NewEventCache(cfg EventCacheConfig) (*EventCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendEventCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendEventCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Event]{
 			{Codec: cachert.CodecBinary, Append: appendEvent, Decode: decodeEvent},
 			cachert.JSONFormat[Event](),

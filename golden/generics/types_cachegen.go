@@ -62,6 +62,7 @@ func NewUserPageCache(cfg UserPageCacheConfig) (*UserPageCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key UserPageCacheKey) ([]byte, error) { return appendUserPageCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key UserPageCacheKey) ([]byte, error) { return appendUserPageCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[UserPage]{
 			{Codec: cachert.CodecBinary, Append: appendUserPage, Decode: decodeUserPage},
 		},
@@ -481,6 +482,7 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendIndexCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendIndexCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Index]{
 			{Codec: cachert.CodecBinary, Append: appendIndex, Decode: decodeIndex},
 		},

@@ -63,6 +63,7 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key PageCacheKey) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key PageCacheKey) ([]byte, error) { return appendPageCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -345,6 +346,7 @@ func NewByParams(cfg ByParamsConfig) (*ByParams, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key ByParamsKey) ([]byte, error) { return appendByParamsKey(dst, key), nil },
 		TextKey:      func(dst []byte, key ByParamsKey) ([]byte, error) { return appendByParamsText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -540,6 +542,7 @@ func NewByAll(cfg ByAllConfig) (*ByAll, error) {
 		Far:          0b10,
 		BinaryKey:    appendByAllKey,
 		TextKey:      appendByAllText,
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -807,6 +810,7 @@ func NewBySeven(cfg BySevenConfig) (*BySeven, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key [7]uint8) ([]byte, error) { return appendBySevenKey(dst, key), nil },
 		TextKey:      func(dst []byte, key [7]uint8) ([]byte, error) { return appendBySevenText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -995,6 +999,7 @@ func NewByText(cfg ByTextConfig) (*ByText, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendByTextKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendByTextText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1179,6 +1184,7 @@ func NewByTime(cfg ByTimeConfig) (*ByTime, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key time.Time) ([]byte, error) { return appendByTimeKey(dst, key), nil },
 		TextKey:      func(dst []byte, key time.Time) ([]byte, error) { return appendByTimeText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1365,6 +1371,7 @@ func NewByAddr(cfg ByAddrConfig) (*ByAddr, error) {
 		Far:          0b10,
 		BinaryKey:    appendByAddrKey,
 		TextKey:      appendByAddrText,
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},

@@ -61,6 +61,7 @@ func NewKindsCache(cfg KindsCacheConfig) (*KindsCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendKindsCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendKindsCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Kinds]{
 			{Codec: cachert.CodecBinary, Append: appendKinds, Decode: decodeKinds},
 		},
@@ -798,15 +799,17 @@ func takeKinds1(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
 		return b, s, false
 	}
 	if n >= 0 {
-		v.Bytes = make([]uint8, n)
-		b = b[copy(v.Bytes, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Bytes, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return b, s, false
 	}
 	if n >= 0 {
-		v.NamedBytes = make(MyBytes, n)
-		b = b[copy(v.NamedBytes, b):]
+		x := make(MyBytes, n)
+		copy(x, b)
+		v.NamedBytes, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return b, s, false

@@ -72,6 +72,7 @@ func NewPageCache(cfg PageCacheConfig) (*PageCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendPageCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendPageCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -317,6 +318,7 @@ func NewLooseCache(cfg LooseCacheConfig) (*LooseCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendLooseCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendLooseCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Loose]{
 			{Codec: cachert.CodecBinary, Append: appendLoose, Decode: decodeLoose},
 		},

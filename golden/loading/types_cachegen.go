@@ -69,6 +69,7 @@ func NewReturn(cfg ReturnConfig) (*Return, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendReturnKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendReturnText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -363,6 +364,7 @@ func NewRevalidate(cfg RevalidateConfig) (*Revalidate, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendRevalidateKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendRevalidateText(dst, key), nil },
+		Hit:          func(key int64, v *Page) bool { return c.hit(key, v, true) },
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -555,6 +557,10 @@ func NewOffload(cfg OffloadConfig) (*Offload, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendOffloadKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendOffloadText(dst, key), nil },
+		Hit: func(key int64, v *Page) bool {
+			ok, _ := c.hit(key, v)
+			return ok
+		},
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -746,6 +752,10 @@ func NewEager(cfg EagerConfig) (*Eager, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendEagerKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendEagerText(dst, key), nil },
+		Hit: func(key int64, v *Page) bool {
+			ok, _ := c.hit(key, v)
+			return ok
+		},
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -936,6 +946,7 @@ func NewSafe(cfg SafeConfig) (*Safe, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSafeKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendSafeText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1124,6 +1135,10 @@ func NewObjects(cfg ObjectsConfig) (*Objects, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendObjectsKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendObjectsText(dst, key), nil },
+		Hit: func(key int64, v *Page) bool {
+			ok, _ := c.hit(key, v)
+			return ok
+		},
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1312,6 +1327,7 @@ func NewFifth(cfg FifthConfig) (*Fifth, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendFifthKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendFifthText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},
@@ -1482,6 +1498,10 @@ func NewStrict(cfg StrictConfig) (*Strict, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: strictPrefix,
 		BinaryKey:    func(dst []byte, key StrictKey) ([]byte, error) { return appendStrictKey(dst, key), nil },
+		Hit: func(key StrictKey, v *Page) bool {
+			ok, _ := c.hit(key, v, true)
+			return ok
+		},
 		Formats: []cachert.Format[Page]{
 			{Codec: cachert.CodecBinary, Append: appendPage, Decode: decodePage},
 		},

@@ -50,6 +50,7 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 		Plain:        true,
 		MemoryPrefix: pointCachePrefix,
 		BinaryKey:    func(dst []byte, key uint32) ([]byte, error) { return appendPointCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Point]{
 			{Codec: cachert.CodecBinary, Append: appendPoint, Decode: decodePoint},
 		},
@@ -269,6 +270,7 @@ func NewNoteCache(cfg NoteCacheConfig) (*NoteCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: noteCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNoteCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Note]{
 			{Codec: cachert.CodecBinary, Append: appendNote, Decode: decodeNote},
 		},
@@ -551,6 +553,7 @@ func NewCountCache(cfg CountCacheConfig) (*CountCache, error) {
 		Plain:        true,
 		MemoryPrefix: countCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendCountCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Count]{
 			{Codec: cachert.CodecBinary, Append: appendCount, Decode: decodeCount},
 		},
@@ -749,6 +752,7 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: namesCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Names]{
 			{Codec: cachert.CodecBinary, Append: appendNames, Decode: decodeNames},
 		},
@@ -1008,6 +1012,7 @@ func NewTwice(cfg TwiceConfig) (*Twice, error) {
 		MemoryPrefix: twicePrefix,
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTwiceKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Names]{
 			{Codec: cachert.CodecBinary, Append: appendNames, Decode: decodeNames},
 		},

@@ -73,6 +73,7 @@ func NewThingCache(cfg ThingCacheConfig) (*ThingCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendThingCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendThingCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Thing]{
 			{Codec: cachert.CodecBinary, Append: appendThing, Decode: decodeThing},
 		},
@@ -596,15 +597,17 @@ func decodeThing(v *Thing, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		v.IP = make(net.IP, n)
-		b = b[copy(v.IP, b):]
+		x := make(net.IP, n)
+		copy(x, b)
+		v.IP, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 1); !ok {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		v.Raw = make(json.RawMessage, n)
-		b = b[copy(v.Raw, b):]
+		x := make(json.RawMessage, n)
+		copy(x, b)
+		v.Raw, b = x, b[n:]
 	}
 	if len(b) < 42 {
 		return cachert.ErrCorrupt
@@ -917,6 +920,7 @@ func NewThingObjects(cfg ThingObjectsConfig) (*ThingObjects, error) {
 		Far:          0b10,
 		BinaryKey:    appendThingObjectsKey,
 		TextKey:      appendThingObjectsText,
+		Hit:          c.hit,
 		Formats: []cachert.Format[Thing]{
 			{Codec: cachert.CodecBinary, Append: appendThing, Decode: decodeThing},
 		},
@@ -1307,6 +1311,7 @@ func NewPointCache(cfg PointCacheConfig) (*PointCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendPointCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendPointCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Point]{
 			{Codec: cachert.CodecBinary, Append: appendPoint, Decode: decodePoint},
 		},

@@ -73,6 +73,7 @@ func NewDocCache(cfg DocCacheConfig) (*DocCache, error) {
 		Far:          0b100,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},
@@ -505,6 +506,7 @@ func NewDocMixed(cfg DocMixedConfig) (*DocMixed, error) {
 		Far:          0b100,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDocMixedKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendDocMixedText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Doc]{
 			{Codec: cachert.CodecBinary, Append: appendDoc, Decode: decodeDoc},
 		},

@@ -53,6 +53,7 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 		Plain:        true,
 		MemoryPrefix: smallCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -288,6 +289,7 @@ func NewSharedSmallCache(cfg SharedSmallCacheConfig) (*SharedSmallCache, error) 
 		Plain:        true,
 		MemoryPrefix: sharedSmallCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSharedSmallCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},
@@ -444,6 +446,7 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: productCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1039,8 +1042,9 @@ func decodeProduct(v *Product, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		v.Blob = make([]uint8, n)
-		b = b[copy(v.Blob, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Blob, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 8); !ok {
 		return cachert.ErrCorrupt
@@ -1310,6 +1314,7 @@ func NewSharedProductCache(cfg SharedProductCacheConfig) (*SharedProductCache, e
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: sharedProductCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSharedProductCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1479,6 +1484,7 @@ func NewFrontedProductCache(cfg FrontedProductCacheConfig) (*FrontedProductCache
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendFrontedProductCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendFrontedProductCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -1672,6 +1678,7 @@ func NewDeepProductCache(cfg DeepProductCacheConfig) (*DeepProductCache, error) 
 		Far:          0b1000,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendDeepProductCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendDeepProductCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -2309,6 +2316,7 @@ func NewNestedOfferCache(cfg NestedOfferCacheConfig) (*NestedOfferCache, error) 
 		Far:          0b100,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendNestedOfferCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Offer]{
 			{Codec: cachert.CodecBinary, Append: appendOffer, Decode: decodeOffer},
 		},
@@ -2491,6 +2499,10 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: treeCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
+		Hit: func(key string, v *Tree) bool {
+			ok, _ := c.hit(key, v)
+			return ok
+		},
 		Formats: []cachert.Format[Tree]{
 			{Codec: cachert.CodecBinary, Append: appendTree, Decode: decodeTree},
 		},
@@ -3107,6 +3119,7 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: forestCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Forest]{
 			{Codec: cachert.CodecBinary, Append: appendForest, Decode: decodeForest},
 		},
@@ -3383,6 +3396,7 @@ func NewNamesCache(cfg NamesCacheConfig) (*NamesCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: namesCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendNamesCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Names]{
 			{Codec: cachert.CodecBinary, Append: appendNames, Decode: decodeNames},
 		},
@@ -3631,6 +3645,7 @@ func NewVisitCache(cfg VisitCacheConfig) (*VisitCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: visitCachePrefix,
 		BinaryKey:    func(dst []byte, key time.Time) ([]byte, error) { return appendVisitCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Visit]{
 			{Codec: cachert.CodecBinary, Append: appendVisit, Decode: decodeVisit},
 		},
@@ -3913,6 +3928,7 @@ func NewPlaceVisitCache(cfg PlaceVisitCacheConfig) (*PlaceVisitCache, error) {
 		BinaryKey: func(dst []byte, key PlaceVisitCacheKey) ([]byte, error) {
 			return appendPlaceVisitCacheKey(dst, key), nil
 		},
+		Hit: c.hit,
 		Formats: []cachert.Format[Visit]{
 			{Codec: cachert.CodecBinary, Append: appendVisit, Decode: decodeVisit},
 		},
@@ -4083,6 +4099,7 @@ func NewCodeVisitCache(cfg CodeVisitCacheConfig) (*CodeVisitCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: codeVisitCachePrefix,
 		BinaryKey:    appendCodeVisitCacheKey,
+		Hit:          c.hit,
 		Formats: []cachert.Format[Visit]{
 			{Codec: cachert.CodecBinary, Append: appendVisit, Decode: decodeVisit},
 		},

@@ -65,6 +65,7 @@ func NewProductCache(cfg ProductCacheConfig) (*ProductCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendProductCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendProductCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Product]{
 			{Codec: cachert.CodecBinary, Append: appendProduct, Decode: decodeProduct},
 		},
@@ -561,6 +562,7 @@ func NewSmallCache(cfg SmallCacheConfig) (*SmallCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendSmallCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Small]{
 			{Codec: cachert.CodecBinary, Append: appendSmall, Decode: decodeSmall},
 		},

@@ -63,6 +63,7 @@ func NewPair(cfg PairConfig) (*Pair, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendPairKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendPairText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -290,6 +291,7 @@ func NewLine(cfg LineConfig) (*Line, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendLineKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendLineText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -484,6 +486,7 @@ func NewNest(cfg NestConfig) (*Nest, error) {
 		Far:          0b100,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendNestKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendNestText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},
@@ -1024,6 +1027,10 @@ func NewFresh(cfg FreshConfig) (*Fresh, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendFreshKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendFreshText(dst, key), nil },
+		Hit: func(key int64, v *Item) bool {
+			ok, _ := c.hit(key, v)
+			return ok
+		},
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},

@@ -60,6 +60,7 @@ func NewTreeCache(cfg TreeCacheConfig) (*TreeCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendTreeCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key string) ([]byte, error) { return appendTreeCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Tree]{
 			{Codec: cachert.CodecBinary, Append: appendTree, Decode: decodeTree},
 		},
@@ -631,6 +632,7 @@ func NewForestCache(cfg ForestCacheConfig) (*ForestCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: forestCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendForestCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Forest]{
 			{Codec: cachert.CodecBinary, Append: appendForest, Decode: decodeForest},
 		},

@@ -48,6 +48,7 @@ func NewAliasesCache(cfg AliasesCacheConfig) (*AliasesCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: aliasesCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendAliasesCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Aliases]{
 			{Codec: cachert.CodecBinary, Append: appendAliases, Decode: decodeAliases},
 		},

@@ -48,6 +48,7 @@ func NewAnonymousCache(cfg AnonymousCacheConfig) (*AnonymousCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: anonymousCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendAnonymousCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Anonymous]{
 			{Codec: cachert.CodecBinary, Append: appendAnonymous, Decode: decodeAnonymous},
 		},
@@ -350,8 +351,9 @@ func decodeAnonymous(v *Anonymous, data []byte, text string) error {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				e.Value = make([]uint8, n)
-				b = b[copy(e.Value, b):]
+				x := make([]uint8, n)
+				copy(x, b)
+				e.Value, b = x, b[n:]
 			}
 		}
 	}

@@ -48,6 +48,7 @@ func NewArraysCache(cfg ArraysCacheConfig) (*ArraysCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: arraysCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendArraysCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Arrays]{
 			{Codec: cachert.CodecBinary, Append: appendArrays, Decode: decodeArrays},
 		},
@@ -397,8 +398,9 @@ func decodeArrays(v *Arrays, data []byte, text string) error {
 					return cachert.ErrCorrupt
 				}
 				if n >= 0 {
-					v.Lists[i][i2] = make([]uint8, n)
-					b = b[copy(v.Lists[i][i2], b):]
+					x := make([]uint8, n)
+					copy(x, b)
+					v.Lists[i][i2], b = x, b[n:]
 				}
 			}
 		}

@@ -48,6 +48,7 @@ func NewEmbedsCache(cfg EmbedsCacheConfig) (*EmbedsCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: embedsCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendEmbedsCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Embeds]{
 			{Codec: cachert.CodecBinary, Append: appendEmbeds, Decode: decodeEmbeds},
 		},

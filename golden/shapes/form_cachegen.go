@@ -48,6 +48,7 @@ func NewFormCache(cfg FormCacheConfig) (*FormCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: formCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendFormCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Form]{
 			{Codec: cachert.CodecBinary, Append: appendForm, Decode: decodeForm},
 		},

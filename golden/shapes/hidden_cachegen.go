@@ -48,6 +48,7 @@ func NewHiddenCache(cfg HiddenCacheConfig) (*HiddenCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: hiddenCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendHiddenCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Hidden]{
 			{Codec: cachert.CodecBinary, Append: appendHidden, Decode: decodeHidden},
 		},
@@ -378,8 +379,9 @@ func decodeHidden(v *Hidden, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
-			v.cover.secret = make([]uint8, n)
-			b = b[copy(v.cover.secret, b):]
+			x := make([]uint8, n)
+			copy(x, b)
+			v.cover.secret, b = x, b[n:]
 		}
 		if len(b) < 1 {
 			return cachert.ErrCorrupt

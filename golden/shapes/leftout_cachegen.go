@@ -48,6 +48,7 @@ func NewLeftOutCache(cfg LeftOutCacheConfig) (*LeftOutCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: leftOutCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendLeftOutCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[LeftOut]{
 			{Codec: cachert.CodecBinary, Append: appendLeftOut, Decode: decodeLeftOut},
 		},

@@ -48,6 +48,7 @@ func NewMapKeysCache(cfg MapKeysCacheConfig) (*MapKeysCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: mapKeysCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendMapKeysCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[MapKeys]{
 			{Codec: cachert.CodecBinary, Append: appendMapKeys, Decode: decodeMapKeys},
 		},
@@ -771,8 +772,9 @@ func decodeMapKeys(v *MapKeys, data []byte, text string) error {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x = make([]uint8, n)
-				b = b[copy(x, b):]
+				x2 := make([]uint8, n)
+				copy(x2, b)
+				x, b = x2, b[n:]
 			}
 			v.Bytes[k] = x
 		}

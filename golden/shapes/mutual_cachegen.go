@@ -48,6 +48,7 @@ func NewFolderCache(cfg FolderCacheConfig) (*FolderCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: folderCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendFolderCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Folder]{
 			{Codec: cachert.CodecBinary, Append: appendFolder, Decode: decodeFolder},
 		},

@@ -48,6 +48,7 @@ func NewNilEmptyCache(cfg NilEmptyCacheConfig) (*NilEmptyCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: nilEmptyCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendNilEmptyCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[NilEmpty]{
 			{Codec: cachert.CodecBinary, Append: appendNilEmpty, Decode: decodeNilEmpty},
 		},
@@ -396,8 +397,9 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		v.Bytes = make([]uint8, n)
-		b = b[copy(v.Bytes, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Bytes, b = x, b[n:]
 	}
 	if n, b, ok = cachert.TakeCount(b, 12); !ok {
 		return cachert.ErrCorrupt
@@ -435,8 +437,9 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				v.Lists[i] = make([]uint8, n)
-				b = b[copy(v.Lists[i], b):]
+				x := make([]uint8, n)
+				copy(x, b)
+				v.Lists[i], b = x, b[n:]
 			}
 		}
 	}

@@ -48,6 +48,7 @@ func NewPointersCache(cfg PointersCacheConfig) (*PointersCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: pointersCachePrefix,
 		BinaryKey:    func(dst []byte, key int) ([]byte, error) { return appendPointersCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Pointers]{
 			{Codec: cachert.CodecBinary, Append: appendPointers, Decode: decodePointers},
 		},
@@ -892,8 +893,9 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
-			(*v.Bytes) = make([]uint8, n)
-			b = b[copy((*v.Bytes), b):]
+			x := make([]uint8, n)
+			copy(x, b)
+			(*v.Bytes), b = x, b[n:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {

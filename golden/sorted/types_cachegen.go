@@ -66,6 +66,7 @@ func NewIndexCache(cfg IndexCacheConfig) (*IndexCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendIndexCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendIndexCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Index]{
 			{Codec: cachert.CodecBinary, Append: appendIndex, Decode: decodeIndex},
 		},
@@ -1126,6 +1127,7 @@ func NewAnyIndexCache(cfg AnyIndexCacheConfig) (*AnyIndexCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendAnyIndexCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendAnyIndexCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Index]{
 			{Codec: cachert.CodecBinary, Append: appendIndex2, Decode: decodeIndex2},
 		},

@@ -61,6 +61,7 @@ func NewConfigMapCache(cfg ConfigMapCacheConfig) (*ConfigMapCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: configMapCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendConfigMapCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[ConfigMap]{
 			{Codec: cachert.CodecBinary, Append: appendConfigMap, Decode: decodeConfigMap},
 		},
@@ -708,8 +709,9 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 					return cachert.ErrCorrupt
 				}
 				if n >= 0 {
-					e.FieldsV1.Raw = make([]uint8, n)
-					b = b[copy(e.FieldsV1.Raw, b):]
+					x := make([]uint8, n)
+					copy(x, b)
+					e.FieldsV1.Raw, b = x, b[n:]
 				}
 			}
 			if len(b) < 4 {
@@ -782,8 +784,9 @@ func decodeConfigMap(v *ConfigMap, data []byte, text string) error {
 				return cachert.ErrCorrupt
 			}
 			if n >= 0 {
-				x = make([]uint8, n)
-				b = b[copy(x, b):]
+				x2 := make([]uint8, n)
+				copy(x2, b)
+				x, b = x2, b[n:]
 			}
 			v.BinaryData[k] = x
 		}
@@ -894,6 +897,7 @@ func NewServiceCache(cfg ServiceCacheConfig) (*ServiceCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: serviceCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendServiceCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Service]{
 			{Codec: cachert.CodecBinary, Append: appendService, Decode: decodeService},
 		},
@@ -1629,8 +1633,9 @@ func takeServiceFieldsV1(v *v12pkg.FieldsV1, b []byte, s string, own []byte) (_ 
 		return b, s, own, false
 	}
 	if n >= 0 {
-		v.Raw = make([]uint8, n)
-		b = b[copy(v.Raw, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Raw, b = x, b[n:]
 	}
 	return b, s, own, true
 }
@@ -2659,6 +2664,7 @@ func NewUserCache(cfg UserCacheConfig) (*UserCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: userCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendUserCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[User]{
 			{Codec: cachert.CodecBinary, Append: appendUser, Decode: decodeUser},
 		},
@@ -6859,6 +6865,7 @@ func NewReleaseCache(cfg ReleaseCacheConfig) (*ReleaseCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: releaseCachePrefix,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendReleaseCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Release]{
 			{Codec: cachert.CodecBinary, Append: appendRelease, Decode: decodeRelease},
 		},
@@ -11966,6 +11973,7 @@ func NewAddressCache(cfg AddressCacheConfig) (*AddressCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: addressCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendAddressCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Address]{
 			{Codec: cachert.CodecBinary, Append: appendAddress, Decode: decodeAddress},
 		},
@@ -12409,6 +12417,7 @@ func NewRequestCache(cfg RequestCacheConfig) (*RequestCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: requestCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendRequestCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Request]{
 			{Codec: cachert.CodecBinary, Append: appendRequest, Decode: decodeRequest},
 		},
@@ -13074,6 +13083,7 @@ func NewClaimsCache(cfg ClaimsCacheConfig) (*ClaimsCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: claimsCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendClaimsCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Claims]{
 			{Codec: cachert.CodecBinary, Append: appendClaims, Decode: decodeClaims},
 		},
@@ -13433,6 +13443,7 @@ func NewManifestCache(cfg ManifestCacheConfig) (*ManifestCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: manifestCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendManifestCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Manifest]{
 			{Codec: cachert.CodecBinary, Append: appendManifest, Decode: decodeManifest},
 		},
@@ -13872,8 +13883,9 @@ func takeManifestDescriptor(v *v14pkg.Descriptor, b []byte, s string) (_ []byte,
 		return b, s, false
 	}
 	if n >= 0 {
-		v.Data = make([]uint8, n)
-		b = b[copy(v.Data, b):]
+		x := make([]uint8, n)
+		copy(x, b)
+		v.Data, b = x, b[n:]
 	}
 	if len(b) == 0 || b[0] > 1 {
 		return b, s, false
@@ -14001,6 +14013,7 @@ func NewAlertCache(cfg AlertCacheConfig) (*AlertCache, error) {
 		LoadTimeout:  10 * time.Second,
 		MemoryPrefix: alertCachePrefix,
 		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendAlertCacheKey(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Alert]{
 			{Codec: cachert.CodecBinary, Append: appendAlert, Decode: decodeAlert},
 		},

@@ -64,6 +64,7 @@ func NewItemCache(cfg ItemCacheConfig) (*ItemCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key int64) ([]byte, error) { return appendItemCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key int64) ([]byte, error) { return appendItemCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Item]{
 			{Codec: cachert.CodecBinary, Append: appendItem, Decode: decodeItem},
 		},

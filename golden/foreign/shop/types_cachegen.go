@@ -68,6 +68,7 @@ func NewOrderCache(cfg OrderCacheConfig) (*OrderCache, error) {
 		Far:          0b10,
 		BinaryKey:    func(dst []byte, key OrderCacheKey) ([]byte, error) { return appendOrderCacheKey(dst, key), nil },
 		TextKey:      func(dst []byte, key OrderCacheKey) ([]byte, error) { return appendOrderCacheText(dst, key), nil },
+		Hit:          c.hit,
 		Formats: []cachert.Format[Order]{
 			{Codec: cachert.CodecBinary, Append: appendOrder, Decode: decodeOrder},
 		},
