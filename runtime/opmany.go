@@ -40,6 +40,17 @@ func (op *Op[K, V]) addressAll(keys []K) error {
 	return op.addressAsked()
 }
 
+// addressMap spells the keys of a map and gives each slot its value.
+func (op *Op[K, V]) addressMap(vs map[K]V) error {
+	b := &op.bulk
+	b.begin(len(vs), len(op.core.spec.Formats))
+	for key, v := range vs {
+		b.slots[len(b.asked)].value = v
+		b.asked = append(b.asked, key)
+	}
+	return op.addressAsked()
+}
+
 // addressAsked spells the keys that are asked for.
 func (op *Op[K, V]) addressAsked() error {
 	b, formats := &op.bulk, len(op.core.spec.Formats)

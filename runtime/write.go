@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -27,15 +26,14 @@ func (c *Core[K, V]) SetMany(ctx context.Context, vs map[K]V) error {
 	if err := c.usable(ctx); err != nil || len(vs) == 0 {
 		return err
 	}
-	op, err := c.beginMany(ctx, slices.Collect(maps.Keys(vs)))
-	if err != nil {
+	op := c.blank(ctx)
+	defer op.end()
+	if err := op.addressMap(vs); err != nil {
 		return err
 	}
-	defer op.end()
 	op.room.open = c.memory
 	for i := range op.slots {
-		s := &op.slots[i]
-		op.set(s, vs[s.key])
+		op.set(&op.slots[i], op.slots[i].value)
 	}
 	bad := op.dropUnencodable()
 	if len(op.slots) == 0 {

@@ -26,6 +26,7 @@ var quiet = runtime.Options{Logger: slog.New(slog.DiscardHandler)}
 // pages is what the generated caches by ID have in common.
 type pages interface {
 	Get(ctx context.Context, key int64) (Page, bool, error)
+	GetMany(ctx context.Context, keys []int64) (map[int64]Page, error)
 	GetOrLoad(ctx context.Context, key int64, load func(context.Context, int64) (Page, error)) (Page, error)
 	GetOrLoadMany(ctx context.Context, keys []int64, load func(context.Context, []int64) (map[int64]Page, error)) (map[int64]Page, error)
 	Set(ctx context.Context, key int64, v Page) error
@@ -265,36 +266,6 @@ func TestInner(t *testing.T) {
 		time.Sleep(time.Hour)
 		other := must(NewObjects(ObjectsConfig{Far: inner(), Options: quiet}))
 		read(t, other, bad, "kept")
-	})
-}
-
-// TestBatches loads in batches through generated code.
-func TestBatches(t *testing.T) {
-	each(t, []string{"Return", "Offload", "Eager", "Objects"}, func(t *testing.T, c pages, far *fakebackend.Backend) {
-		var asked [][]int64
-		load := func(_ context.Context, ids []int64) (map[int64]Page, error) {
-			asked = append(asked, ids)
-			found := map[int64]Page{}
-			for _, id := range ids {
-				if id != 3 {
-					found[id] = page(id, fmt.Sprint(id))
-				}
-			}
-			return found, nil
-		}
-		for range 2 {
-			found, err := c.GetOrLoadMany(t.Context(), []int64{1, 2, 3, 1}, load)
-			if err != nil || len(found) != 2 || found[1].Lines[0] != "1" || found[2].Lines[0] != "2" {
-				t.Errorf("%v, %v", found, err)
-			}
-		}
-		want := "[[1 2 3] [3]]"
-		if _, remembers := c.(*Offload); remembers {
-			want = "[[1 2 3]]"
-		}
-		if got := fmt.Sprint(asked); got != want {
-			t.Errorf("asked for %s, want %s", got, want)
-		}
 	})
 }
 

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,9 @@ func TestCodec(t *testing.T) {
 	codectest.Codec[Count]{Append: appendCount, Decode: decodeCount, Prefix: countCachePrefix}.Check(t, 0, -1, 1<<62)
 	codectest.Codec[Names]{Append: appendNames, Decode: decodeNames, Prefix: namesCachePrefix}.Check(t, nil, Names{}, Names{"x", "y"})
 }
+
+// copied is what a batch is compared with; it has to be on the heap as well.
+var copied map[uint32]Point
 
 // TestAllocs holds a hit to what its value needs: nothing for a struct without
 // pointers, and one string for all strings beside the slices. A write needs nothing.
@@ -43,6 +47,18 @@ func TestAllocs(t *testing.T) {
 	if err := notes.Set(ctx, "n", note); err != nil {
 		t.Fatal(err)
 	}
+	batch, all := make([]uint32, 100), map[uint32]Point{}
+	for i := range batch {
+		batch[i] = uint32(100 + i)
+		all[batch[i]] = Point{ID: batch[i]}
+	}
+	if err := points.SetMany(ctx, all); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := points.GetMany(ctx, append(batch, batch...)); len(found) != 100 || err != nil {
+		t.Fatal(len(found), err)
+	}
+	returned := testing.AllocsPerRun(100, func() { copied = maps.Clone(all) })
 	load := func(context.Context, uint32) (Point, error) { panic("not called") }
 	for _, test := range []struct {
 		name string
@@ -54,14 +70,16 @@ func TestAllocs(t *testing.T) {
 		{"Get of a struct with strings and a slice", 2, func() { _, _, _ = notes.Get(ctx, "n") }},
 		{"Set of a struct without pointers", 0, func() { _ = points.Set(ctx, 1, point) }},
 		{"Set of a struct with strings and a slice", 0, func() { _ = notes.Set(ctx, "n", note) }},
+		{"GetMany of structs without pointers", returned, func() { _, _ = points.GetMany(ctx, batch) }},
+		{"SetMany of structs without pointers, beside its results", 2, func() { _ = points.SetMany(ctx, all) }},
 		{"Delete", 0, func() { _, _ = points.Delete(ctx, 2) }},
 	} {
 		if got := testing.AllocsPerRun(1000, test.read); got != test.want {
 			t.Errorf("%s: %v allocations, want %v", test.name, got, test.want)
 		}
 	}
-	if hits := points.Stats().Hits; hits != 2002 {
-		t.Errorf("%d hits were counted, want 2002", hits)
+	if hits := points.Stats().Hits; hits != 2002+1001*100+100 {
+		t.Errorf("%d hits were counted, want 2002 of single keys and 1002 of a hundred", hits)
 	}
 	closeAll(t, points, notes)
 }
