@@ -125,7 +125,7 @@ func (op *Op[K, V]) take(s *slot[K, V], l *tierBase, data []byte, text string) r
 // entries, and one in sampledEntries of batches.
 func (op *Op[K, V]) decode(s *slot[K, V], l *tierBase, format int, data []byte, text string) reason {
 	began := untimed
-	if !l.selected(op.core.instant) && op.sampled() {
+	if !l.selected(op.core.instant) && op.timed(false) {
 		began = tick()
 	}
 	why := op.accept(s, format, data, text)
@@ -133,13 +133,18 @@ func (op *Op[K, V]) decode(s *slot[K, V], l *tierBase, format int, data []byte, 
 	return why
 }
 
-// sampled reports whether an entry is one to be timed.
-func (op *Op[K, V]) sampled() bool {
-	if len(op.slots) == 1 && len(op.bulk.asked) <= 1 {
+// timed reports whether an entry is one whose encoding or decoding is to be timed: in memory,
+// one in sampling; else all single ones, and of batches one in sampledEntries.
+func (op *Op[K, V]) timed(memory bool) bool {
+	every := uint(sampledEntries)
+	switch {
+	case memory:
+		every = sampling
+	case len(op.slots) == 1 && len(op.bulk.asked) <= 1:
 		return true
 	}
 	op.taken++
-	return op.taken%sampledEntries == 1
+	return op.taken%every == 1
 }
 
 // inflate undoes a compression.

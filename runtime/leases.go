@@ -13,7 +13,7 @@ import (
 //	begin ──┬── taken ──> load ── store ── end
 //	        ├── filled by another process meanwhile ──> look
 //	        └── held by another process ──> wait ──┬── notice, or a check of its life ──> acquire, look
-//	                                               └── lease= is over ──> load without
+//	                                               └── lease= is over ──> acquire, or load without
 //
 // Nothing of it is ever the caller's trouble: without an answer a process loads alone.
 type leases[K comparable, V any] struct {
@@ -78,6 +78,7 @@ type loan struct {
 
 	notice atomic.Uint32 // the last LeaseNotice; 0: there was none
 	check  time.Time     // when to look whether the holder lives
+	last   bool          // that was for the last time
 	kept   bool          // the loaded value is one to store
 }
 

@@ -27,22 +27,30 @@ func (ls *leases[K, V]) wait(ctx context.Context, j *job[K, V], bell <-chan stru
 			j.late(j.legs, context.Cause(ctx))
 			return
 		}
-		ls.round(ctx, j, until)
+		if ls.round(ctx, j, until) {
+			until = until.Add(2 * ls.moment())
+		}
 	}
 }
 
+// moment is how short a time a lease may have left for it to be waited for once more.
+func (ls *leases[K, V]) moment() time.Duration { return ls.life() / 20 }
+
 // round looks at the legs of a job that there is news of, or that are due for a check.
-func (ls *leases[K, V]) round(ctx context.Context, j *job[K, V], until time.Time) {
+// When their time is over it looks at all of them, and reports it: those whose lease goes
+// to somebody else are loaded without one. They are waited for once more if it is about to
+// end, as it is where its holder is slow: the token of a guard that ends would be void.
+func (ls *leases[K, V]) round(ctx context.Context, j *job[K, V], until time.Time) (over bool) {
 	now := time.Now()
-	over := !now.Before(until)
+	over = !now.Before(until)
 	var keep, ask, filled, load []*leg[K, V]
 	for _, l := range j.legs {
 		switch why := LeaseNotice(l.notice.Load()); {
-		case over || why == NoticeNothing:
+		case why == NoticeNothing:
 			load = append(load, l)
 		case why == NoticeFilled:
 			filled = append(filled, l)
-		case why == NoticeFree || !now.Before(l.check):
+		case over || why == NoticeFree || !now.Before(l.check):
 			ask = append(ask, l)
 		default:
 			keep = append(keep, l)
@@ -51,24 +59,43 @@ func (ls *leases[K, V]) round(ctx context.Context, j *job[K, V], until time.Time
 	ls.forget(load)
 	ls.forget(filled)
 	ls.forget(ask)
-	for _, l := range load {
-		l.lease.State = LeaseNone
-		if over {
-			ls.givenUp.Add(1)
-		}
-	}
-	ls.take(ctx, load)
 	for _, l := range filled {
 		l.lease.State = LeaseFilled
 		l.notice.Store(0)
 	}
 	ls.acquire(ctx, ask)
 	ready, held := ls.sort(ctx, j, append(ask, filled...))
+	if over {
+		var gone []*leg[K, V]
+		held, gone = ls.giveUp(held)
+		load = append(load, gone...)
+	}
 	j.legs = append(keep, held...)
+	for _, l := range load {
+		l.lease.State = LeaseNone
+	}
+	ls.take(ctx, load)
 	if load = append(load, ready...); len(load) > 0 {
 		part := j.split(load)
 		part.detach(ctx, part.load)
 	}
+	return over
+}
+
+// giveUp takes the legs apart whose lease somebody else has: into those to be waited for
+// once more, and those to be loaded without a lease.
+func (ls *leases[K, V]) giveUp(held []*leg[K, V]) (keep, gone []*leg[K, V]) {
+	for _, l := range held {
+		if !l.last && l.lease.Left <= ls.moment() {
+			l.last = true
+			keep = append(keep, l)
+		} else {
+			gone = append(gone, l)
+		}
+	}
+	ls.forget(gone)
+	ls.givenUp.Add(uint64(len(gone)))
+	return keep, gone
 }
 
 // forget ends the notices about legs.

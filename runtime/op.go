@@ -35,7 +35,7 @@ type Op[K comparable, V any] struct {
 	front []byte        // the encoding of a single value behind room for its envelope; nil: none
 	read  [1]RemoteRead // of a single slot, by one who is alone
 	room  room
-	taken uint // entries of batches that were decoded, those of operations before this one too
+	taken uint // entries that were encoded or decoded and of which few are timed, those of operations before this one too
 	tally tally
 	bulk  bulk[K, V]
 }
@@ -334,7 +334,10 @@ func (op *Op[K, V]) make(s *slot[K, V], format int) (data []byte, err error) {
 	if dst == nil {
 		dst = op.room.rest()
 	}
-	began := tick()
+	began := untimed
+	if op.timed(op.core.memory) {
+		began = tick()
+	}
 	err = protect(func() (err error) {
 		data, err = f.Append(dst, &s.value)
 		return err
@@ -346,7 +349,7 @@ func (op *Op[K, V]) make(s *slot[K, V], format int) (data []byte, err error) {
 	default:
 		op.room.took(data)
 	}
-	op.core.making[format].since(began)
+	op.core.making[format].sampledSince(began)
 	return data, err
 }
 

@@ -12,7 +12,7 @@ import (
 // does. It is a power of two.
 const sampling = 128
 
-// sampledEntries is the same for the entries that a batch decodes.
+// sampledEntries is the same for the entries that a batch decodes or encodes.
 const sampledEntries = 16
 
 // buckets is how many bounds a Timing has.
@@ -93,10 +93,11 @@ func (t *Timing) Add(o Timing) {
 }
 
 // TierTimes are how long the operations of one tier took. A batch is one
-// operation. Of a tier in memory one operation in 128 is timed, with decoding.
+// operation. Of a tier in memory one operation in 128 is timed, with decoding,
+// and where all tiers are in memory, one value in 128 as it is encoded.
 type TierTimes struct {
 	Read, Write, Remove  Timing
-	Encode               Timing // values encoded; for tiers that share an encoding at the first of them
+	Encode               Timing // values encoded, of those of a batch one in 16; for tiers that share an encoding at the first of them
 	Decode               Timing // entries of tiers outside the process decoded; of those of a batch, one in 16
 	Compress, Decompress Timing
 }
