@@ -128,14 +128,24 @@ func IsInt(n uint64) bool { return int64(int(n)) == int64(n) }
 // IsUint reports whether n is a uint of this machine.
 func IsUint(n uint64) bool { return uint64(uint(n)) == n }
 
-// Room returns n bytes of the room behind dst, and the rest of it, to append to, with
-// its size; none, if dst has less.
-func Room(dst []byte, n int) (b, rest []byte, size int) {
+// Room returns n bytes of the room behind dst, and the rest of it to append to: nil if
+// there are fewer.
+func Room(dst []byte, n int) (b, rest []byte) {
 	room := dst[len(dst):cap(dst)]
 	if len(room) < n {
-		return nil, nil, 0
+		return nil, nil
 	}
-	return room[:n], room[n:n], len(room) - n
+	return room[:n:n], room[n:n]
+}
+
+// Join returns dst with what was written to the room behind it, and what was appended to
+// the rest of that: which lies somewhere else by now if that was too little.
+func Join(dst, b, rest []byte) []byte {
+	all := len(dst) + len(b)
+	if len(rest) <= cap(dst)-all {
+		return dst[:all+len(rest)]
+	}
+	return append(dst[:all], rest...)
 }
 
 // Grow returns dst with n more bytes, and those bytes.

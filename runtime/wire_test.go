@@ -198,17 +198,25 @@ func TestGrow(t *testing.T) {
 	}
 }
 
+// TestRoom writes into the room that there is, and joins what did not fit.
 func TestRoom(t *testing.T) {
+	for _, text := range []string{"", "345", "more than there is room for"} {
+		dst := append(make([]byte, 0, 8), "abc"...)
+		b, rest := Room(dst, 2)
+		rest = append(rest, text...)
+		copy(b, "12")
+		got := Join(dst, b, rest)
+		check(t, string(got), "abc12"+text)
+		check(t, &got[0] == &dst[0], len(text) <= 3) // where there is room, nothing is copied
+	}
 	dst := append(make([]byte, 0, 8), "abc"...)
-	b, rest, size := Room(dst, 2)
-	check(t, size, 3)
-	copy(b, "12")
-	check(t, string(append(rest, "345"...)), "345")
-	check(t, string(dst[:8]), "abc12345")
-	_, _, size = Room(dst, 5)
-	check(t, size, 0)
-	b, rest, size = Room(dst, 6)
-	check(t, b == nil && rest == nil && size == 0, true)
+	b, rest := Room(dst, 5)
+	check(t, len(b) == 5 && rest != nil && cap(rest) == 0, true)
+	check(t, string(Join(dst, b, rest)), string(dst[:8]))
+	b, rest = Room(dst, 6)
+	check(t, b == nil && rest == nil, true)
+	b, rest = Room(nil, 0)
+	check(t, len(b) == 0 && len(rest) == 0, true)
 }
 
 // FuzzWire reads what it wrote: an answer other than no means that the bytes are what

@@ -78,14 +78,16 @@ func (e *codec) entry(k, x string, t *model.Type) *run {
 	return r
 }
 
-// entries writes a loop over the entries of a map.
+// entries writes a loop over the entries of a map, which ends with the last one: Go would
+// look for another.
 func (e *codec) entries(w *block, expr, k, x string, in *block) {
-	v := vars{"v": expr, "k": k, "x": x, "in": in.lines()}
+	w.names["left"] = max(w.names["left"], in.names["left"]) // it is another one than those of the loops inside
+	left := w.local("left")
+	v := vars{"v": expr, "k": k, "x": ", " + x, "in": in.lines(), "left": left}
 	if x == "_" {
-		w.add("for $k := range $v {\n$in\n}", v)
-		return
+		v["x"] = ""
 	}
-	w.add("for $k, $x := range $v {\n$in\n}", v)
+	w.add("$left := len($v)\nfor $k$x := range $v {\n$in\nif $left--; $left == 0 {\nbreak\n}\n}", v)
 }
 
 func takeMap(e *codec, w *block, expr string, t *model.Type) {

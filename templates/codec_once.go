@@ -147,19 +147,8 @@ func (e *codec) entryTexts(w *block, expr string, t *model.Type) {
 }
 
 // onceFuncs are the functions of the annotated type.
-func (e *codec) onceFuncs() (all []jen.Code) {
-	if _, ok := e.constant(e.root); !ok {
-		all = append(all, e.headFunc())
-	}
-	return append(all, e.textFunc(), e.appendOnceFunc(), e.putFunc(e.root, e.name), e.decodeFunc())
-}
-
-// headFunc and textFunc are sizeFunc in two.
-func (e *codec) headFunc() jen.Code {
-	w := e.g.block()
-	e.head(w, "(*v)", e.root)
-	return e.g.snippet(comment("head%s returns how many bytes *v takes, without its strings.", e.name)+
-		"func head$f(v *$T) (n int) {\n$in\nreturn n\n}", vars{"f": e.name, "T": e.g.spell(e.root), "in": w.lines()})
+func (e *codec) onceFuncs() []jen.Code {
+	return []jen.Code{e.textFunc(), e.appendOnceFunc(), e.decodeFunc()}
 }
 
 func (e *codec) textFunc() jen.Code {
@@ -169,32 +158,40 @@ func (e *codec) textFunc() jen.Code {
 		"func text$f(v *$T) (text int) {\n$in\nreturn text\n}", vars{"f": e.name, "T": e.g.spell(e.root), "in": w.lines()})
 }
 
-// appendOnceFunc is appendFunc in one pass.
+// appendOnceFunc is appendFunc in one pass. Everything is in one function: calls take all
+// registers away.
 func (e *codec) appendOnceFunc() jen.Code {
-	v := vars{"f": e.name, "T": e.g.spell(e.root), "n": "head" + e.name + "(v)", "from": "", "h": "", "put": ""}
-	if n, ok := e.constant(e.root); ok {
-		v["n"] = n
-	}
+	v := vars{"f": e.name, "T": e.g.spell(e.root), "n": "n := 0\n", "from": "", "size": ""}
 	if h := e.header(); h > 0 {
-		v["n"], v["h"] = fmt.Sprintf("%d + %s", h, v["n"]), h
-		v["from"] = e.g.snippet("[$h:]", v)
-		v["put"] = e.g.snippet("$binary.LittleEndian.PutUint32(b, uint32(t))\n", nil)
+		v["n"] = fmt.Sprintf("n := %d\n", h)
+		v["from"] = e.g.snippet("[$h:]", vars{"h": h})
+		v["size"] = e.g.snippet("$binary.LittleEndian.PutUint32(head, uint32(len(text)))\n", nil)
 	}
+	head, put := e.g.block(), e.g.block()
+	if n, ok := e.constant(e.root); ok {
+		v["n"] = fmt.Sprintf("const n = %d", n)
+	} else {
+		e.head(head, "(*v)", e.root)
+	}
+	e.value(put, "put", e.root, e.name)
+	v["head"], v["put"] = head.lines(), put.lines()
 	return e.g.snippet(comment(appendsText, e.name)+`func append$f(dst []byte, v *$T) ([]byte, error) {
-n := $n
-if b, room, size := $cachert.Room(dst, n); size > 0 {
-_, text := put$f(b$from, room, v)
-if t := len(text); t <= size && uint64(t) <= $math.MaxUint32 {
-${put}return dst[:len(dst)+n+t], nil
-}
-}
-// dst has too little room for the strings: add up what they need.
+$n$head
+head, text := $cachert.Room(dst, n)
+if head == nil { // and room for the strings at once
 t := text$f(v)
 if uint64(t) > $math.MaxUint32 {
 return nil, $cachert.ErrTooLarge
 }
-dst, b := $cachert.Grow(dst, n+t)
-${put}put$f(b[$h:n], b[n:n], v)
-return dst, nil
+dst = $slices.Grow(dst, n+t)
+head, text = $cachert.Room(dst, n)
+}
+b := head$from
+$put
+_ = b
+if uint64(len(text)) > $math.MaxUint32 {
+return nil, $cachert.ErrTooLarge
+}
+${size}return $cachert.Join(dst, head, text), nil
 }`, v)
 }

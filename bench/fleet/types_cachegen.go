@@ -233,8 +233,12 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Certificates)) + 1)
 	n += 20 * len(v.Certificates)
+	left := len(v.Certificates)
 	for k := range v.Certificates {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Inspections)) + 1)
 	for i := range v.Inspections {
@@ -246,8 +250,12 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	n += 4 * len(v.RecallNumbers)
 	n += cachert.SizeUvarint(uint64(len(v.OpenRecalls)) + 1)
 	n += 8 * len(v.OpenRecalls)
+	left2 := len(v.OpenRecalls)
 	for _, x := range v.OpenRecalls {
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	text += len(v.TireSize)
 	for i := range v.TireSerials {
@@ -277,10 +285,14 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.FaultHistory)) + 1)
 	n += 4 * len(v.FaultHistory)
+	left3 := len(v.FaultHistory)
 	for k, x := range v.FaultHistory {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 16 * len(x)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.KnockSpectrum)) + 1)
 	n += 8 * len(v.KnockSpectrum)
@@ -316,8 +328,12 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	text += t
 	n += cachert.SizeUvarint(uint64(len(v.ZonesEntered)) + 1)
 	n += 8 * len(v.ZonesEntered)
+	left4 := len(v.ZonesEntered)
 	for k := range v.ZonesEntered {
 		text += len(k)
+		if left4--; left4 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Route)) + 1)
 	n += 38 * len(v.Route)
@@ -342,14 +358,22 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	n += 5 * len(v.Features)
 	n += cachert.SizeUvarint(uint64(len(v.Settings)) + 1)
 	n += 8 * len(v.Settings)
+	left5 := len(v.Settings)
 	for k, x := range v.Settings {
 		text += len(k)
 		text += len(x)
+		if left5--; left5 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Sensors)) + 1)
 	n += 30 * len(v.Sensors)
+	left6 := len(v.Sensors)
 	for _, x := range v.Sensors {
 		text += len(x.Unit)
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	n++
 	if v.Driver != nil {
@@ -404,11 +428,16 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.PartsInStock)) + 1)
 	n += 12 * len(v.PartsInStock)
+	left7 := len(v.PartsInStock)
 	for k := range v.PartsInStock {
 		text += len(k)
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.PartsOrdered)) + 1)
 	n += 4 * len(v.PartsOrdered)
+	left8 := len(v.PartsOrdered)
 	for k, x := range v.PartsOrdered {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
@@ -416,6 +445,9 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 		for i := range x {
 			e := &x[i]
 			text += len(e.Currency)
+		}
+		if left8--; left8 == 0 {
+			break
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Photos)) + 1)
@@ -430,20 +462,32 @@ func sizeVehicle(v *Vehicle) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
 	n += 8 * len(v.Labels)
+	left9 := len(v.Labels)
 	for k, x := range v.Labels {
 		text += len(k)
 		text += len(x)
+		if left9--; left9 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ratings)) + 1)
 	n += len(v.Ratings)
 	n += cachert.SizeUvarint(uint64(len(v.Extras)) + 1)
 	n += 4 * len(v.Extras)
+	left11 := len(v.Extras)
 	for k, x := range v.Extras {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 12 * len(x)
+		left10 := len(x)
 		for k2 := range x {
 			text += len(k2)
+			if left10--; left10 == 0 {
+				break
+			}
+		}
+		if left11--; left11 == 0 {
+			break
 		}
 	}
 	text += len(v.ChangedBy)
@@ -802,10 +846,14 @@ func sizeVehicleEngine(v *bigstruct.Engine) (n, text int) {
 	text += len(v.Fuel)
 	n += cachert.SizeUvarint(uint64(len(v.TimingMaps)) + 1)
 	n += 4 * len(v.TimingMaps)
+	left := len(v.TimingMaps)
 	for k, x := range v.TimingMaps {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 4 * len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += 34 // fields of one size
 	return n, text
@@ -832,6 +880,7 @@ func putVehicleEngine(b, text []byte, v *bigstruct.Engine) (_, _ []byte) {
 	text = append(text, v.Fuel...)
 	b = b[34:]
 	b = cachert.PutCount(b, len(v.TimingMaps), v.TimingMaps == nil)
+	left := len(v.TimingMaps)
 	for k, x := range v.TimingMaps {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -840,6 +889,9 @@ func putVehicleEngine(b, text []byte, v *bigstruct.Engine) (_, _ []byte) {
 		for i := range x {
 			binary.LittleEndian.PutUint32(b, math.Float32bits(x[i]))
 			b = b[4:]
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	return b, text
@@ -1293,8 +1345,12 @@ func sizeVehicleService(v *bigstruct.Service) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Parts)) + 1)
 	n += 6 * len(v.Parts)
+	left := len(v.Parts)
 	for k := range v.Parts {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	text += len(v.Cost.Currency)
 	n += 36 // fields of one size
@@ -1317,12 +1373,16 @@ func putVehicleService(b, text []byte, v *bigstruct.Service) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Parts), v.Parts == nil)
+	left := len(v.Parts)
 	for k, x := range v.Parts {
 		_ = b[5]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint16(b[4:], x)
 		text = append(text, k...)
 		b = b[6:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	_ = b[11]
 	binary.LittleEndian.PutUint64(b, uint64(v.Cost.Amount))
@@ -1529,6 +1589,7 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b, text = putVehicleDocument(b, text, &v.Documents[i])
 	}
 	b = cachert.PutCount(b, len(v.Certificates), v.Certificates == nil)
+	left := len(v.Certificates)
 	for k, x := range v.Certificates {
 		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1537,6 +1598,9 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
 		text = append(text, k...)
 		b = b[20:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Inspections), v.Inspections == nil)
 	for i := range v.Inspections {
@@ -1553,12 +1617,16 @@ func putVehicle2(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.OpenRecalls), v.OpenRecalls == nil)
+	left2 := len(v.OpenRecalls)
 	for k, x := range v.OpenRecalls {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, k)
 		binary.LittleEndian.PutUint32(b[4:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	_ = b[84]
 	b[0] = v.WarrantyYears
@@ -1674,6 +1742,7 @@ func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.FaultHistory), v.FaultHistory == nil)
+	left := len(v.FaultHistory)
 	for k, x := range v.FaultHistory {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -1685,6 +1754,9 @@ func putVehicle3(b, text []byte, v *Vehicle) (_, _ []byte) {
 			binary.LittleEndian.PutUint32(b[8:], uint32(x[i].Nanosecond()))
 			binary.LittleEndian.PutUint32(b[12:], cachert.Zone(x[i], x[i].Location() == time.UTC))
 			b = b[16:]
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	return b, text
@@ -1780,11 +1852,15 @@ func putVehicle4(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[2:]
 	}
 	b = cachert.PutCount(b, len(v.BalanceWH), v.BalanceWH == nil)
+	left := len(v.BalanceWH)
 	for k, x := range v.BalanceWH {
 		_ = b[5]
 		binary.LittleEndian.PutUint16(b, uint16(k))
 		binary.LittleEndian.PutUint32(b[2:], uint32(x))
 		b = b[6:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	_ = b[37]
 	binary.LittleEndian.PutUint64(b, math.Float64bits(v.Position.Lat))
@@ -1843,12 +1919,16 @@ func putVehicle5(b, text []byte, v *Vehicle) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b, uint32(v.Zone))
 	b = b[4:]
 	b = cachert.PutCount(b, len(v.ZonesEntered), v.ZonesEntered == nil)
+	left := len(v.ZonesEntered)
 	for k, x := range v.ZonesEntered {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint32(b[4:], x)
 		text = append(text, k...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Route), v.Route == nil)
 	for i := range v.Route {
@@ -1919,6 +1999,7 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.SessionKey), v.SessionKey == nil)
 	b = b[copy(b, v.SessionKey):]
 	b = cachert.PutCount(b, len(v.Features), v.Features == nil)
+	left := len(v.Features)
 	for k, x := range v.Features {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(k))
@@ -1927,8 +2008,12 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 			b[4] = 1
 		}
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Settings), v.Settings == nil)
+	left2 := len(v.Settings)
 	for k, x := range v.Settings {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1936,8 +2021,12 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Sensors), v.Sensors == nil)
+	left3 := len(v.Sensors)
 	for k, x := range v.Sensors {
 		_ = b[29]
 		binary.LittleEndian.PutUint16(b, k)
@@ -1948,6 +2037,9 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[26:], cachert.Zone(x.At, x.At.Location() == time.UTC))
 		text = append(text, x.Unit...)
 		b = b[30:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	if v.Driver == nil {
 		b[0], b = 0, b[1:]
@@ -1972,6 +2064,7 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 	text = append(text, v.BookedBy...)
 	b = b[40:]
 	b = cachert.PutCount(b, len(v.Bookings), v.Bookings == nil)
+	left4 := len(v.Bookings)
 	for k, x := range v.Bookings {
 		_ = b[39]
 		binary.LittleEndian.PutUint64(b, uint64(k))
@@ -1982,6 +2075,9 @@ func putVehicle6(b, text []byte, v *Vehicle) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[32:], uint32(x.Until.Nanosecond()))
 		binary.LittleEndian.PutUint32(b[36:], cachert.Zone(x.Until, x.Until.Location() == time.UTC))
 		b = b[40:]
+		if left4--; left4 == 0 {
+			break
+		}
 	}
 	binary.LittleEndian.PutUint32(b, uint32(v.KeyNumber))
 	b = b[4:]
@@ -2067,14 +2163,19 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b, text = putVehicleService(b, text, &v.ServiceLog[i])
 	}
 	b = cachert.PutCount(b, len(v.PartsInStock), v.PartsInStock == nil)
+	left := len(v.PartsInStock)
 	for k, x := range v.PartsInStock {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
 		text = append(text, k...)
 		b = b[12:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.PartsOrdered), v.PartsOrdered == nil)
+	left2 := len(v.PartsOrdered)
 	for k, x := range v.PartsOrdered {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -2087,6 +2188,9 @@ func putVehicle7(b, text []byte, v *Vehicle) (_, _ []byte) {
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(e.Currency)))
 			text = append(text, e.Currency...)
 			b = b[12:]
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	_ = b[15]
@@ -2118,6 +2222,7 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
+	left := len(v.Labels)
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -2125,6 +2230,9 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Ratings), v.Ratings == nil)
 	for i := range v.Ratings {
@@ -2132,17 +2240,25 @@ func putVehicle8(b, text []byte, v *Vehicle) (_, _ []byte) {
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.Extras), v.Extras == nil)
+	left3 := len(v.Extras)
 	for k, x := range v.Extras {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
+		left2 := len(x)
 		for k2, x2 := range x {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k2)))
 			binary.LittleEndian.PutUint64(b[4:], math.Float64bits(x2))
 			text = append(text, k2...)
 			b = b[12:]
+			if left2--; left2 == 0 {
+				break
+			}
+		}
+		if left3--; left3 == 0 {
+			break
 		}
 	}
 	_ = b[43]

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unsafe"
@@ -22,39 +23,14 @@ const productFixed = 8 + 8 + 8 + 1 + 1 + 8 + 16 + 16 + 8 + 6*4 + 3*4
 
 // AppendProduct appends *v to dst: what has one size, then the lengths of the
 // strings in slices and maps, then all strings. Into the room of dst it writes at
-// once; how much the strings take is added up only if there is too little.
+// once; how much the strings take is added up only if there is none.
 func AppendProduct(dst []byte, v *shop.Product) []byte {
 	start := len(dst)
 	n := productFixed + 4*len(v.Tags) + 8*len(v.Attributes) + 20*len(v.Variants)
-	if room := cap(dst) - start - n; room > 0 {
-		b := dst[start : start+n]
-		if text := putProduct(b, b[n:], v); len(text) <= room {
-			return dst[:start+n+len(text)]
-		}
+	if cap(dst)-start < n {
+		dst = slices.Grow(dst, n+productText(v))
 	}
-	grown := make([]byte, start+n, start+n+productText(v))
-	copy(grown, dst)
-	return grown[:start+n+len(putProduct(grown[start:], grown[start+n:], v))]
-}
-
-// productText returns how many bytes the strings take.
-func productText(v *shop.Product) int {
-	text := len(v.SKU) + len(v.Name) + len(v.Description) + len(v.Maker.Name) + len(v.Maker.Country) + len(v.Maker.City)
-	for i := range v.Tags {
-		text += len(v.Tags[i])
-	}
-	for k, x := range v.Attributes {
-		text += len(k) + len(x)
-	}
-	for i := range v.Variants {
-		e := &v.Variants[i]
-		text += len(e.SKU) + len(e.Color) + len(e.Size)
-	}
-	return text
-}
-
-// putProduct writes *v to b, appends its strings to s, and returns that.
-func putProduct(b, s []byte, v *shop.Product) []byte {
+	b, s := dst[start:start+n], dst[start+n:start+n]
 	_ = b[productFixed-1]
 	le.PutUint64(b, uint64(v.ID))
 	le.PutUint64(b[8:], math.Float64bits(v.Price))
@@ -96,12 +72,16 @@ func putProduct(b, s []byte, v *shop.Product) []byte {
 		b = b[4:]
 		s = append(s, v.Tags[i]...)
 	}
+	left := len(v.Attributes)
 	for k, x := range v.Attributes {
 		le.PutUint32(b, uint32(len(k)))
 		le.PutUint32(b[4:], uint32(len(x)))
 		b = b[8:]
 		s = append(s, k...)
 		s = append(s, x...)
+		if left--; left == 0 {
+			break
+		}
 	}
 	for i := range v.Variants {
 		e := &v.Variants[i]
@@ -114,7 +94,30 @@ func putProduct(b, s []byte, v *shop.Product) []byte {
 		s = append(s, e.Color...)
 		s = append(s, e.Size...)
 	}
-	return s
+	if len(s) <= cap(dst)-start-n {
+		return dst[:start+n+len(s)]
+	}
+	return append(dst[:start+n], s...)
+}
+
+// productText returns how many bytes the strings take.
+func productText(v *shop.Product) int {
+	text := len(v.SKU) + len(v.Name) + len(v.Description) + len(v.Maker.Name) + len(v.Maker.Country) + len(v.Maker.City)
+	for i := range v.Tags {
+		text += len(v.Tags[i])
+	}
+	left := len(v.Attributes)
+	for k, x := range v.Attributes {
+		text += len(k) + len(x)
+		if left--; left == 0 {
+			break
+		}
+	}
+	for i := range v.Variants {
+		e := &v.Variants[i]
+		text += len(e.SKU) + len(e.Color) + len(e.Size)
+	}
+	return text
 }
 
 // count tells an empty list from one that is nil.

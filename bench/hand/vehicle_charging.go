@@ -102,11 +102,15 @@ func putCharging(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		le.PutUint16(b, v.CellVolts[i])
 		b = b[2:]
 	}
+	left := len(v.BalanceWH)
 	for k, x := range v.BalanceWH {
 		_ = b[5]
 		le.PutUint16(b, uint16(k))
 		le.PutUint32(b[2:], uint32(x))
 		b = b[6:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	return b, s
 }

@@ -16,13 +16,21 @@ func sizeDevice(v *fleet.Vehicle, n, text int) (int, int) {
 	n += len(v.SessionKey)
 	n += 5 * len(v.Features)
 	n += 8 * len(v.Settings)
+	left := len(v.Settings)
 	for k, x := range v.Settings {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += 30 * len(v.Sensors)
+	left2 := len(v.Sensors)
 	for _, x := range v.Sensors {
 		text += len(x.Unit)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	return n, text
 }
@@ -57,12 +65,17 @@ func putDevice(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 	s = s[copy(s, v.LastError):]
 	b = b[deviceFixed:]
 	b = b[copy(b, v.SessionKey):]
+	left := len(v.Features)
 	for k, x := range v.Features {
 		_ = b[4]
 		le.PutUint32(b, uint32(k))
 		b[4] = bit(x)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
+	left2 := len(v.Settings)
 	for k, x := range v.Settings {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -70,7 +83,11 @@ func putDevice(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		s = s[copy(s, k):]
 		s = s[copy(s, x):]
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
+	left3 := len(v.Sensors)
 	for k, x := range v.Sensors {
 		_ = b[29]
 		le.PutUint16(b, k)
@@ -81,6 +98,9 @@ func putDevice(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		le.PutUint32(b[26:], zone(x.At, x.At.Location() == time.UTC))
 		s = s[copy(s, x.Unit):]
 		b = b[30:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	return b, s
 }

@@ -12,9 +12,13 @@ func sizeDrive(v *fleet.Vehicle, n, text int) (int, int) {
 	text += len(v.Engine.Code)
 	text += len(v.Engine.Fuel)
 	n += 8 * len(v.Engine.TimingMaps)
+	left := len(v.Engine.TimingMaps)
 	for k, x := range v.Engine.TimingMaps {
 		text += len(k)
 		n += 4 * len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.SecondEngine != nil {
 		n, text = sizeEngine(v.SecondEngine, n, text)
@@ -24,9 +28,13 @@ func sizeDrive(v *fleet.Vehicle, n, text int) (int, int) {
 	text += len(v.EmissionClass)
 	n, text = sizeStrings(v.FaultCodes, n, text)
 	n += 8 * len(v.FaultHistory)
+	left2 := len(v.FaultHistory)
 	for k, x := range v.FaultHistory {
 		text += len(k)
 		n += 16 * len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += 8 * len(v.KnockSpectrum)
 	return n, text
@@ -87,6 +95,7 @@ func putDrive(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 	s = s[copy(s, v.Gearbox):]
 	s = s[copy(s, v.EmissionClass):]
 	b = b[driveFixed:]
+	left := len(v.Engine.TimingMaps)
 	for k, x := range v.Engine.TimingMaps {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -97,6 +106,9 @@ func putDrive(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 			le.PutUint32(b, math.Float32bits(x[i]))
 			b = b[4:]
 		}
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.SecondEngine != nil {
 		b, s = putEngine(b, s, v.SecondEngine)
@@ -106,6 +118,7 @@ func putDrive(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		b = b[4:]
 	}
 	b, s = putStrings(b, s, v.FaultCodes)
+	left2 := len(v.FaultHistory)
 	for k, x := range v.FaultHistory {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -118,6 +131,9 @@ func putDrive(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 			le.PutUint32(b[8:], uint32(x[i].Nanosecond()))
 			le.PutUint32(b[12:], zone(x[i], x[i].Location() == time.UTC))
 			b = b[16:]
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	for i := range v.KnockSpectrum {

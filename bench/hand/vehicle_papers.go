@@ -29,16 +29,24 @@ func sizePapers(v *fleet.Vehicle, n, text int) (int, int) {
 		n, text = sizeDocument(&v.Documents[i], n, text)
 	}
 	n += 20 * len(v.Certificates)
+	left := len(v.Certificates)
 	for k := range v.Certificates {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	for i := range v.Inspections {
 		n, text = sizeInspection(&v.Inspections[i], n, text)
 	}
 	n += 4 * len(v.RecallNumbers)
 	n += 8 * len(v.OpenRecalls)
+	left2 := len(v.OpenRecalls)
 	for _, x := range v.OpenRecalls {
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	return n, text
 }
@@ -132,6 +140,7 @@ func putPapers(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 	for i := range v.Documents {
 		b, s = putDocument(b, s, &v.Documents[i])
 	}
+	left := len(v.Certificates)
 	for k, x := range v.Certificates {
 		_ = b[19]
 		le.PutUint32(b, uint32(len(k)))
@@ -140,6 +149,9 @@ func putPapers(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		le.PutUint32(b[16:], zone(x, x.Location() == time.UTC))
 		s = s[copy(s, k):]
 		b = b[20:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	for i := range v.Inspections {
 		b, s = putInspection(b, s, &v.Inspections[i])
@@ -148,12 +160,16 @@ func putPapers(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		le.PutUint32(b, v.RecallNumbers[i])
 		b = b[4:]
 	}
+	left2 := len(v.OpenRecalls)
 	for k, x := range v.OpenRecalls {
 		_ = b[7]
 		le.PutUint32(b, k)
 		le.PutUint32(b[4:], uint32(len(x)))
 		s = s[copy(s, x):]
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	return b, s
 }

@@ -77,9 +77,13 @@ func sizeEngine(v *bigstruct.Engine, n, text int) (int, int) {
 	text += len(v.Code)
 	text += len(v.Fuel)
 	n += 8 * len(v.TimingMaps)
+	left := len(v.TimingMaps)
 	for k, x := range v.TimingMaps {
 		text += len(k)
 		n += 4 * len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	return n, text
 }
@@ -100,6 +104,7 @@ func putEngine(b, s []byte, v *bigstruct.Engine) (_, _ []byte) {
 	s = s[copy(s, v.Code):]
 	s = s[copy(s, v.Fuel):]
 	b = b[engineFixed:]
+	left := len(v.TimingMaps)
 	for k, x := range v.TimingMaps {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -109,6 +114,9 @@ func putEngine(b, s []byte, v *bigstruct.Engine) (_, _ []byte) {
 		for i := range x {
 			le.PutUint32(b, math.Float32bits(x[i]))
 			b = b[4:]
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	return b, s

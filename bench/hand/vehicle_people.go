@@ -79,6 +79,7 @@ func putPeople(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 	for i := range v.Drivers {
 		b, s = putContact(b, s, &v.Drivers[i])
 	}
+	left := len(v.Bookings)
 	for k, x := range v.Bookings {
 		_ = b[39]
 		le.PutUint64(b, uint64(k))
@@ -89,6 +90,9 @@ func putPeople(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		le.PutUint32(b[32:], uint32(x.Until.Nanosecond()))
 		le.PutUint32(b[36:], zone(x.Until, x.Until.Location() == time.UTC))
 		b = b[40:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	for i := range v.KeyCards {
 		copy(b, v.KeyCards[i][:])

@@ -15,8 +15,12 @@ func sizePlace(v *fleet.Vehicle, n, text int) (int, int) {
 	text += len(v.GarageAddress.Zip)
 	text += len(v.GarageAddress.Country)
 	n += 8 * len(v.ZonesEntered)
+	left := len(v.ZonesEntered)
 	for k := range v.ZonesEntered {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += positionFixed * len(v.Route)
 	text += len(v.RouteName)
@@ -82,12 +86,16 @@ func putPlace(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 	s = s[copy(s, v.GarageAddress.Country):]
 	s = s[copy(s, v.RouteName):]
 	b = b[placeFixed:]
+	left := len(v.ZonesEntered)
 	for k, x := range v.ZonesEntered {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
 		le.PutUint32(b[4:], x)
 		s = s[copy(s, k):]
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	for i := range v.Route {
 		b, s = putPosition(b, s, &v.Route[i])

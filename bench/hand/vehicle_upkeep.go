@@ -17,15 +17,23 @@ func sizeUpkeep(v *fleet.Vehicle, n, text int) (int, int) {
 		n, text = sizeService(&v.ServiceLog[i], n, text)
 	}
 	n += 12 * len(v.PartsInStock)
+	left := len(v.PartsInStock)
 	for k := range v.PartsInStock {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += 8 * len(v.PartsOrdered)
+	left2 := len(v.PartsOrdered)
 	for k, x := range v.PartsOrdered {
 		text += len(k)
 		n += 12 * len(x)
 		for i := range x {
 			text += len(x[i].Currency)
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	n += 4 * len(v.Photos)
@@ -34,17 +42,25 @@ func sizeUpkeep(v *fleet.Vehicle, n, text int) (int, int) {
 	}
 	n, text = sizeStrings(v.Tags, n, text)
 	n += 8 * len(v.Labels)
+	left3 := len(v.Labels)
 	for k, x := range v.Labels {
 		text += len(k)
 		text += len(x)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	n += len(v.Ratings)
 	n += 8 * len(v.Extras)
+	left4 := len(v.Extras)
 	for k, x := range v.Extras {
 		text += len(k)
 		n += 12 * len(x)
 		for k2 := range x {
 			text += len(k2)
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	text += len(v.ChangedBy)
@@ -94,13 +110,18 @@ func putUpkeep(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 	for i := range v.ServiceLog {
 		b, s = putService(b, s, &v.ServiceLog[i])
 	}
+	left := len(v.PartsInStock)
 	for k, x := range v.PartsInStock {
 		_ = b[11]
 		le.PutUint32(b, uint32(len(k)))
 		le.PutUint64(b[4:], uint64(x))
 		s = s[copy(s, k):]
 		b = b[12:]
+		if left--; left == 0 {
+			break
+		}
 	}
+	left2 := len(v.PartsOrdered)
 	for k, x := range v.PartsOrdered {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -115,12 +136,16 @@ func putUpkeep(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 			s = s[copy(s, e.Currency):]
 			b = b[12:]
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	for i := range v.Photos {
 		le.PutUint32(b, count(len(v.Photos[i]), v.Photos[i] == nil))
 		b = b[4+copy(b[4:], v.Photos[i]):]
 	}
 	b, s = putStrings(b, s, v.Tags)
+	left3 := len(v.Labels)
 	for k, x := range v.Labels {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -128,11 +153,15 @@ func putUpkeep(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 		s = s[copy(s, k):]
 		s = s[copy(s, x):]
 		b = b[8:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	for i := range v.Ratings {
 		b[0] = uint8(v.Ratings[i])
 		b = b[1:]
 	}
+	left4 := len(v.Extras)
 	for k, x := range v.Extras {
 		_ = b[7]
 		le.PutUint32(b, uint32(len(k)))
@@ -145,6 +174,9 @@ func putUpkeep(b, s []byte, v *fleet.Vehicle) (_, _ []byte) {
 			le.PutUint64(b[4:], math.Float64bits(x2))
 			s = s[copy(s, k2):]
 			b = b[12:]
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	return b, s

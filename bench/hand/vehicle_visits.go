@@ -214,8 +214,12 @@ func sizeService(v *bigstruct.Service, n, text int) (int, int) {
 	n += serviceFixed
 	n, text = sizeStrings(v.Work, n, text)
 	n += 6 * len(v.Parts)
+	left := len(v.Parts)
 	for k := range v.Parts {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	text += len(v.Cost.Currency)
 	return n, text
@@ -234,12 +238,16 @@ func putService(b, s []byte, v *bigstruct.Service) (_, _ []byte) {
 	s = s[copy(s, v.Cost.Currency):]
 	b = b[serviceFixed:]
 	b, s = putStrings(b, s, v.Work)
+	left := len(v.Parts)
 	for k, x := range v.Parts {
 		_ = b[5]
 		le.PutUint32(b, uint32(len(k)))
 		le.PutUint16(b[4:], x)
 		s = s[copy(s, k):]
 		b = b[6:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	return b, s
 }

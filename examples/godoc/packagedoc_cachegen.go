@@ -284,6 +284,7 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Notes)) + 1)
 	n += 4 * len(v.Notes)
+	left := len(v.Notes)
 	for k, x := range v.Notes {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
@@ -293,6 +294,9 @@ func sizePackageDoc(v *PackageDoc) (n, text int) {
 			text += len(e.UID)
 			text += len(e.Body)
 			text += len(e.File)
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Platforms)) + 1)
@@ -375,6 +379,7 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 		b, text = putPackageDocExample(b, text, &v.Examples[i])
 	}
 	b = cachert.PutCount(b, len(v.Notes), v.Notes == nil)
+	left := len(v.Notes)
 	for k, x := range v.Notes {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -391,6 +396,9 @@ func appendPackageDoc(dst []byte, v *PackageDoc) ([]byte, error) {
 			text = append(text, e.Body...)
 			text = append(text, e.File...)
 			b = b[20:]
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	b = cachert.PutCount(b, len(v.Platforms), v.Platforms == nil)

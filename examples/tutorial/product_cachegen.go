@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -208,14 +209,6 @@ func appendProductCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// headProduct returns how many bytes *v takes, without its strings.
-func headProduct(v *Product) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
-	n += 4 * len(v.Tags)
-	n += 20 // fields of one size
-	return n
-}
-
 // textProduct returns how many bytes the strings of *v take.
 func textProduct(v *Product) (text int) {
 	text += len(v.Name)
@@ -228,28 +221,20 @@ func textProduct(v *Product) (text int) {
 // appendProduct appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendProduct(dst []byte, v *Product) ([]byte, error) {
-	n := 4 + headProduct(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putProduct(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
+	n += 20 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textProduct(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textProduct(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putProduct(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putProduct writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putProduct(b, text []byte, v *Product) (_, _ []byte) {
+	b := head[4:]
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	binary.LittleEndian.PutUint32(b[8:], uint32(len(v.Name)))
@@ -262,7 +247,12 @@ func putProduct(b, text []byte, v *Product) (_, _ []byte) {
 		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeProduct sets *v, which is zero, from data. Its strings are cut from text,

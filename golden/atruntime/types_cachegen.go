@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -224,14 +225,6 @@ func appendAnnotatedText(k []byte, key string) []byte {
 	return k
 }
 
-// headDoc returns how many bytes *v takes, without its strings.
-func headDoc(v *Doc) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
-	n += 4 * len(v.Tags)
-	n += 4 // fields of one size
-	return n
-}
-
 // textDoc returns how many bytes the strings of *v take.
 func textDoc(v *Doc) (text int) {
 	text += len(v.ID)
@@ -244,28 +237,20 @@ func textDoc(v *Doc) (text int) {
 // appendDoc appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendDoc(dst []byte, v *Doc) ([]byte, error) {
-	n := 4 + headDoc(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putDoc(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
+	n += 4 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textDoc(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textDoc(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putDoc(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putDoc writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putDoc(b, text []byte, v *Doc) (_, _ []byte) {
+	b := head[4:]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	text = append(text, v.ID...)
 	b = b[4:]
@@ -275,7 +260,12 @@ func putDoc(b, text []byte, v *Doc) (_, _ []byte) {
 		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeDoc sets *v, which is zero, from data. Its strings are cut from text,

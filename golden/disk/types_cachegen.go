@@ -212,16 +212,6 @@ func appendPageCacheText(k []byte, key string) []byte {
 	return k
 }
 
-// headPage returns how many bytes *v takes, without its strings.
-func headPage(v *Page) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Body)) + 1)
-	n += len(v.Body)
-	n += cachert.SizeUvarint(uint64(len(v.Links)) + 1)
-	n += 4 * len(v.Links)
-	n += 24 // fields of one size
-	return n
-}
-
 // textPage returns how many bytes the strings of *v take.
 func textPage(v *Page) (text int) {
 	text += len(v.URL)
@@ -235,28 +225,22 @@ func textPage(v *Page) (text int) {
 // appendPage appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendPage(dst []byte, v *Page) ([]byte, error) {
-	n := 4 + headPage(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putPage(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Body)) + 1)
+	n += len(v.Body)
+	n += cachert.SizeUvarint(uint64(len(v.Links)) + 1)
+	n += 4 * len(v.Links)
+	n += 24 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textPage(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textPage(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putPage(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putPage writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putPage(b, text []byte, v *Page) (_, _ []byte) {
+	b := head[4:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.URL)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
@@ -276,7 +260,12 @@ func putPage(b, text []byte, v *Page) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Fetched.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.Fetched, v.Fetched.Location() == time.UTC))
 	b = b[16:]
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodePage sets *v, which is zero, from data. Its strings are cut from text,

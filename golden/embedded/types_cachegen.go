@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -204,18 +205,6 @@ func appendFileCacheText(k []byte, key string) []byte {
 	return k
 }
 
-// headFile returns how many bytes *v takes, without its strings.
-func headFile(v *File) (n int) {
-	n++
-	if v.Owner != nil {
-		n += 8
-	}
-	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
-	n += 5 * len(v.Flags)
-	n += 52 // fields of one size
-	return n
-}
-
 // textFile returns how many bytes the strings of *v take.
 func textFile(v *File) (text int) {
 	if v.Owner != nil {
@@ -223,8 +212,12 @@ func textFile(v *File) (text int) {
 		text += len(v.Owner.Email)
 	}
 	text += len(v.hidden.Secret)
+	left := len(v.Flags)
 	for k := range v.Flags {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	text += len(v.Label.Text)
 	text += len(v.Path)
@@ -234,28 +227,24 @@ func textFile(v *File) (text int) {
 // appendFile appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendFile(dst []byte, v *File) ([]byte, error) {
-	n := 4 + headFile(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putFile(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n++
+	if v.Owner != nil {
+		n += 8
+	}
+	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
+	n += 5 * len(v.Flags)
+	n += 52 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textFile(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textFile(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putFile(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putFile writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putFile(b, text []byte, v *File) (_, _ []byte) {
+	b := head[4:]
 	_ = b[23]
 	binary.LittleEndian.PutUint64(b, uint64(v.Base.ID))
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Base.Created.Unix()))
@@ -279,6 +268,7 @@ func putFile(b, text []byte, v *File) (_, _ []byte) {
 	text = append(text, v.hidden.Secret...)
 	b = b[12:]
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
+	left := len(v.Flags)
 	for k, x := range v.Flags {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -288,6 +278,9 @@ func putFile(b, text []byte, v *File) (_, _ []byte) {
 		}
 		text = append(text, k...)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.Label.Text)))
@@ -296,7 +289,12 @@ func putFile(b, text []byte, v *File) (_, _ []byte) {
 	text = append(text, v.Label.Text...)
 	text = append(text, v.Path...)
 	b = b[16:]
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeFile sets *v, which is zero, from data. Its strings are cut from text,

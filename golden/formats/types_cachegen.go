@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -207,21 +208,17 @@ func appendEventCacheText(k []byte, key string) []byte {
 	return k
 }
 
-// headEvent returns how many bytes *v takes, without its strings.
-func headEvent(v *Event) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
-	n += 8 * len(v.Data)
-	n += 24 // fields of one size
-	return n
-}
-
 // textEvent returns how many bytes the strings of *v take.
 func textEvent(v *Event) (text int) {
 	text += len(v.ID)
 	text += len(v.Kind)
+	left := len(v.Data)
 	for k, x := range v.Data {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	return text
 }
@@ -229,28 +226,20 @@ func textEvent(v *Event) (text int) {
 // appendEvent appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendEvent(dst []byte, v *Event) ([]byte, error) {
-	n := 4 + headEvent(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putEvent(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
+	n += 8 * len(v.Data)
+	n += 24 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textEvent(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textEvent(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putEvent(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putEvent writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putEvent(b, text []byte, v *Event) (_, _ []byte) {
+	b := head[4:]
 	_ = b[7]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Kind)))
@@ -258,6 +247,7 @@ func putEvent(b, text []byte, v *Event) (_, _ []byte) {
 	text = append(text, v.Kind...)
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
+	left := len(v.Data)
 	for k, x := range v.Data {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -265,13 +255,21 @@ func putEvent(b, text []byte, v *Event) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	_ = b[15]
 	binary.LittleEndian.PutUint64(b, uint64(v.At.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.At.Nanosecond()))
 	binary.LittleEndian.PutUint32(b[12:], cachert.Zone(v.At, v.At.Location() == time.UTC))
 	b = b[16:]
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeEvent sets *v, which is zero, from data. Its strings are cut from text,

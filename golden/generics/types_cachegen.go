@@ -643,6 +643,7 @@ func sizeIndex(v *Index) (n, text int) {
 	n += 9 // fields of one size
 	n += cachert.SizeUvarint(uint64(len(v.Pages)) + 1)
 	n += 4 * len(v.Pages)
+	left := len(v.Pages)
 	for k, x := range v.Pages {
 		text += len(k)
 		m, t := sizeIndexPage(&x, 1)
@@ -651,6 +652,9 @@ func sizeIndex(v *Index) (n, text int) {
 		}
 		n += m
 		text += t
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += 4 // fields of one size
 	return n, text
@@ -699,11 +703,15 @@ func appendIndex(dst []byte, v *Index) ([]byte, error) {
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.Pages), v.Pages == nil)
+	left := len(v.Pages)
 	for k, x := range v.Pages {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
 		b, text = putIndexPage(b, text, &x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	_, _ = b, text
 	return dst, nil

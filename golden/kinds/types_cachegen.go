@@ -248,44 +248,72 @@ func sizeKinds(v *Kinds) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
 	n += 12 * len(v.Map)
+	left := len(v.Map)
 	for k := range v.Map {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.IntMap)) + 1)
 	n += 12 * len(v.IntMap)
+	left2 := len(v.IntMap)
 	for _, x := range v.IntMap {
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.NamedMap)) + 1)
 	n += 12 * len(v.NamedMap)
+	left3 := len(v.NamedMap)
 	for k := range v.NamedMap {
 		text += len(k)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.MapOfLists)) + 1)
 	n += 4 * len(v.MapOfLists)
+	left4 := len(v.MapOfLists)
 	for k, x := range v.MapOfLists {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		for i := range x {
 			n += cachert.SizeUvarint(uint64(len(x[i])) + 1)
 			n += 5 * len(x[i])
+			left4 := len(x[i])
 			for _, x2 := range x[i] {
 				text += len(x2)
+				if left4--; left4 == 0 {
+					break
+				}
 			}
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.StructKeys)) + 1)
 	n += 24 * len(v.StructKeys)
+	left5 := len(v.StructKeys)
 	for k, x := range v.StructKeys {
 		text += len(k.Name)
 		text += len(x)
+		if left5--; left5 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ArrayKeys)) + 1)
 	n += 3 * len(v.ArrayKeys)
 	n += cachert.SizeUvarint(uint64(len(v.Set)) + 1)
 	n += 4 * len(v.Set)
+	left6 := len(v.Set)
 	for k := range v.Set {
 		text += len(k)
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	n++
 	if v.PInt != nil {
@@ -315,8 +343,12 @@ func sizeKinds(v *Kinds) (n, text int) {
 	if v.PMap != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.PMap))) + 1)
 		n += 12 * len((*v.PMap))
+		left7 := len((*v.PMap))
 		for k := range *v.PMap {
 			text += len(k)
+			if left7--; left7 == 0 {
+				break
+			}
 		}
 	}
 	n++
@@ -342,8 +374,12 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n += 16 * len(v.Times)
 	n += cachert.SizeUvarint(uint64(len(v.Zones)) + 1)
 	n += 20 * len(v.Zones)
+	left7 := len(v.Zones)
 	for k := range v.Zones {
 		text += len(k)
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	n += 290 // fields of one size
 	return n, text
@@ -522,30 +558,43 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 	}
 	b = b[74:]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
+	left := len(v.Map)
 	for k, x := range v.Map {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
 		text = append(text, k...)
 		b = b[12:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.IntMap), v.IntMap == nil)
+	left2 := len(v.IntMap)
 	for k, x := range v.IntMap {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[12:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.NamedMap), v.NamedMap == nil)
+	left3 := len(v.NamedMap)
 	for k, x := range v.NamedMap {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
 		text = append(text, k...)
 		b = b[12:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.MapOfLists), v.MapOfLists == nil)
+	left4 := len(v.MapOfLists)
 	for k, x := range v.MapOfLists {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -553,13 +602,20 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
 			b = cachert.PutCount(b, len(x[i]), x[i] == nil)
+			left4 := len(x[i])
 			for k2, x2 := range x[i] {
 				_ = b[4]
 				b[0] = uint8(k2)
 				binary.LittleEndian.PutUint32(b[1:], uint32(len(x2)))
 				text = append(text, x2...)
 				b = b[5:]
+				if left4--; left4 == 0 {
+					break
+				}
 			}
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	return b, text
@@ -570,6 +626,7 @@ func putKinds2(b, text []byte, v *Kinds) (_, _ []byte) {
 // left of b, and text.
 func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 	b = cachert.PutCount(b, len(v.StructKeys), v.StructKeys == nil)
+	left := len(v.StructKeys)
 	for k, x := range v.StructKeys {
 		_ = b[23]
 		binary.LittleEndian.PutUint64(b, uint64(k.X))
@@ -579,8 +636,12 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		text = append(text, k.Name...)
 		text = append(text, x...)
 		b = b[24:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.ArrayKeys), v.ArrayKeys == nil)
+	left2 := len(v.ArrayKeys)
 	for k, x := range v.ArrayKeys {
 		_ = b[2]
 		for i := range k {
@@ -591,12 +652,19 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 			b[2] = 1
 		}
 		b = b[3:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Set), v.Set == nil)
+	left3 := len(v.Set)
 	for k := range v.Set {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	if v.PInt == nil {
 		b[0], b = 0, b[1:]
@@ -641,12 +709,16 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.PMap)), (*v.PMap) == nil)
+		left4 := len((*v.PMap))
 		for k, x := range *v.PMap {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			binary.LittleEndian.PutUint64(b[4:], uint64(x))
 			text = append(text, k...)
 			b = b[12:]
+			if left4--; left4 == 0 {
+				break
+			}
 		}
 	}
 	if v.PStruct == nil {
@@ -717,6 +789,7 @@ func putKinds4(b, text []byte, v *Kinds) (_, _ []byte) {
 	binary.LittleEndian.PutUint64(b[8:], uint64(v.Month))
 	b = b[16:]
 	b = cachert.PutCount(b, len(v.Zones), v.Zones == nil)
+	left := len(v.Zones)
 	for k, x := range v.Zones {
 		_ = b[19]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -725,6 +798,9 @@ func putKinds4(b, text []byte, v *Kinds) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[16:], cachert.Zone(x, x.Location() == time.UTC))
 		text = append(text, k...)
 		b = b[20:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.private))
 	b = b[8:]

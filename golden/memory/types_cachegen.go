@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -401,14 +402,6 @@ func appendNoteCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// headNote returns how many bytes *v takes, without its strings.
-func headNote(v *Note) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
-	n += 4 * len(v.Labels)
-	n += 12 // fields of one size
-	return n
-}
-
 // textNote returns how many bytes the strings of *v take.
 func textNote(v *Note) (text int) {
 	text += len(v.ID)
@@ -423,28 +416,20 @@ func textNote(v *Note) (text int) {
 // appendNote appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendNote(dst []byte, v *Note) ([]byte, error) {
-	n := 4 + headNote(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putNote(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
+	n += 4 * len(v.Labels)
+	n += 12 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textNote(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textNote(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putNote(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putNote writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putNote(b, text []byte, v *Note) (_, _ []byte) {
+	b := head[4:]
 	_ = b[11]
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ID)))
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(v.Title)))
@@ -459,7 +444,12 @@ func putNote(b, text []byte, v *Note) (_, _ []byte) {
 		text = append(text, v.Labels[i]...)
 		b = b[4:]
 	}
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeNote sets *v, which is zero, from data. Its strings are cut from text,
@@ -883,13 +873,6 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// headNames returns how many bytes *v takes, without its strings.
-func headNames(v *Names) (n int) {
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
-	n += 4 * len((*v))
-	return n
-}
-
 // textNames returns how many bytes the strings of *v take.
 func textNames(v *Names) (text int) {
 	for i := range *v {
@@ -901,35 +884,31 @@ func textNames(v *Names) (text int) {
 // appendNames appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
-	n := 4 + headNames(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putNames(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += 4 * len((*v))
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textNames(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textNames(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putNames(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putNames writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putNames(b, text []byte, v *Names) (_, _ []byte) {
+	b := head[4:]
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
 		text = append(text, (*v)[i]...)
 		b = b[4:]
 	}
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,

@@ -239,16 +239,24 @@ func sizeThing(v *Thing) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByAddr)) + 1)
 	n += 8 * len(v.ByAddr)
+	left := len(v.ByAddr)
 	for _, x := range v.ByAddr {
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
+	left2 := len(v.ByName)
 	for k, x := range v.ByName {
 		text += len(k)
 		n++
 		if x != nil {
 			n += 4
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	n++
@@ -335,14 +343,19 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 	own.Add(v.Float.GobEncode())
 	b = own.PutSize(b)
 	b = cachert.PutCount(b, len(v.ByAddr), v.ByAddr == nil)
+	left := len(v.ByAddr)
 	for k, x := range v.ByAddr {
 		own.Set(k.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = append(text, x...)
 		b = b[4:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	left2 := len(v.ByName)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -353,6 +366,9 @@ func appendThing(dst []byte, v *Thing) ([]byte, error) {
 			b[0], b = 1, b[1:]
 			own.Add(x.GobEncode())
 			b = own.PutSize(b)
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	for i := range v.Pairs {

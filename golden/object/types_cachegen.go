@@ -589,12 +589,17 @@ func sizeProduct(v *Product) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Attrs)) + 1)
 	n += 8 * len(v.Attrs)
+	left := len(v.Attrs)
 	for k, x := range v.Attrs {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Groups)) + 1)
 	n += 4 * len(v.Groups)
+	left2 := len(v.Groups)
 	for k, x := range v.Groups {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
@@ -603,15 +608,22 @@ func sizeProduct(v *Product) (n, text int) {
 			n += m
 			text += t
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByRef)) + 1)
 	n += 4 * len(v.ByRef)
+	left3 := len(v.ByRef)
 	for k, x := range v.ByRef {
 		n++
 		if k != nil {
 			n += 8
 		}
 		text += len(x)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	m, t := sizeProductMaker(&v.Maker)
 	n += m
@@ -693,6 +705,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		}
 	}
 	b = cachert.PutCount(b, len(v.Attrs), v.Attrs == nil)
+	left := len(v.Attrs)
 	for k, x := range v.Attrs {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -700,8 +713,12 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Groups), v.Groups == nil)
+	left2 := len(v.Groups)
 	for k, x := range v.Groups {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -710,8 +727,12 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		for i := range x {
 			b, text = putProductVariant(b, text, &x[i])
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.ByRef), v.ByRef == nil)
+	left3 := len(v.ByRef)
 	for k, x := range v.ByRef {
 		if k == nil {
 			b[0], b = 0, b[1:]
@@ -723,6 +744,9 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = append(text, x...)
 		b = b[4:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	b, text = putProductMaker(b, text, &v.Maker)
 	b = cachert.PutCount(b, len(v.Variants), v.Variants == nil)
@@ -2002,14 +2026,6 @@ func appendRacedOfferCacheText(k []byte, key int64) []byte {
 	return k
 }
 
-// headOffer returns how many bytes *v takes, without its strings.
-func headOffer(v *Offer) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
-	n += 4 * len(v.Tags)
-	n += 8 // fields of one size
-	return n
-}
-
 // textOffer returns how many bytes the strings of *v take.
 func textOffer(v *Offer) (text int) {
 	for i := range v.Tags {
@@ -2021,28 +2037,20 @@ func textOffer(v *Offer) (text int) {
 // appendOffer appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendOffer(dst []byte, v *Offer) ([]byte, error) {
-	n := 4 + headOffer(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putOffer(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Tags)) + 1)
+	n += 4 * len(v.Tags)
+	n += 8 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textOffer(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textOffer(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putOffer(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putOffer writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putOffer(b, text []byte, v *Offer) (_, _ []byte) {
+	b := head[4:]
 	binary.LittleEndian.PutUint64(b, uint64(v.ID))
 	b = b[8:]
 	b = cachert.PutCount(b, len(v.Tags), v.Tags == nil)
@@ -2051,7 +2059,12 @@ func putOffer(b, text []byte, v *Offer) (_, _ []byte) {
 		text = append(text, v.Tags[i]...)
 		b = b[4:]
 	}
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeOffer sets *v, which is zero, from data. Its strings are cut from text,
@@ -2711,6 +2724,7 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
+	left := len(v.ByName)
 	for k, x := range v.ByName {
 		text += len(k)
 		n++
@@ -2721,6 +2735,9 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 			}
 			n += m
 			text += t
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	n++
@@ -2753,6 +2770,7 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 		b, text = putTreeTree(b, text, &v.Children[i])
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	left := len(v.ByName)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -2762,6 +2780,9 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 		} else {
 			b[0], b = 1, b[1:]
 			b, text = putTreeTree(b, text, x)
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	if v.List == nil {
@@ -3523,13 +3544,6 @@ func appendNamesCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// headNames returns how many bytes *v takes, without its strings.
-func headNames(v *Names) (n int) {
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
-	n += 4 * len((*v))
-	return n
-}
-
 // textNames returns how many bytes the strings of *v take.
 func textNames(v *Names) (text int) {
 	for i := range *v {
@@ -3541,35 +3555,31 @@ func textNames(v *Names) (text int) {
 // appendNames appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
-	n := 4 + headNames(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putNames(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += 4 * len((*v))
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textNames(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textNames(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putNames(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putNames writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putNames(b, text []byte, v *Names) (_, _ []byte) {
+	b := head[4:]
 	b = cachert.PutCount(b, len((*v)), (*v) == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
 		text = append(text, (*v)[i]...)
 		b = b[4:]
 	}
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeNames sets *v, which is zero, from data. Its strings are cut from text,

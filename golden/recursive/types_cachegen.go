@@ -287,6 +287,7 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
+	left := len(v.ByName)
 	for k, x := range v.ByName {
 		text += len(k)
 		n++
@@ -297,6 +298,9 @@ func sizeTreeTree(v *Tree, depth int) (n, text int) {
 			}
 			n += m
 			text += t
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	n++
@@ -335,6 +339,7 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 		b, text = putTreeTree(b, text, &v.Children[i])
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	left := len(v.ByName)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -344,6 +349,9 @@ func putTreeTree(b, text []byte, v *Tree) (_, _ []byte) {
 		} else {
 			b[0], b = 1, b[1:]
 			b, text = putTreeTree(b, text, x)
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	if v.List == nil {

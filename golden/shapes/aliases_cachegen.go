@@ -196,12 +196,16 @@ func sizeAliases(v *Aliases) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByText)) + 1)
 	n += 4 * len(v.ByText)
+	left := len(v.ByText)
 	for k, x := range v.ByText {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 4 * len(x)
 		for i := range x {
 			text += len(x[i])
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	n++
@@ -248,6 +252,7 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.ByText), v.ByText == nil)
+	left := len(v.ByText)
 	for k, x := range v.ByText {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -257,6 +262,9 @@ func appendAliases(dst []byte, v *Aliases) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
 			text = append(text, x[i]...)
 			b = b[4:]
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.Span))

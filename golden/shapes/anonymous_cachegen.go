@@ -200,8 +200,12 @@ func sizeAnonymous(v *Anonymous) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
 	n += 12 * len(v.Map)
+	left := len(v.Map)
 	for k := range v.Map {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	for i := range v.Array {
 		text += len(v.Array[i].S)
@@ -254,12 +258,16 @@ func appendAnonymous(dst []byte, v *Anonymous) ([]byte, error) {
 		b = b[copy(b, e.Value):]
 	}
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
+	left := len(v.Map)
 	for k, x := range v.Map {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x.N))
 		text = append(text, k...)
 		b = b[12:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	_ = b[7]
 	for i := range v.Array {

@@ -195,8 +195,12 @@ func sizeArrays(v *Arrays) (n, text int) {
 	for i := range v.Maps {
 		n += cachert.SizeUvarint(uint64(len(v.Maps[i])) + 1)
 		n += 12 * len(v.Maps[i])
+		left := len(v.Maps[i])
 		for k := range v.Maps[i] {
 			text += len(k)
+			if left--; left == 0 {
+				break
+			}
 		}
 	}
 	for i := range v.Pointers {
@@ -273,12 +277,16 @@ func appendArrays(dst []byte, v *Arrays) ([]byte, error) {
 	}
 	for i := range v.Maps {
 		b = cachert.PutCount(b, len(v.Maps[i]), v.Maps[i] == nil)
+		left := len(v.Maps[i])
 		for k, x := range v.Maps[i] {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			binary.LittleEndian.PutUint64(b[4:], uint64(x))
 			text = append(text, k...)
 			b = b[12:]
+			if left--; left == 0 {
+				break
+			}
 		}
 	}
 	for i := range v.Pointers {

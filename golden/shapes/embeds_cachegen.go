@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -179,23 +180,6 @@ func appendEmbedsCacheKey(k []byte, key int) []byte {
 	return k
 }
 
-// headEmbeds returns how many bytes *v takes, without its strings.
-func headEmbeds(v *Embeds) (n int) {
-	n++
-	if v.Crate != nil {
-		n += cachert.SizeUvarint(uint64(len(v.Crate.Content)) + 1)
-		n += 4 * len(v.Crate.Content)
-		n++
-		if v.Crate.Lid != nil {
-			n += 4
-		}
-	}
-	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
-	n += 4 * len(v.Names)
-	n += 30 // fields of one size
-	return n
-}
-
 // textEmbeds returns how many bytes the strings of *v take.
 func textEmbeds(v *Embeds) (text int) {
 	text += len(v.Box.Content)
@@ -208,28 +192,29 @@ func textEmbeds(v *Embeds) (text int) {
 // appendEmbeds appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendEmbeds(dst []byte, v *Embeds) ([]byte, error) {
-	n := 4 + headEmbeds(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putEmbeds(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n++
+	if v.Crate != nil {
+		n += cachert.SizeUvarint(uint64(len(v.Crate.Content)) + 1)
+		n += 4 * len(v.Crate.Content)
+		n++
+		if v.Crate.Lid != nil {
+			n += 4
 		}
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textEmbeds(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
+	n += cachert.SizeUvarint(uint64(len(v.Names)) + 1)
+	n += 4 * len(v.Names)
+	n += 30 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textEmbeds(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
+		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putEmbeds(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putEmbeds writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putEmbeds(b, text []byte, v *Embeds) (_, _ []byte) {
+	b := head[4:]
 	_ = b[19]
 	binary.LittleEndian.PutUint64(b, uint64(v.Time.Unix()))
 	binary.LittleEndian.PutUint32(b[8:], uint32(v.Time.Nanosecond()))
@@ -264,7 +249,12 @@ func putEmbeds(b, text []byte, v *Embeds) (_, _ []byte) {
 	binary.LittleEndian.PutUint16(b, uint16(v.Mark))
 	binary.LittleEndian.PutUint64(b[2:], uint64(v.Level))
 	b = b[10:]
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeEmbeds sets *v, which is zero, from data. Its strings are cut from text,

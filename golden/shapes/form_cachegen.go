@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -175,16 +176,6 @@ func appendFormCacheKey(k []byte, key int) []byte {
 	return k
 }
 
-// headForm returns how many bytes *v takes, without its strings.
-func headForm(v *Form) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Answers)) + 1)
-	n += 4 * len(v.Answers)
-	n += cachert.SizeUvarint(uint64(len(v.Remarks)) + 1)
-	n += 8 * len(v.Remarks)
-	n += 560 // fields of one size
-	return n
-}
-
 // textForm returns how many bytes the strings of *v take.
 func textForm(v *Form) (text int) {
 	text += len(v.F0)
@@ -330,9 +321,13 @@ func textForm(v *Form) (text int) {
 	for i := range v.Answers {
 		text += len(v.Answers[i])
 	}
+	left := len(v.Remarks)
 	for k, x := range v.Remarks {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	return text
 }
@@ -340,32 +335,31 @@ func textForm(v *Form) (text int) {
 // appendForm appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendForm(dst []byte, v *Form) ([]byte, error) {
-	n := 4 + headForm(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putForm(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Answers)) + 1)
+	n += 4 * len(v.Answers)
+	n += cachert.SizeUvarint(uint64(len(v.Remarks)) + 1)
+	n += 8 * len(v.Remarks)
+	n += 560 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textForm(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textForm(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putForm(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putForm writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putForm(b, text []byte, v *Form) (_, _ []byte) {
+	b := head[4:]
 	b, text = putForm1(b, text, v)
 	b, text = putForm2(b, text, v)
 	b, text = putForm3(b, text, v)
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeForm sets *v, which is zero, from data. Its strings are cut from text,
@@ -703,6 +697,7 @@ func putForm3(b, text []byte, v *Form) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Remarks), v.Remarks == nil)
+	left := len(v.Remarks)
 	for k, x := range v.Remarks {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -710,6 +705,9 @@ func putForm3(b, text []byte, v *Form) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	return b, text
 }

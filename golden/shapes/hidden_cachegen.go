@@ -192,12 +192,16 @@ func sizeHidden(v *Hidden) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.byName)) + 1)
 	n += 4 * len(v.byName)
+	left := len(v.byName)
 	for k, x := range v.byName {
 		text += len(k)
 		n++
 		if x != nil {
 			n += 5
 			text += len(x.value)
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	text += len(v.secret.value)
@@ -240,6 +244,7 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 		b = b[5:]
 	}
 	b = cachert.PutCount(b, len(v.byName), v.byName == nil)
+	left := len(v.byName)
 	for k, x := range v.byName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -253,6 +258,9 @@ func appendHidden(dst []byte, v *Hidden) ([]byte, error) {
 			b[4] = x.level
 			text = append(text, x.value...)
 			b = b[5:]
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	_ = b[4]

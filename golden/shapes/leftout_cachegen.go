@@ -191,11 +191,15 @@ func sizeLeftOut(v *LeftOut) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
+	left := len(v.ByName)
 	for k, x := range v.ByName {
 		text += len(k)
 		m, t := sizeLeftOutPart(&x)
 		n += m
 		text += t
+		if left--; left == 0 {
+			break
+		}
 	}
 	n++
 	if v.One != nil {
@@ -227,11 +231,15 @@ func appendLeftOut(dst []byte, v *LeftOut) ([]byte, error) {
 		b, text = putLeftOutPart(b, text, &v.Parts[i])
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	left := len(v.ByName)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
 		b, text = putLeftOutPart(b, text, &x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.One == nil {
 		b[0], b = 0, b[1:]

@@ -184,100 +184,161 @@ func appendMapKeysCacheKey(k []byte, key int) []byte {
 func sizeMapKeys(v *MapKeys) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Bool)) + 1)
 	n += 5 * len(v.Bool)
+	left := len(v.Bool)
 	for _, x := range v.Bool {
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Int)) + 1)
 	n += 9 * len(v.Int)
 	n += cachert.SizeUvarint(uint64(len(v.Uint16)) + 1)
 	n += 6 * len(v.Uint16)
+	left2 := len(v.Uint16)
 	for _, x := range v.Uint16 {
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Float)) + 1)
 	n += 12 * len(v.Float)
+	left3 := len(v.Float)
 	for _, x := range v.Float {
 		text += len(x)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Complex)) + 1)
 	n += 9 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Struct)) + 1)
 	n += 16 * len(v.Struct)
+	left4 := len(v.Struct)
 	for k, x := range v.Struct {
 		text += len(k.Label)
 		text += len(x)
+		if left4--; left4 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Anonymous)) + 1)
 	n += 14 * len(v.Anonymous)
+	left5 := len(v.Anonymous)
 	for k := range v.Anonymous {
 		text += len(k.B)
+		if left5--; left5 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Array)) + 1)
 	n += 16 * len(v.Array)
+	left6 := len(v.Array)
 	for k := range v.Array {
 		for i := range k {
 			text += len(k[i])
 		}
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Points)) + 1)
 	n += 36 * len(v.Points)
+	left7 := len(v.Points)
 	for k, x := range v.Points {
 		for i := range k {
 			e := &k[i]
 			text += len(e.Label)
 		}
 		text += len(x.Label)
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Bytes)) + 1)
 	n += 3 * len(v.Bytes)
+	left8 := len(v.Bytes)
 	for _, x := range v.Bytes {
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += len(x)
+		if left8--; left8 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
 	n += 8 * len(v.Named)
+	left9 := len(v.Named)
 	for k, x := range v.Named {
 		text += len(k)
 		text += len(x)
+		if left9--; left9 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Time)) + 1)
 	n += 20 * len(v.Time)
+	left10 := len(v.Time)
 	for _, x := range v.Time {
 		text += len(x)
+		if left10--; left10 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 4 * len(v.Nothing)
+	left11 := len(v.Nothing)
 	for _, x := range v.Nothing {
 		text += len(x)
+		if left11--; left11 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.None)) + 1)
 	n += 4 * len(v.None)
+	left12 := len(v.None)
 	for _, x := range v.None {
 		text += len(x)
+		if left12--; left12 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Deep)) + 1)
 	n += 4 * len(v.Deep)
+	left13 := len(v.Deep)
 	for k, x := range v.Deep {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		for i := range x {
 			n += cachert.SizeUvarint(uint64(len(x[i])) + 1)
 			n += 12 * len(x[i])
+			left13 := len(x[i])
 			for k2, x2 := range x[i] {
 				text += len(k2.Label)
 				n += cachert.SizeUvarint(uint64(len(x2)) + 1)
 				for i2 := range x2 {
 					n += cachert.SizeUvarint(uint64(len(x2[i2])) + 1)
 					n += 5 * len(x2[i2])
+					left13 := len(x2[i2])
 					for _, x3 := range x2[i2] {
 						text += len(x3)
+						if left13--; left13 == 0 {
+							break
+						}
 					}
 				}
+				if left13--; left13 == 0 {
+					break
+				}
 			}
+		}
+		if left13--; left13 == 0 {
+			break
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pointer)) + 1)
 	n += 4 * len(v.Pointer)
+	left14 := len(v.Pointer)
 	for k, x := range v.Pointer {
 		text += len(k)
 		n++
@@ -285,12 +346,19 @@ func sizeMapKeys(v *MapKeys) (n, text int) {
 			n += 12
 			text += len(x.Label)
 		}
+		if left14--; left14 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Holder)) + 1)
 	n += 32 * len(v.Holder)
+	left15 := len(v.Holder)
 	for k := range v.Holder {
 		for i := range k.Names {
 			text += len(k.Names[i])
+		}
+		if left15--; left15 == 0 {
+			break
 		}
 	}
 	return n, text
@@ -307,6 +375,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 	binary.LittleEndian.PutUint32(b, uint32(t))
 	b, text := b[4:4+n], b[4+n:4+n]
 	b = cachert.PutCount(b, len(v.Bool), v.Bool == nil)
+	left := len(v.Bool)
 	for k, x := range v.Bool {
 		_ = b[4]
 		b[0] = 0
@@ -316,31 +385,47 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[1:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Int), v.Int == nil)
+	left2 := len(v.Int)
 	for k, x := range v.Int {
 		_ = b[8]
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		b[8] = uint8(x)
 		b = b[9:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Uint16), v.Uint16 == nil)
+	left3 := len(v.Uint16)
 	for k, x := range v.Uint16 {
 		_ = b[5]
 		binary.LittleEndian.PutUint16(b, k)
 		binary.LittleEndian.PutUint32(b[2:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[6:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Float), v.Float == nil)
+	left4 := len(v.Float)
 	for k, x := range v.Float {
 		_ = b[11]
 		binary.LittleEndian.PutUint64(b, math.Float64bits(k))
 		binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[12:]
+		if left4--; left4 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
+	left5 := len(v.Complex)
 	for k, x := range v.Complex {
 		_ = b[8]
 		binary.LittleEndian.PutUint32(b, math.Float32bits(real(complex64(k))))
@@ -350,8 +435,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			b[8] = 1
 		}
 		b = b[9:]
+		if left5--; left5 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Struct), v.Struct == nil)
+	left6 := len(v.Struct)
 	for k, x := range v.Struct {
 		_ = b[15]
 		binary.LittleEndian.PutUint32(b, uint32(k.X))
@@ -361,8 +450,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		text = append(text, k.Label...)
 		text = append(text, x...)
 		b = b[16:]
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Anonymous), v.Anonymous == nil)
+	left7 := len(v.Anonymous)
 	for k, x := range v.Anonymous {
 		_ = b[13]
 		binary.LittleEndian.PutUint16(b, uint16(k.A))
@@ -370,8 +463,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint64(b[6:], uint64(x))
 		text = append(text, k.B...)
 		b = b[14:]
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Array), v.Array == nil)
+	left8 := len(v.Array)
 	for k, x := range v.Array {
 		_ = b[15]
 		for i := range k {
@@ -382,8 +479,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			text = append(text, k[i]...)
 		}
 		b = b[16:]
+		if left8--; left8 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Points), v.Points == nil)
+	left9 := len(v.Points)
 	for k, x := range v.Points {
 		_ = b[35]
 		for i := range k {
@@ -401,15 +502,23 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		}
 		text = append(text, x.Label...)
 		b = b[36:]
+		if left9--; left9 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
+	left10 := len(v.Bytes)
 	for k, x := range v.Bytes {
 		copy(b, k[:])
 		b = b[3:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		b = b[copy(b, x):]
+		if left10--; left10 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
+	left11 := len(v.Named)
 	for k, x := range v.Named {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -417,8 +526,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left11--; left11 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Time), v.Time == nil)
+	left12 := len(v.Time)
 	for k, x := range v.Time {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k.Unix()))
@@ -427,20 +540,32 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[20:]
+		if left12--; left12 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
+	left13 := len(v.Nothing)
 	for _, x := range v.Nothing {
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = append(text, x...)
 		b = b[4:]
+		if left13--; left13 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.None), v.None == nil)
+	left14 := len(v.None)
 	for _, x := range v.None {
 		binary.LittleEndian.PutUint32(b, uint32(len(x)))
 		text = append(text, x...)
 		b = b[4:]
+		if left14--; left14 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Deep), v.Deep == nil)
+	left15 := len(v.Deep)
 	for k, x := range v.Deep {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -448,6 +573,7 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 		b = cachert.PutCount(b, len(x), x == nil)
 		for i := range x {
 			b = cachert.PutCount(b, len(x[i]), x[i] == nil)
+			left15 := len(x[i])
 			for k2, x2 := range x[i] {
 				_ = b[11]
 				binary.LittleEndian.PutUint32(b, uint32(k2.X))
@@ -458,18 +584,29 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 				b = cachert.PutCount(b, len(x2), x2 == nil)
 				for i2 := range x2 {
 					b = cachert.PutCount(b, len(x2[i2]), x2[i2] == nil)
+					left15 := len(x2[i2])
 					for k3, x3 := range x2[i2] {
 						_ = b[4]
 						b[0] = uint8(k3)
 						binary.LittleEndian.PutUint32(b[1:], uint32(len(x3)))
 						text = append(text, x3...)
 						b = b[5:]
+						if left15--; left15 == 0 {
+							break
+						}
 					}
+				}
+				if left15--; left15 == 0 {
+					break
 				}
 			}
 		}
+		if left15--; left15 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Pointer), v.Pointer == nil)
+	left16 := len(v.Pointer)
 	for k, x := range v.Pointer {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -485,8 +622,12 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			text = append(text, x.Label...)
 			b = b[12:]
 		}
+		if left16--; left16 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Holder), v.Holder == nil)
+	left17 := len(v.Holder)
 	for k, x := range v.Holder {
 		_ = b[31]
 		binary.LittleEndian.PutUint64(b, uint64(k.At.Unix()))
@@ -500,6 +641,9 @@ func appendMapKeys(dst []byte, v *MapKeys) ([]byte, error) {
 			text = append(text, k.Names[i]...)
 		}
 		b = b[32:]
+		if left17--; left17 == 0 {
+			break
+		}
 	}
 	_, _ = b, text
 	return dst, nil

@@ -245,6 +245,7 @@ func sizeFolderFolder(v *Folder, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Links)) + 1)
 	n += 4 * len(v.Links)
+	left := len(v.Links)
 	for k, x := range v.Links {
 		text += len(k)
 		n++
@@ -255,6 +256,9 @@ func sizeFolderFolder(v *Folder, depth int) (n, text int) {
 			}
 			n += m
 			text += t
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	n += 4 // fields of one size
@@ -272,6 +276,7 @@ func putFolderFolder(b, text []byte, v *Folder) (_, _ []byte) {
 		b, text = putFolderFile(b, text, &v.Files[i])
 	}
 	b = cachert.PutCount(b, len(v.Links), v.Links == nil)
+	left := len(v.Links)
 	for k, x := range v.Links {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -281,6 +286,9 @@ func putFolderFolder(b, text []byte, v *Folder) (_, _ []byte) {
 		} else {
 			b[0], b = 1, b[1:]
 			b, text = putFolderLink(b, text, x)
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	return b, text
@@ -497,6 +505,7 @@ func sizeFolderLink(v *Link, depth int) (n, text int) {
 	for i := range v.Back {
 		n += cachert.SizeUvarint(uint64(len(v.Back[i])) + 1)
 		n += len(v.Back[i])
+		left := len(v.Back[i])
 		for _, x := range v.Back[i] {
 			m, t := sizeFolderFolder(&x, depth+1)
 			if m < 0 {
@@ -504,6 +513,9 @@ func sizeFolderLink(v *Link, depth int) (n, text int) {
 			}
 			n += m
 			text += t
+			if left--; left == 0 {
+				break
+			}
 		}
 	}
 	return n, text
@@ -526,10 +538,14 @@ func putFolderLink(b, text []byte, v *Link) (_, _ []byte) {
 	}
 	for i := range v.Back {
 		b = cachert.PutCount(b, len(v.Back[i]), v.Back[i] == nil)
+		left := len(v.Back[i])
 		for k, x := range v.Back[i] {
 			b[0] = uint8(k)
 			b = b[1:]
 			b, text = putFolderFolder(b, text, &x)
+			if left--; left == 0 {
+				break
+			}
 		}
 	}
 	return b, text

@@ -191,8 +191,12 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	n += len(v.Bytes)
 	n += cachert.SizeUvarint(uint64(len(v.Map)) + 1)
 	n += 12 * len(v.Map)
+	left := len(v.Map)
 	for k := range v.Map {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Lists)) + 1)
 	for i := range v.Lists {
@@ -203,23 +207,35 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	for i := range v.Maps {
 		n += cachert.SizeUvarint(uint64(len(v.Maps[i])) + 1)
 		n += 12 * len(v.Maps[i])
+		left2 := len(v.Maps[i])
 		for _, x := range v.Maps[i] {
 			text += len(x)
+			if left2--; left2 == 0 {
+				break
+			}
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Values)) + 1)
 	n += 4 * len(v.Values)
+	left2 := len(v.Values)
 	for k, x := range v.Values {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 8 * len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nested)) + 1)
 	n += 4 * len(v.Nested)
+	left3 := len(v.Nested)
 	for k, x := range v.Nested {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 2 * len(x)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	for i := range v.Pair {
 		n += cachert.SizeUvarint(uint64(len(v.Pair[i])) + 1)
@@ -272,12 +288,16 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Bytes), v.Bytes == nil)
 	b = b[copy(b, v.Bytes):]
 	b = cachert.PutCount(b, len(v.Map), v.Map == nil)
+	left := len(v.Map)
 	for k, x := range v.Map {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
 		text = append(text, k...)
 		b = b[12:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Lists), v.Lists == nil)
 	for i := range v.Lists {
@@ -287,15 +307,20 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 	b = cachert.PutCount(b, len(v.Maps), v.Maps == nil)
 	for i := range v.Maps {
 		b = cachert.PutCount(b, len(v.Maps[i]), v.Maps[i] == nil)
+		left2 := len(v.Maps[i])
 		for k, x := range v.Maps[i] {
 			_ = b[11]
 			binary.LittleEndian.PutUint64(b, uint64(k))
 			binary.LittleEndian.PutUint32(b[8:], uint32(len(x)))
 			text = append(text, x...)
 			b = b[12:]
+			if left2--; left2 == 0 {
+				break
+			}
 		}
 	}
 	b = cachert.PutCount(b, len(v.Values), v.Values == nil)
+	left2 := len(v.Values)
 	for k, x := range v.Values {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -305,13 +330,18 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 			binary.LittleEndian.PutUint64(b, uint64(x[i]))
 			b = b[8:]
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Nested), v.Nested == nil)
+	left4 := len(v.Nested)
 	for k, x := range v.Nested {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
+		left3 := len(x)
 		for k2, x2 := range x {
 			_ = b[1]
 			b[0] = uint8(k2)
@@ -320,6 +350,12 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 				b[1] = 1
 			}
 			b = b[2:]
+			if left3--; left3 == 0 {
+				break
+			}
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	for i := range v.Pair {

@@ -254,6 +254,7 @@ func sizePointers(v *Pointers) (n, text int) {
 	if v.Map != nil {
 		n += cachert.SizeUvarint(uint64(len((*v.Map))) + 1)
 		n += 4 * len((*v.Map))
+		left := len((*v.Map))
 		for k, x := range *v.Map {
 			text += len(k)
 			n++
@@ -262,6 +263,9 @@ func sizePointers(v *Pointers) (n, text int) {
 				if (*x) != nil {
 					n++
 				}
+			}
+			if left--; left == 0 {
+				break
 			}
 		}
 	}
@@ -310,8 +314,12 @@ func sizePointers(v *Pointers) (n, text int) {
 	n += len(v.Nothings)
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
 	n += 5 * len(v.Named)
+	left := len(v.Named)
 	for k := range v.Named {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Marked)) + 1)
 	n += 5 * len(v.Marked)
@@ -460,6 +468,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 	} else {
 		b[0], b = 1, b[1:]
 		b = cachert.PutCount(b, len((*v.Map)), (*v.Map) == nil)
+		left := len((*v.Map))
 		for k, x := range *v.Map {
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			text = append(text, k...)
@@ -478,6 +487,9 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 					}
 					b = b[1:]
 				}
+			}
+			if left--; left == 0 {
+				break
 			}
 		}
 	}
@@ -570,6 +582,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		}
 	}
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
+	left := len(v.Named)
 	for k, x := range v.Named {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -579,6 +592,9 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		} else {
 			b[0], b = 1, b[1:]
 
+		}
+		if left--; left == 0 {
+			break
 		}
 	}
 	for i := range v.Pairs {

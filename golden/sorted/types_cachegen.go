@@ -276,12 +276,17 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Texts)) + 1)
 	n += 8 * len(v.Texts)
+	left := len(v.Texts)
 	for k, x := range v.Texts {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
+	left2 := len(v.ByName)
 	for k, x := range v.ByName {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
@@ -289,16 +294,27 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 		for i := range x {
 			text += len(x[i])
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
 	n += 9 * len(v.Flags)
 	n += cachert.SizeUvarint(uint64(len(v.Ints)) + 1)
 	n += 8 * len(v.Ints)
+	left4 := len(v.Ints)
 	for _, x := range v.Ints {
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 5 * len(x)
+		left3 := len(x)
 		for _, x2 := range x {
 			text += len(x2)
+			if left3--; left3 == 0 {
+				break
+			}
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ratios)) + 1)
@@ -307,11 +323,16 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 	n += 24 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
 	n += 20 * len(v.Times)
+	left5 := len(v.Times)
 	for _, x := range v.Times {
 		text += len(x)
+		if left5--; left5 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Places)) + 1)
 	n += 33 * len(v.Places)
+	left6 := len(v.Places)
 	for k, x := range v.Places {
 		text += len(k.Name)
 		for i := range k.Near {
@@ -322,30 +343,46 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 			n += 4
 			text += len(*x)
 		}
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
 	n += 16 * len(v.Pairs)
+	left7 := len(v.Pairs)
 	for k := range v.Pairs {
 		for i := range k {
 			text += len(k[i])
 		}
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Arrays)) + 1)
 	n += 7 * len(v.Arrays)
+	left8 := len(v.Arrays)
 	for _, x := range v.Arrays {
 		text += len(x)
+		if left8--; left8 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Addrs)) + 1)
 	n += 12 * len(v.Addrs)
 	n += cachert.SizeUvarint(uint64(len(v.Anon)) + 1)
 	n += 20 * len(v.Anon)
+	left9 := len(v.Anon)
 	for _, x := range v.Anon {
 		text += len(x)
+		if left9--; left9 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 8 * len(v.Nothing)
 	n += cachert.SizeUvarint(uint64(len(v.Tree)) + 1)
 	n += 4 * len(v.Tree)
+	left10 := len(v.Tree)
 	for k, x := range v.Tree {
 		text += len(k)
 		m, t := sizeIndexIndex(&x, depth+1)
@@ -354,6 +391,9 @@ func sizeIndexIndex(v *Index, depth int) (n, text int) {
 		}
 		n += m
 		text += t
+		if left10--; left10 == 0 {
+			break
+		}
 	}
 	n += 12 // fields of one size
 	return n, text
@@ -1339,12 +1379,17 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Texts)) + 1)
 	n += 8 * len(v.Texts)
+	left := len(v.Texts)
 	for k, x := range v.Texts {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByName)) + 1)
 	n += 4 * len(v.ByName)
+	left2 := len(v.ByName)
 	for k, x := range v.ByName {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
@@ -1352,16 +1397,27 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 		for i := range x {
 			text += len(x[i])
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Flags)) + 1)
 	n += 9 * len(v.Flags)
 	n += cachert.SizeUvarint(uint64(len(v.Ints)) + 1)
 	n += 8 * len(v.Ints)
+	left4 := len(v.Ints)
 	for _, x := range v.Ints {
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 5 * len(x)
+		left3 := len(x)
 		for _, x2 := range x {
 			text += len(x2)
+			if left3--; left3 == 0 {
+				break
+			}
+		}
+		if left4--; left4 == 0 {
+			break
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Ratios)) + 1)
@@ -1370,11 +1426,16 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 	n += 24 * len(v.Complex)
 	n += cachert.SizeUvarint(uint64(len(v.Times)) + 1)
 	n += 20 * len(v.Times)
+	left5 := len(v.Times)
 	for _, x := range v.Times {
 		text += len(x)
+		if left5--; left5 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Places)) + 1)
 	n += 33 * len(v.Places)
+	left6 := len(v.Places)
 	for k, x := range v.Places {
 		text += len(k.Name)
 		for i := range k.Near {
@@ -1385,30 +1446,46 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 			n += 4
 			text += len(*x)
 		}
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Pairs)) + 1)
 	n += 16 * len(v.Pairs)
+	left7 := len(v.Pairs)
 	for k := range v.Pairs {
 		for i := range k {
 			text += len(k[i])
 		}
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Arrays)) + 1)
 	n += 7 * len(v.Arrays)
+	left8 := len(v.Arrays)
 	for _, x := range v.Arrays {
 		text += len(x)
+		if left8--; left8 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Addrs)) + 1)
 	n += 12 * len(v.Addrs)
 	n += cachert.SizeUvarint(uint64(len(v.Anon)) + 1)
 	n += 20 * len(v.Anon)
+	left9 := len(v.Anon)
 	for _, x := range v.Anon {
 		text += len(x)
+		if left9--; left9 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Nothing)) + 1)
 	n += 8 * len(v.Nothing)
 	n += cachert.SizeUvarint(uint64(len(v.Tree)) + 1)
 	n += 4 * len(v.Tree)
+	left10 := len(v.Tree)
 	for k, x := range v.Tree {
 		text += len(k)
 		m, t := sizeIndex2Index(&x, depth+1)
@@ -1417,6 +1494,9 @@ func sizeIndex2Index(v *Index, depth int) (n, text int) {
 		}
 		n += m
 		text += t
+		if left10--; left10 == 0 {
+			break
+		}
 	}
 	n += 12 // fields of one size
 	return n, text
@@ -1437,6 +1517,7 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Texts), v.Texts == nil)
+	left := len(v.Texts)
 	for k, x := range v.Texts {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1444,8 +1525,12 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.ByName), v.ByName == nil)
+	left2 := len(v.ByName)
 	for k, x := range v.ByName {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -1456,8 +1541,12 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			text = append(text, x[i]...)
 			b = b[4:]
 		}
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Flags), v.Flags == nil)
+	left3 := len(v.Flags)
 	for k, x := range v.Flags {
 		_ = b[8]
 		b[0] = 0
@@ -1466,36 +1555,56 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		}
 		binary.LittleEndian.PutUint64(b[1:], uint64(x))
 		b = b[9:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Ints), v.Ints == nil)
+	left5 := len(v.Ints)
 	for k, x := range v.Ints {
 		binary.LittleEndian.PutUint64(b, uint64(k))
 		b = b[8:]
 		b = cachert.PutCount(b, len(x), x == nil)
+		left4 := len(x)
 		for k2, x2 := range x {
 			_ = b[4]
 			b[0] = k2
 			binary.LittleEndian.PutUint32(b[1:], uint32(len(x2)))
 			text = append(text, x2...)
 			b = b[5:]
+			if left4--; left4 == 0 {
+				break
+			}
+		}
+		if left5--; left5 == 0 {
+			break
 		}
 	}
 	b = cachert.PutCount(b, len(v.Ratios), v.Ratios == nil)
+	left6 := len(v.Ratios)
 	for k, x := range v.Ratios {
 		_ = b[11]
 		binary.LittleEndian.PutUint32(b, math.Float32bits(float32(k)))
 		binary.LittleEndian.PutUint64(b[4:], uint64(x))
 		b = b[12:]
+		if left6--; left6 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Complex), v.Complex == nil)
+	left7 := len(v.Complex)
 	for k, x := range v.Complex {
 		_ = b[23]
 		binary.LittleEndian.PutUint64(b, math.Float64bits(real(complex128(k))))
 		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(imag(complex128(k))))
 		binary.LittleEndian.PutUint64(b[16:], uint64(x))
 		b = b[24:]
+		if left7--; left7 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Times), v.Times == nil)
+	left8 := len(v.Times)
 	for k, x := range v.Times {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k.Unix()))
@@ -1504,8 +1613,12 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[20:]
+		if left8--; left8 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Places), v.Places == nil)
+	left9 := len(v.Places)
 	for k, x := range v.Places {
 		_ = b[32]
 		binary.LittleEndian.PutUint16(b, uint16(k.X))
@@ -1534,8 +1647,12 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			text = append(text, *x...)
 			b = b[4:]
 		}
+		if left9--; left9 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Pairs), v.Pairs == nil)
+	left10 := len(v.Pairs)
 	for k, x := range v.Pairs {
 		_ = b[15]
 		for i := range k {
@@ -1546,8 +1663,12 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 			text = append(text, k[i]...)
 		}
 		b = b[16:]
+		if left10--; left10 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Arrays), v.Arrays == nil)
+	left11 := len(v.Arrays)
 	for k, x := range v.Arrays {
 		_ = b[6]
 		for i := range k {
@@ -1559,15 +1680,23 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[3:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[7:]
+		if left11--; left11 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Addrs), v.Addrs == nil)
+	left12 := len(v.Addrs)
 	for k, x := range v.Addrs {
 		own.Set(k.AppendBinary(own.Bytes))
 		b = own.PutSize(b)
 		binary.LittleEndian.PutUint64(b, uint64(x))
 		b = b[8:]
+		if left12--; left12 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Anon), v.Anon == nil)
+	left13 := len(v.Anon)
 	for k, x := range v.Anon {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k.A))
@@ -1575,18 +1704,29 @@ func putIndex2Index(b, text []byte, own *cachert.Own, v *Index) (_, _ []byte) {
 		binary.LittleEndian.PutUint32(b[16:], uint32(len(x)))
 		text = append(text, x...)
 		b = b[20:]
+		if left13--; left13 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Nothing), v.Nothing == nil)
+	left14 := len(v.Nothing)
 	for _, x := range v.Nothing {
 		binary.LittleEndian.PutUint64(b, uint64(x))
 		b = b[8:]
+		if left14--; left14 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Tree), v.Tree == nil)
+	left15 := len(v.Tree)
 	for k, x := range v.Tree {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
 		b, text = putIndex2Index(b, text, own, &x)
+		if left15--; left15 == 0 {
+			break
+		}
 	}
 	return b, text
 }
@@ -2252,30 +2392,50 @@ func appendLabelsCacheText(k []byte, key int64) []byte {
 func sizeLabels(v *Labels) (n, text int) {
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
 	n += 8 * len(v.Labels)
+	left := len(v.Labels)
 	for k, x := range v.Labels {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Counts)) + 1)
 	n += 8 * len(v.Counts)
+	left3 := len(v.Counts)
 	for _, x := range v.Counts {
 		n += cachert.SizeUvarint(uint64(len(x.Alpha)) + 1)
 		n += 5 * len(x.Alpha)
+		left2 := len(x.Alpha)
 		for k := range x.Alpha {
 			text += len(k)
+			if left2--; left2 == 0 {
+				break
+			}
 		}
 		n += 8 // fields of one size
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Deep)) + 1)
 	for i := range v.Deep {
 		n += cachert.SizeUvarint(uint64(len(v.Deep[i])) + 1)
 		n += 4 * len(v.Deep[i])
+		left5 := len(v.Deep[i])
 		for k, x := range v.Deep[i] {
 			text += len(k)
 			n += cachert.SizeUvarint(uint64(len(x)) + 1)
 			n += 12 * len(x)
+			left4 := len(x)
 			for k2 := range x {
 				text += len(k2)
+				if left4--; left4 == 0 {
+					break
+				}
+			}
+			if left5--; left5 == 0 {
+				break
 			}
 		}
 	}

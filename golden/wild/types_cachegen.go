@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -213,15 +214,23 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Labels)) + 1)
 	n += 8 * len(v.ObjectMeta.Labels)
+	left := len(v.ObjectMeta.Labels)
 	for k, x := range v.ObjectMeta.Labels {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.Annotations)) + 1)
 	n += 8 * len(v.ObjectMeta.Annotations)
+	left2 := len(v.ObjectMeta.Annotations)
 	for k, x := range v.ObjectMeta.Annotations {
 		text += len(k)
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ObjectMeta.OwnerReferences)) + 1)
 	for i := range v.ObjectMeta.OwnerReferences {
@@ -271,16 +280,24 @@ func sizeConfigMap(v *ConfigMap) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
 	n += 8 * len(v.Data)
+	left3 := len(v.Data)
 	for k, x := range v.Data {
 		text += len(k)
 		text += len(x)
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.BinaryData)) + 1)
 	n += 4 * len(v.BinaryData)
+	left4 := len(v.BinaryData)
 	for k, x := range v.BinaryData {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += len(x)
+		if left4--; left4 == 0 {
+			break
+		}
 	}
 	n += 8 // fields of one size
 	return n, text
@@ -335,6 +352,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.Labels), v.ObjectMeta.Labels == nil)
+	left := len(v.ObjectMeta.Labels)
 	for k, x := range v.ObjectMeta.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -342,8 +360,12 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.Annotations), v.ObjectMeta.Annotations == nil)
+	left2 := len(v.ObjectMeta.Annotations)
 	for k, x := range v.ObjectMeta.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -351,6 +373,9 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.ObjectMeta.OwnerReferences), v.ObjectMeta.OwnerReferences == nil)
 	for i := range v.ObjectMeta.OwnerReferences {
@@ -435,6 +460,7 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		b = b[1:]
 	}
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
+	left3 := len(v.Data)
 	for k, x := range v.Data {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -442,14 +468,21 @@ func appendConfigMap(dst []byte, v *ConfigMap) ([]byte, error) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left3--; left3 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.BinaryData), v.BinaryData == nil)
+	left4 := len(v.BinaryData)
 	for k, x := range v.BinaryData {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
 		b = b[4:]
 		b = cachert.PutCount(b, len(x), x == nil)
 		b = b[copy(b, x):]
+		if left4--; left4 == 0 {
+			break
+		}
 	}
 	_, _ = b, text
 	return own.End(dst, 4+n+t)
@@ -1132,15 +1165,23 @@ func sizeServiceObjectMeta(v *v12pkg.ObjectMeta) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
 	n += 8 * len(v.Labels)
+	left := len(v.Labels)
 	for k, x := range v.Labels {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
 	n += 8 * len(v.Annotations)
+	left2 := len(v.Annotations)
 	for k, x := range v.Annotations {
 		text += len(k)
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.OwnerReferences)) + 1)
 	for i := range v.OwnerReferences {
@@ -1198,6 +1239,7 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 		b = b[8:]
 	}
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
+	left := len(v.Labels)
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1205,8 +1247,12 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
+	left2 := len(v.Annotations)
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1214,6 +1260,9 @@ func putServiceObjectMeta(b, text []byte, own *cachert.Own, v *v12pkg.ObjectMeta
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.OwnerReferences), v.OwnerReferences == nil)
 	for i := range v.OwnerReferences {
@@ -1651,9 +1700,13 @@ func sizeServiceServiceSpec(v *v13pkg.ServiceSpec) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Selector)) + 1)
 	n += 8 * len(v.Selector)
+	left := len(v.Selector)
 	for k, x := range v.Selector {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	text += len(v.ClusterIP)
 	n += cachert.SizeUvarint(uint64(len(v.ClusterIPs)) + 1)
@@ -1723,6 +1776,7 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 		b, text = putServiceServicePort(b, text, own, &v.Ports[i])
 	}
 	b = cachert.PutCount(b, len(v.Selector), v.Selector == nil)
+	left := len(v.Selector)
 	for k, x := range v.Selector {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1730,6 +1784,9 @@ func putServiceServiceSpec(b, text []byte, own *cachert.Own, v *v13pkg.ServiceSp
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(v.ClusterIP)))
 	text = append(text, v.ClusterIP...)
@@ -2999,8 +3056,12 @@ func sizeUser(v *User) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
 	n += 5 * len(v.Permissions)
+	left := len(v.Permissions)
 	for k := range v.Permissions {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n++
 	if v.RoleName != nil {
@@ -3575,8 +3636,12 @@ func sizeUserTeam(v *github.Team, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
 	n += 5 * len(v.Permissions)
+	left := len(v.Permissions)
 	for k := range v.Permissions {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n++
 	if v.Assignment != nil {
@@ -3719,6 +3784,7 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	left := len(v.Permissions)
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -3728,6 +3794,9 @@ func putUserTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []byte)
 		}
 		text = append(text, k...)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.Assignment == nil {
 		b[0], b = 0, b[1:]
@@ -4662,6 +4731,7 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 		}
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	left := len(v.Permissions)
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -4671,6 +4741,9 @@ func putUser3(b, text []byte, own *cachert.Own, v *User) (_, _ []byte) {
 		}
 		text = append(text, k...)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.RoleName == nil {
 		b[0], b = 0, b[1:]
@@ -8193,8 +8266,12 @@ func sizeReleaseUser(v *github.User) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
 	n += 5 * len(v.Permissions)
+	left := len(v.Permissions)
 	for k := range v.Permissions {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n++
 	if v.RoleName != nil {
@@ -8742,8 +8819,12 @@ func sizeReleaseTeam(v *github.Team, depth int) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Permissions)) + 1)
 	n += 5 * len(v.Permissions)
+	left := len(v.Permissions)
 	for k := range v.Permissions {
 		text += len(k)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n++
 	if v.Assignment != nil {
@@ -8886,6 +8967,7 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	left := len(v.Permissions)
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -8895,6 +8977,9 @@ func putReleaseTeam(b, text []byte, own *cachert.Own, v *github.Team) (_, _ []by
 		}
 		text = append(text, k...)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.Assignment == nil {
 		b[0], b = 0, b[1:]
@@ -9829,6 +9914,7 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 		}
 	}
 	b = cachert.PutCount(b, len(v.Permissions), v.Permissions == nil)
+	left := len(v.Permissions)
 	for k, x := range v.Permissions {
 		_ = b[4]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -9838,6 +9924,9 @@ func putReleaseUser3(b, text []byte, own *cachert.Own, v *github.User) (_, _ []b
 		}
 		text = append(text, k...)
 		b = b[5:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	if v.RoleName == nil {
 		b[0], b = 0, b[1:]
@@ -12562,9 +12651,13 @@ func sizeRequest(v *Request) (n, text int) {
 		text += len(e.RequestParameters.SourceIPAddress)
 		n += cachert.SizeUvarint(uint64(len(e.ResponseElements)) + 1)
 		n += 8 * len(e.ResponseElements)
+		left := len(e.ResponseElements)
 		for k, x := range e.ResponseElements {
 			text += len(k)
 			text += len(x)
+			if left--; left == 0 {
+				break
+			}
 		}
 		text += len(e.S3.SchemaVersion)
 		text += len(e.S3.ConfigurationID)
@@ -12646,6 +12739,7 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 		text = append(text, e.RequestParameters.SourceIPAddress...)
 		b = b[40:]
 		b = cachert.PutCount(b, len(e.ResponseElements), e.ResponseElements == nil)
+		left := len(e.ResponseElements)
 		for k, x := range e.ResponseElements {
 			_ = b[7]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -12653,6 +12747,9 @@ func appendRequest(dst []byte, v *Request) ([]byte, error) {
 			text = append(text, k...)
 			text = append(text, x...)
 			b = b[8:]
+			if left--; left == 0 {
+				break
+			}
 		}
 		_ = b[47]
 		binary.LittleEndian.PutUint32(b, uint32(len(e.S3.SchemaVersion)))
@@ -13596,9 +13693,13 @@ func sizeManifest(v *Manifest) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
 	n += 8 * len(v.Annotations)
+	left := len(v.Annotations)
 	for k, x := range v.Annotations {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += 16 // fields of one size
 	return n, text
@@ -13633,6 +13734,7 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 		b, text = putManifestDescriptor(b, text, v.Subject)
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
+	left := len(v.Annotations)
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -13640,6 +13742,9 @@ func appendManifest(dst []byte, v *Manifest) ([]byte, error) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	_, _ = b, text
 	return dst, nil
@@ -13741,9 +13846,13 @@ func sizeManifestDescriptor(v *v14pkg.Descriptor) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
 	n += 8 * len(v.Annotations)
+	left := len(v.Annotations)
 	for k, x := range v.Annotations {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Data)) + 1)
 	n += len(v.Data)
@@ -13782,6 +13891,7 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 		b = b[4:]
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
+	left := len(v.Annotations)
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -13789,6 +13899,9 @@ func putManifestDescriptor(b, text []byte, v *v14pkg.Descriptor) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Data), v.Data == nil)
 	b = b[copy(b, v.Data):]
@@ -14144,25 +14257,23 @@ func appendAlertCacheKey(k []byte, key string) []byte {
 	return cachert.FinishKey(k)
 }
 
-// headAlert returns how many bytes *v takes, without its strings.
-func headAlert(v *Alert) (n int) {
-	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
-	n += 8 * len(v.Labels)
-	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
-	n += 8 * len(v.Annotations)
-	n += 36 // fields of one size
-	return n
-}
-
 // textAlert returns how many bytes the strings of *v take.
 func textAlert(v *Alert) (text int) {
+	left := len(v.Labels)
 	for k, x := range v.Labels {
 		text += len(k)
 		text += len(x)
+		if left--; left == 0 {
+			break
+		}
 	}
+	left2 := len(v.Annotations)
 	for k, x := range v.Annotations {
 		text += len(k)
 		text += len(x)
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	text += len(v.GeneratorURL)
 	return text
@@ -14171,29 +14282,24 @@ func textAlert(v *Alert) (text int) {
 // appendAlert appends *v to dst in the stored form: numbers, counts and lengths
 // in the order of the fields, then the bytes of all strings.
 func appendAlert(dst []byte, v *Alert) ([]byte, error) {
-	n := 4 + headAlert(v)
-	if b, room, size := cachert.Room(dst, n); size > 0 {
-		_, text := putAlert(b[4:], room, v)
-		if t := len(text); t <= size && uint64(t) <= math.MaxUint32 {
-			binary.LittleEndian.PutUint32(b, uint32(t))
-			return dst[:len(dst)+n+t], nil
+	n := 4
+	n += cachert.SizeUvarint(uint64(len(v.Labels)) + 1)
+	n += 8 * len(v.Labels)
+	n += cachert.SizeUvarint(uint64(len(v.Annotations)) + 1)
+	n += 8 * len(v.Annotations)
+	n += 36 // fields of one size
+	head, text := cachert.Room(dst, n)
+	if head == nil { // and room for the strings at once
+		t := textAlert(v)
+		if uint64(t) > math.MaxUint32 {
+			return nil, cachert.ErrTooLarge
 		}
+		dst = slices.Grow(dst, n+t)
+		head, text = cachert.Room(dst, n)
 	}
-	// dst has too little room for the strings: add up what they need.
-	t := textAlert(v)
-	if uint64(t) > math.MaxUint32 {
-		return nil, cachert.ErrTooLarge
-	}
-	dst, b := cachert.Grow(dst, n+t)
-	binary.LittleEndian.PutUint32(b, uint32(t))
-	putAlert(b[4:n], b[n:n], v)
-	return dst, nil
-}
-
-// putAlert writes *v to the front of b and its strings behind text, and returns what is
-// left of b, and text.
-func putAlert(b, text []byte, v *Alert) (_, _ []byte) {
+	b := head[4:]
 	b = cachert.PutCount(b, len(v.Labels), v.Labels == nil)
+	left := len(v.Labels)
 	for k, x := range v.Labels {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -14201,8 +14307,12 @@ func putAlert(b, text []byte, v *Alert) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Annotations), v.Annotations == nil)
+	left2 := len(v.Annotations)
 	for k, x := range v.Annotations {
 		_ = b[7]
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -14210,6 +14320,9 @@ func putAlert(b, text []byte, v *Alert) (_, _ []byte) {
 		text = append(text, k...)
 		text = append(text, x...)
 		b = b[8:]
+		if left2--; left2 == 0 {
+			break
+		}
 	}
 	_ = b[35]
 	binary.LittleEndian.PutUint64(b, uint64(v.StartsAt.Unix()))
@@ -14221,7 +14334,12 @@ func putAlert(b, text []byte, v *Alert) (_, _ []byte) {
 	binary.LittleEndian.PutUint32(b[32:], uint32(len(v.GeneratorURL)))
 	text = append(text, v.GeneratorURL...)
 	b = b[36:]
-	return b, text
+	_ = b
+	if uint64(len(text)) > math.MaxUint32 {
+		return nil, cachert.ErrTooLarge
+	}
+	binary.LittleEndian.PutUint32(head, uint32(len(text)))
+	return cachert.Join(dst, head, text), nil
 }
 
 // decodeAlert sets *v, which is zero, from data. Its strings are cut from text,

@@ -238,17 +238,25 @@ func sizeOrder(v *Order) (n, text int) {
 	}
 	n += cachert.SizeUvarint(uint64(len(v.ByNode)) + 1)
 	n += 20 * len(v.ByNode)
+	left := len(v.ByNode)
 	for _, x := range v.ByNode {
 		text += len(x.Addr)
+		if left--; left == 0 {
+			break
+		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Query)) + 1)
 	n += 4 * len(v.Query)
+	left2 := len(v.Query)
 	for k, x := range v.Query {
 		text += len(k)
 		n += cachert.SizeUvarint(uint64(len(x)) + 1)
 		n += 4 * len(x)
 		for i := range x {
 			text += len(x[i])
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	n += 32 // fields of one size
@@ -283,6 +291,7 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 		b = b[12:]
 	}
 	b = cachert.PutCount(b, len(v.ByNode), v.ByNode == nil)
+	left := len(v.ByNode)
 	for k, x := range v.ByNode {
 		_ = b[19]
 		binary.LittleEndian.PutUint64(b, uint64(k))
@@ -290,8 +299,12 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 		binary.LittleEndian.PutUint64(b[12:], uint64(x.Mode))
 		text = append(text, x.Addr...)
 		b = b[20:]
+		if left--; left == 0 {
+			break
+		}
 	}
 	b = cachert.PutCount(b, len(v.Query), v.Query == nil)
+	left2 := len(v.Query)
 	for k, x := range v.Query {
 		binary.LittleEndian.PutUint32(b, uint32(len(k)))
 		text = append(text, k...)
@@ -301,6 +314,9 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 			binary.LittleEndian.PutUint32(b, uint32(len(x[i])))
 			text = append(text, x[i]...)
 			b = b[4:]
+		}
+		if left2--; left2 == 0 {
+			break
 		}
 	}
 	binary.LittleEndian.PutUint64(b, uint64(v.Weekday))
