@@ -50,6 +50,10 @@ func TakeUvarint(b []byte) (n uint64, rest []byte, ok bool) {
 // size bytes of what is left each, and one at least: -1 is nil. No count is
 // believed for which there are not bytes enough.
 func TakeCount(b []byte, size int) (n int, rest []byte, ok bool) {
+	if len(b) > 0 && b[0] < 0x80 { // as most are
+		n, rest = int(b[0])-1, b[1:]
+		return n, rest, n <= 0 || uint64(n)*uint64(size) <= uint64(len(rest))
+	}
 	u, rest, ok := TakeUvarint(b)
 	if !ok || u == 0 {
 		return -1, rest, ok
