@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/VictoriaMetrics/fastcache"
 	rediscache "github.com/go-redis/cache/v9"
 	"github.com/redis/go-redis/v9"
 
@@ -23,19 +24,53 @@ func batches(l *lab) experiment {
 		one.Cases = append(one.Cases, hits(l, s.name, open))
 		many.Cases = append(many.Cases, together(l, busy, s.name, open))
 	}
+	inMemory := measure.Group{Name: "batch/memory", Base: "limit, one by one", Turns: 36}
+	for _, s := range memoryBatchers() {
+		inMemory.Cases = append(inMemory.Cases, hits(l, s.name, once(l, s.open)))
+	}
 	return experiment{
-		title: "A batch from Redis",
-		text: `A hundred values of Small in one call, by one goroutine and by 64. go-redis/cache has no batches, and asks a hundred times. The client's own MGET boxes each string
+		title: "A batch",
+		text: `A hundred values of Small in one call, from Redis by one goroutine and by 64, and from memory. go-redis/cache has no batches, and asks a hundred times. The client's own MGET boxes each string
 that it returns; ours, and the second limit, ask it for strings.
 
 Beside decoding, ours tells keys that are there twice, checks the whole envelope, looks at marks, and counts. What it keeps while a batch is under way matters when 64 are: it is
 the keys, and no more, and the map that is returned is made when the reply is there. So do counters that all share: they hear of a batch once. Keys are told apart by a table of their hashes, in
-half the time of a map. The limit's entries are 65 bytes and ours 113, with the key, the fingerprint and three instants in them, so that an MGET of ours alone takes a tenth more by 64 goroutines.`,
-		groups: []measure.Group{one, many},
+half the time of a map. The limit's entries are 65 bytes and ours 113, with the key, the fingerprint and three instants in them, so that an MGET of ours alone takes a tenth more by 64 goroutines.
+
+In memory a batch of ours is as many hits, found as those of single keys are; the tiers behind are asked for the others. The limit fills a map with hits, one by one.`,
+		groups: []measure.Group{one, many, inMemory},
 		bars: []bar{
 			cost("GetMany of 100 against MGET and decoding", "batch/one/ours", "batch/one/limit, MGET", 1.10),
 			cost("… by 64 goroutines", "batch/"+strconv.Itoa(busy)+"/ours", "batch/"+strconv.Itoa(busy)+"/limit, MGET", 1.10),
 		},
+	}
+}
+
+// memoryBatchers have all values in memory.
+func memoryBatchers() []store[map[int64]shop.Small] {
+	type values = map[int64]shop.Small
+	return []store[values]{
+		{"limit, one by one", func() (reader[values], func()) {
+			m := &hand.Memory{Cache: fastcache.New(256 << 20), TTL: ttl}
+			few(shop.NewSmall, func(id int64, v shop.Small) error { m.SetSmall(id, &v); return nil })
+			return func(id int64) (values, bool) {
+				vs := make(values, batchSize)
+				for _, id := range batch(id) {
+					if v, ok := m.GetSmall(id); ok {
+						vs[id] = v
+					}
+				}
+				return vs, len(vs) == batchSize
+			}, m.Cache.Reset
+		}},
+		{"ours", func() (reader[values], func()) {
+			c := must(shop.NewSmallMemory(shop.SmallMemoryConfig{}))
+			few(shop.NewSmall, func(id int64, v shop.Small) error { return c.Set(ctx, id, v) })
+			return func(id int64) (values, bool) {
+				vs, err := c.GetMany(ctx, batch(id))
+				return vs, err == nil && len(vs) == batchSize
+			}, closing(func() error { return c.Close(ctx) })
+		}},
 	}
 }
 

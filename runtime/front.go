@@ -3,11 +3,17 @@ package runtime
 import "sync/atomic"
 
 // front has the encoding of an operation's only value begin where its envelope ends, so
-// that the one tier that stores it in an envelope does not copy it.
+// that the one tier that stores it in an envelope does not copy it. A tier in memory
+// without others has room for a header of its own there.
 type front struct {
-	tier int          // index of the tier; -1: none, or several, or they compress it
-	size atomic.Int64 // of the encoding that was made last: the next one is given as much room
+	tier   int          // index of the tier; -1: none, or several, or they compress it
+	memory bool         // it is one in memory
+	size   atomic.Int64 // of the encoding that was made last outside of it: the next one is given as much room
 }
+
+// MemoryFront is how many bytes of room there are in front of the payload in
+// MemoryEntry.Whole.
+const MemoryFront = 32
 
 // ample is how much room an encoding is given at most before its size is known, in bytes.
 const ample = 4 << 10
@@ -17,6 +23,10 @@ func (c *Core[K, V]) newFronts() []front {
 	fronts := make([]front, len(c.spec.Formats))
 	for i := range fronts {
 		fronts[i].tier = c.encloser(i)
+	}
+	if l, ok := c.leaves[0].(*MemoryLeaf[K, V]); ok && len(c.leaves) == 1 && c.spec.Formats[l.Format].Codec == CodecBinary {
+		f := &fronts[l.Format]
+		f.tier, f.memory = l.Index, true
 	}
 	return fronts
 }
@@ -39,11 +49,14 @@ func (c *Core[K, V]) encloser(format int) (tier int) {
 }
 
 // before returns what the encoding of the only value in a format is to be appended to, or
-// nothing if no envelope will be around it.
+// nothing if nothing will be put around it.
 func (op *Op[K, V]) before(s *slot[K, V], format int) []byte {
 	f := &op.core.fronts[format]
 	if f.tier < 0 || len(op.slots) != 1 || s != &op.slots[0] || op.mask>>f.tier&1 == 0 {
 		return nil
+	}
+	if f.memory {
+		return op.room.front(MemoryFront)
 	}
 	n, size := envelopeFront(s.text), int(f.size.Load())
 	if size > ample {
@@ -54,9 +67,23 @@ func (op *Op[K, V]) before(s *slot[K, V], format int) []byte {
 
 // made notes an encoding that was appended to a front of n bytes, and returns it.
 func (op *Op[K, V]) made(data []byte, n, format int) []byte {
-	op.core.fronts[format].size.Store(int64(len(data) - n))
+	if f := &op.core.fronts[format]; f.memory {
+		op.room.took(data)
+	} else {
+		f.size.Store(int64(len(data) - n))
+	}
 	op.front = data
 	return data[n:len(data):len(data)]
+}
+
+// whole returns the encoding of the operation's only value with its front of n bytes, if
+// the payload is that encoding and has been made for the tier, or nil.
+func (op *Op[K, V]) whole(l *Leaf, payload []byte, n int) []byte {
+	b := op.front
+	if op.core.fronts[l.Format].tier != l.Index || len(b) != n+len(payload) || len(payload) == 0 || &b[n] != &payload[0] {
+		return nil
+	}
+	return b
 }
 
 // enclose returns the payload in its envelope. It uses the front of the operation once:
@@ -65,8 +92,8 @@ func (l *RemoteLeaf[K, V]) enclose(op *Op[K, V], e *envelope, key string) []byte
 	if op.core.fronts[l.Format].tier != l.Index { // others may be at it
 		return e.seal(key)
 	}
-	b, n := op.front, envelopeFront(key)
-	if len(b) != n+len(e.payload) || len(e.payload) == 0 || &b[n] != &e.payload[0] {
+	b := op.whole(&l.Leaf, e.payload, envelopeFront(key))
+	if b == nil {
 		return e.seal(key)
 	}
 	op.front = nil

@@ -20,6 +20,10 @@ type MemoryEntry struct {
 	Absent        bool   // there is no value under the key, and that is known
 	Stale, Expire int64  // ticks of the Timebase; Never, or Stale <= Expire
 	Eager         int64  // tick from which on the value is to be reloaded; 0: none
+
+	// Whole is Payload with MemoryFront bytes in front of it, in which Save may write;
+	// nil if it has none.
+	Whole []byte
 }
 
 // MemoryLeaf is a tier over a MemoryEngine.
@@ -105,7 +109,10 @@ func (l *MemoryLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 		}
 		return nil
 	}
-	l.engine.Save(s.bin, MemoryEntry{Payload: payload, Absent: s.status == Absent, Stale: stale, Expire: expire, Eager: l.core.eagerIn(&l.Leaf, op.now, s)})
+	l.engine.Save(s.bin, MemoryEntry{
+		Payload: payload, Absent: s.status == Absent, Stale: stale, Expire: expire,
+		Eager: l.core.eagerIn(&l.Leaf, op.now, s), Whole: op.whole(&l.Leaf, payload, MemoryFront),
+	})
 	l.counters.bytesIn.Add(uint64(len(payload)))
 	return nil
 }

@@ -1,7 +1,7 @@
 package runtime
 
 // keptRoom is how many bytes of room an operation keeps for the next one.
-const keptRoom = 1 << 20
+const keptRoom = 2 << 20
 
 // room is where the encodings of an operation lie, one behind the other, if nobody
 // looks at them after it: a memory tier copies what it stores.
@@ -18,6 +18,15 @@ func (r *room) rest() []byte {
 		return []byte{}
 	}
 	return r.free
+}
+
+// front is rest with n bytes in front of the encoding.
+func (r *room) front(n int) []byte {
+	b := r.rest()
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
 }
 
 // took notes an encoding that was appended to rest. One that did not fit has memory of

@@ -1,6 +1,7 @@
 package hand
 
 import (
+	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/fastcache"
@@ -95,15 +96,20 @@ func (m *Memory) Has(id int64) bool {
 	return ok
 }
 
+// entries are where blobs are encoded, one after the other.
+var entries = sync.Pool{New: func() any { return new([]byte) }}
+
 // SetBlob stores a value.
 func (m *Memory) SetBlob(id int64, v *shop.Blob) {
 	var kb [keySize]byte
-	entry := AppendBlob(m.header(make([]byte, 0, envelope+4+len(v.Name)+len(v.Data))), v)
+	entry := entries.Get().(*[]byte)
+	*entry = AppendBlob(m.header((*entry)[:0]), v)
 	if m.Large {
-		m.Cache.SetBig(key(&kb, id), entry)
+		m.Cache.SetBig(key(&kb, id), *entry)
 	} else {
-		m.Cache.Set(key(&kb, id), entry)
+		m.Cache.Set(key(&kb, id), *entry)
 	}
+	entries.Put(entry)
 }
 
 // GetBlob returns a value. Its bytes are those that came out of the cache, which

@@ -180,8 +180,12 @@ func parse(b []byte) (kind uint32, e runtime.MemoryEntry, ok bool) {
 
 // Save implements runtime.MemoryEngine.
 func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
+	if e.Whole != nil {
+		t.saveWhole(key, e)
+		return
+	}
 	var buf [1024]byte
-	if eagerHeader+len(e.Payload) > len(buf) {
+	if runtime.MemoryFront+len(e.Payload) > len(buf) {
 		t.saveLong(key, e)
 		return
 	}
@@ -192,20 +196,35 @@ func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
 func (t *Tier) saveLong(key []byte, e runtime.MemoryEntry) {
 	s := t.borrow()
 	defer s.Free()
-	kind, payload := kindOf(e), e.Payload
-	s.buf = appendHeader(s.buf[:0], kind, e)
-	if len(key)+len(s.buf)+len(payload) >= limit {
-		t.cache.Del(key) // until the new payload is there, there is none
-		var kb [keyRoom]byte
-		var nonce [nonceSize]byte
-		binary.LittleEndian.PutUint64(nonce[:], rand.Uint64())
-		s.buf = append(append(s.buf[:0], nonce[:]...), payload...)
-		t.cache.SetBig(bigKeyOf(kb[:0], key), s.buf)
-		kind, payload = kindBig|kind&kindEager, nonce[:]
-		s.buf = appendHeader(s.buf[:0], kind, e)
+	s.buf = append(append(s.buf[:0], make([]byte, runtime.MemoryFront)...), e.Payload...)
+	e.Whole = s.buf
+	t.saveWhole(key, e)
+}
+
+// saveWhole is Save for an entry that has room in front of its payload.
+func (t *Tier) saveWhole(key []byte, e runtime.MemoryEntry) {
+	kind, at := kindOf(e), runtime.MemoryFront-header
+	if kind&kindEager != 0 {
+		at = runtime.MemoryFront - eagerHeader
 	}
-	s.buf = append(s.buf, payload...)
-	t.cache.Set(key, s.buf)
+	if len(key)+len(e.Whole)-at >= limit {
+		t.saveBig(key, kind, e)
+		return
+	}
+	appendHeader(e.Whole[at:at], kind, e)
+	t.cache.Set(key, e.Whole[at:])
+}
+
+// saveBig stores a payload under a key of its own, and then the marker that stands for it.
+func (t *Tier) saveBig(key []byte, kind uint32, e runtime.MemoryEntry) {
+	t.cache.Del(key) // until the new payload is there, there is none
+	var kb [keyRoom]byte
+	big := e.Whole[runtime.MemoryFront-nonceSize:]
+	nonce := big[:nonceSize]
+	binary.LittleEndian.PutUint64(nonce, rand.Uint64())
+	t.cache.SetBig(bigKeyOf(kb[:0], key), big)
+	var buf [eagerHeader + nonceSize]byte
+	t.cache.Set(key, append(appendHeader(buf[:0], kindBig|kind&kindEager, e), nonce...))
 }
 
 // kindOf returns the kind of an entry, whatever its length.

@@ -129,3 +129,22 @@ func TestLongAllocs(t *testing.T) {
 		}
 	}
 }
+
+// TestWhole saves entries that have room in front of their payload, of all kinds and
+// lengths, and keeps nothing of what it was given.
+func TestWhole(t *testing.T) {
+	tier := newTier(t, nil)
+	k := key("k")
+	for i, n := range []int{1, 10, 237, 1000, 65_480, 65_503, 65_504, 70_000, 300_000} {
+		for _, e := range []runtime.MemoryEntry{{Stale: 2000, Expire: 3000}, {Stale: 2000, Expire: 3000, Eager: 1500}} {
+			want := payload(n, byte(i))
+			e.Whole = append(bytes.Repeat([]byte{0xee}, runtime.MemoryFront), want...)
+			e.Payload = e.Whole[runtime.MemoryFront:]
+			tier.Save(k, e)
+			clear(e.Whole)
+			got, ok := tier.Load(nil, k)
+			check(t, ok && bytes.Equal(got.Payload, want), true)
+			check(t, got.Stale == 2000 && got.Expire == 3000 && got.Eager == e.Eager, true)
+		}
+	}
+}
