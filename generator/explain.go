@@ -136,7 +136,7 @@ func (e *explainer) life() {
 	e.freshness()
 	e.loading()
 	if t := e.c.LeaseTier(); t != nil {
-		e.say(2, "one process loads a key at a time, under a lease in %s; others wait for it, %s at most, and then load", t.Label, model.Words(e.c.Lease))
+		e.say(2, "one process loads a key at a time, under a lease in %s; others wait %s for it, and then load as well", t.Label, model.Words(e.c.Lease))
 		e.say(2, "a write that reaches Redis after the key was written or removed by anybody else is refused")
 	}
 	if bound, shared := e.staleness(); shared && bound == 0 {

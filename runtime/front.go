@@ -56,7 +56,7 @@ func (op *Op[K, V]) before(s *slot[K, V], format int) []byte {
 		return nil
 	}
 	if f.memory {
-		return op.room.front(MemoryFront)
+		return op.room.front(MemoryFront) // nothing, if it is not open
 	}
 	n, size := envelopeFront(s.text), int(f.size.Load())
 	if size > ample {

@@ -99,7 +99,7 @@ type LeaseStats struct {
 	Taken   uint64 // loads under a lease
 	Waited  uint64 // keys that another process was loading
 	Shared  uint64 // keys that another process had loaded by then
-	GivenUp uint64 // keys that were loaded without a lease, after waiting for lease=
+	GivenUp uint64 // keys that were loaded without a lease, since others had it for as long as lease=
 	Refused uint64 // writes that came too late: another process has written or removed the key
 	Errors  uint64 // leases and tokens that Redis was asked for in vain: loads went without
 }

@@ -488,3 +488,21 @@ func TestLeaseLastMoment(t *testing.T) {
 		})
 	}
 }
+
+// TestLeaseShortTimeout has the last moment of waiting cost a load nothing of its own time,
+// however short that is.
+func TestLeaseShortTimeout(t *testing.T) {
+	for _, left := range []time.Duration{1001, 1020, 1040, 1060, 1200} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newLeaseServer()
+			n := s.node(t, func(c *config) { c.spec.Lease, c.spec.LoadTimeout = time.Second, 20*time.Millisecond })
+			s.put(textKey("k"), true, left*time.Millisecond) // its holder has died
+			got := <-n.load("own", 0)
+			check(t, got.err, nil)
+			check(t, got.value, "own")
+			if l := n.Stats().Leases; l.Taken+l.GivenUp != 1 {
+				t.Errorf("%d ms left: %+v", left, l)
+			}
+		})
+	}
+}

@@ -132,7 +132,7 @@ func (ls *leases[K, V]) begin(ctx context.Context, j *job[K, V]) {
 	if j.legs = now; len(held) > 0 {
 		ls.waited.Add(uint64(len(held)))
 		w := j.split(held)
-		w.run(ctx, ls.core.spec.Lease+w.core.spec.LoadTimeout, func(ctx context.Context) { ls.wait(ctx, w, bell) })
+		w.run(ctx, ls.patience()+w.core.spec.LoadTimeout, func(ctx context.Context) { ls.wait(ctx, w, bell) })
 	}
 }
 

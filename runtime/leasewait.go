@@ -33,6 +33,11 @@ func (ls *leases[K, V]) wait(ctx context.Context, j *job[K, V], bell <-chan stru
 	}
 }
 
+// patience is how long all waiting takes at most, with asking for the leases at its end.
+func (ls *leases[K, V]) patience() time.Duration {
+	return ls.core.spec.Lease + 2*ls.moment() + 2*ls.leaf.Timeout
+}
+
 // moment is how short a time a lease may have left for it to be waited for once more.
 func (ls *leases[K, V]) moment() time.Duration { return ls.life() / 20 }
 

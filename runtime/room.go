@@ -20,13 +20,15 @@ func (r *room) rest() []byte {
 	return r.free
 }
 
-// front is rest with n bytes in front of the encoding.
+// front is rest with n bytes in front of the encoding, or nil if the room is not open.
 func (r *room) front(n int) []byte {
-	b := r.rest()
-	if cap(b) < n {
+	switch {
+	case !r.open:
+		return nil
+	case cap(r.free) < n:
 		return make([]byte, n)
 	}
-	return b[:n]
+	return r.free[:n]
 }
 
 // took notes an encoding that was appended to rest. One that did not fit has memory of

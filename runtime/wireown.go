@@ -34,7 +34,7 @@ func (o *Own) Set(all []byte, err error) {
 	case o.err != nil:
 	case err != nil:
 		o.err = err
-	case len(all) < len(o.Bytes) || len(all) > math.MaxUint32:
+	case len(all) < len(o.Bytes) || uint64(len(all)) > math.MaxUint32:
 		o.err = errOwn
 	default:
 		o.Bytes = all

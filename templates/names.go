@@ -45,8 +45,8 @@ var imports = map[string]string{
 // locals are the names that generated functions give to their own variables. No
 // import may be called like one.
 var locals = []string{
-	"a", "b", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "e", "entries", "err", "fresh", "head", "i", "k", "kb", "kb2", "key",
-	"keys", "left", "load", "m", "n", "o", "ok", "op", "own", "p", "part", "removed", "res", "s", "scratch", "slot", "status", "t", "text", "there", "v", "vs", "x", "y",
+	"a", "b", "began", "bin", "buf", "c", "cfg", "clock", "ctx", "data", "depth", "dst", "due", "e", "entries", "err", "fresh", "head", "i", "k", "kb", "kb2", "key",
+	"keys", "left", "load", "m", "n", "now", "o", "ok", "op", "own", "p", "part", "removed", "res", "s", "scratch", "slot", "stale", "status", "t", "text", "there", "v", "vs", "x", "y",
 }
 
 // isLocal reports whether generated functions can have a variable of the name: one

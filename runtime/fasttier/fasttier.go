@@ -134,14 +134,24 @@ func (t *Tier) Load(dst, key []byte) (e runtime.MemoryEntry, ok bool) {
 // load is Load, and returns all bytes that the entry lies in, which are those of dst if
 // they were enough.
 func (t *Tier) load(dst, key []byte) (e runtime.MemoryEntry, all []byte, ok bool) {
-	b, ok := t.cache.HasGet(dst, key)
-	if !ok {
-		return e, dst, false
-	}
-	kind, e, ok := parse(b)
+	kind, e, b, ok := t.peek(dst, key)
 	if !ok || kind != kindBig {
 		return e, b, ok
 	}
+	return t.fetch(e, b, key)
+}
+
+// peek is load but for the payload of a big entry: that is the number of its marker.
+func (t *Tier) peek(dst, key []byte) (kind uint32, e runtime.MemoryEntry, b []byte, ok bool) {
+	if b, ok = t.cache.HasGet(dst, key); !ok {
+		return 0, e, dst, false
+	}
+	kind, e, ok = parse(b)
+	return kind, e, b, ok
+}
+
+// fetch sets the payload of a big entry whose marker lies in b, where it puts that.
+func (t *Tier) fetch(e runtime.MemoryEntry, b, key []byte) (_ runtime.MemoryEntry, all []byte, ok bool) {
 	if len(e.Payload) != nonceSize {
 		return runtime.MemoryEntry{}, b, false
 	}

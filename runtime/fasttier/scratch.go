@@ -7,6 +7,9 @@ import (
 	"github.com/cachegen/cachegen/runtime"
 )
 
+// kept is how many bytes of room a Scratch has at most for the next entry.
+const kept = 2 << 20
+
 // seldom is how many entries in a row are read into one Scratch, all of which a caller had
 // room for, until callers' own room is used again.
 const seldom = 64
@@ -21,9 +24,13 @@ type Scratch struct {
 
 // Free takes the memory back; of nil, it does nothing.
 func (s *Scratch) Free() {
-	if s != nil {
-		s.home.Put(s)
+	if s == nil {
+		return
 	}
+	if cap(s.buf) > kept {
+		s.buf = nil
+	}
+	s.home.Put(s)
 }
 
 // borrow returns a Scratch. It has the room of the one before, as a rule.
@@ -38,24 +45,24 @@ func (t *Tier) borrow() *Scratch {
 // the caller, who will be told to use it if it is enough again.
 func (t *Tier) getLong(room int, key []byte) (payload []byte, s *Scratch, status runtime.Status, now int64, due bool) {
 	s = t.borrow()
-	e, all, ok := t.load(s.buf[:0], key)
+	kind, e, all, ok := t.peek(s.buf[:0], key)
+	if e.Stale != runtime.Never || e.Eager != 0 {
+		now = t.time.Now()
+	}
+	ok = ok && !e.Absent && now < e.Expire
+	if ok && kind == kindBig { // not what is over: to copy it would take long
+		e, all, ok = t.fetch(e, all, key)
+	}
 	s.buf = all
-	if ok {
-		t.measure(s, len(all) > room)
+	if !ok {
+		s.Free()
+		return nil, nil, runtime.Miss, now, false
 	}
-	if ok && !e.Absent {
-		if e.Stale != runtime.Never || e.Eager != 0 {
-			now = t.time.Now()
-		}
-		switch {
-		case now < e.Stale:
-			return e.Payload, s, runtime.Hit, now, e.Eager != 0 && now >= e.Eager
-		case now < e.Expire:
-			return e.Payload, s, runtime.Stale, now, false
-		}
+	t.measure(s, len(all) > room)
+	if now >= e.Stale {
+		return e.Payload, s, runtime.Stale, now, false
 	}
-	s.Free()
-	return nil, nil, runtime.Miss, now, false
+	return e.Payload, s, runtime.Hit, now, e.Eager != 0 && now >= e.Eager
 }
 
 // measure notes whether an entry was long.
