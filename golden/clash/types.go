@@ -29,3 +29,25 @@ type Item struct {
 	Count int
 	At    time.Time
 }
+
+// The names of these types are those of variables of generated functions.
+type (
+	left map[string]head
+	head struct {
+		Text  text
+		Stale stale
+		Now   map[now]text
+	}
+	text  string
+	stale []byte
+	now   int
+)
+
+// due is annotated, and its name is one of them too.
+//
+//cachegen:cache name=DueCache key=ID:string ttl=10m eager=50%
+//cachegen:tier memory = fastcache(32MiB)
+type due struct {
+	Left  left
+	Other left
+}

@@ -279,3 +279,473 @@ var (
 		At    time.Time
 	})((*Item)(nil))
 )
+
+// DueCacheConfig is what NewDueCache makes a cache of.
+type DueCacheConfig struct {
+	Memory  *fastcache2.Cache // nil: a new one of 32 MiB; may be shared by many caches
+	Options cachert2.Options  // the zero value has sound defaults
+}
+
+// DueCache caches values of type due by ID.
+//
+//   - memory: fastcache of 32 MiB, binary
+//
+// Values live for 10m.
+// After 50% of its ttl, GetOrLoad has a value loaded again in the background.
+type DueCache struct {
+	core       *cachert2.Core[string, dueType]
+	memoryTier *cachert2.MemoryLeaf[string, dueType]
+	hot        *fasttier2.Tier // what memoryTier stores in
+}
+
+// NewDueCache returns a cache over the tiers of cfg. It is for use by many
+// goroutines at once; one for each process is intended.
+func NewDueCache(cfg DueCacheConfig) (*DueCache, error) {
+	clock := cachert2.NewTimebase(cfg.Options.Clock)
+	c := &DueCache{}
+	c.hot = fasttier2.New(cfg.Memory, 32<<20, clock)
+	c.memoryTier = cachert2.NewMemoryLeaf[string, dueType](cachert2.Leaf{Index: 0, Path: "memory", Engine: "fastcache"}, c.hot)
+	c.core = cachert2.NewCore(cachert2.Spec[string, dueType]{
+		Name:         "DueCache",
+		Prefix:       "memory:85c64b64:",
+		Fingerprint:  0x85c64b647c0cb5c9,
+		TTL:          10 * time.Minute,
+		Eager:        0.5,
+		LoadTimeout:  10 * time.Second,
+		MemoryPrefix: dueCachePrefix,
+		BinaryKey:    func(dst []byte, key string) ([]byte, error) { return appendDueCacheKey(dst, key), nil },
+		Hit: func(key string, v *dueType) bool {
+			ok, _ := c.hit(key, v)
+			return ok
+		},
+		Formats: []cachert2.Format[dueType]{
+			{Codec: cachert2.CodecBinary, Append: appendDue, Decode: decodeDue},
+		},
+		Read:   c.read,
+		Write:  c.write,
+		Remove: c.remove,
+	}, cfg.Options, clock, c.memoryTier)
+	return c, nil
+}
+
+// dueCachePrefix begins every key in memory: a byte that is changed where a
+// key is padded or hashed, and the fingerprint of the cache.
+const dueCachePrefix = "\x00\x85\xc6\x4b\x64\x7c\x0c\xb5\xc9"
+
+// Get returns the value under key. Stale values count; whatever is wrong with a
+// tier, the others are asked, and the error is that of the last.
+func (c *DueCache) Get(ctx context2.Context, key string) (v dueType, ok bool, err error) {
+	if ok, _ := c.hit(key, &v); ok {
+		return v, true, nil
+	}
+	return c.core.Get(ctx, key)
+}
+
+// GetMany returns the values that there are, asking each tier once for all that
+// is missing. The error is that of a tier which left keys unanswered.
+func (c *DueCache) GetMany(ctx context2.Context, keys []string) (map[string]dueType, error) {
+	return c.core.GetMany(ctx, keys)
+}
+
+// GetOrLoad returns the value under key, from a tier or else from load, whose
+// value it stores. Callers who want one key at the same time share one load, each
+// waiting under its own context. Tiers that fail are no error.
+func (c *DueCache) GetOrLoad(ctx context2.Context, key string, load func(context2.Context, string) (dueType, error)) (v dueType, err error) {
+	if ok, due := c.hit(key, &v); ok {
+		if due {
+			c.core.Reload(ctx, key, load)
+		}
+		return v, nil
+	}
+	return c.core.GetOrLoad(ctx, key, load)
+}
+
+// GetOrLoadMany returns the values that there are, from the tiers or else from
+// load, which is called once with the keys that no tier has and nobody is loading.
+// Keys that it leaves out have no value. What there is comes with an error, too.
+func (c *DueCache) GetOrLoadMany(ctx context2.Context, keys []string, load func(context2.Context, []string) (map[string]dueType, error)) (map[string]dueType, error) {
+	return c.core.GetOrLoadMany(ctx, keys, load)
+}
+
+// Set stores v under key in every tier.
+func (c *DueCache) Set(ctx context2.Context, key string, v dueType) error {
+	return c.core.Set(ctx, key, v)
+}
+
+// SetMany stores each value under its key, does what it can and joins the errors.
+func (c *DueCache) SetMany(ctx context2.Context, vs map[string]dueType) error {
+	return c.core.SetMany(ctx, vs)
+}
+
+// Delete removes key from every tier and returns how many copies there were.
+func (c *DueCache) Delete(ctx context2.Context, key string) (removed int, err error) {
+	return c.core.Delete(ctx, key)
+}
+
+// DeleteMany removes keys from every tier and returns how many copies there were.
+func (c *DueCache) DeleteMany(ctx context2.Context, keys []string) (removed int, err error) {
+	return c.core.DeleteMany(ctx, keys)
+}
+
+// Lookup reads like Get, but writes nothing: an entry with ReadMode Refill is for
+// Store.
+func (c *DueCache) Lookup(ctx context2.Context, key string) (cachert2.Entry[dueType], error) {
+	return c.core.Lookup(ctx, key)
+}
+
+// Store writes an entry with its own instants: a Refill entry into the tiers in
+// front of its source, any other into every tier.
+func (c *DueCache) Store(ctx context2.Context, key string, e cachert2.Entry[dueType]) error {
+	return c.core.Store(ctx, key, e)
+}
+
+// Backend returns the whole composition as one raw tier: as a backend tier of
+// another cache of due it works as if nested in the annotation.
+func (c *DueCache) Backend() cachert2.Backend { return c.core.Backend() }
+
+// Stats returns the counters of the cache and of each tier.
+func (c *DueCache) Stats() cachert2.Stats { return c.core.Stats() }
+
+// String describes the composition.
+func (c *DueCache) String() string { return "memory:fastcache" }
+
+// Close waits for background work until ctx ends. Afterwards every use of the
+// cache returns runtime.ErrClosed.
+func (c *DueCache) Close(ctx context2.Context) error { return c.core.Close(ctx) }
+
+// hit sets *v, which is zero, if the first tier has a live value: key and entry
+// stay on the stack, a long entry in scratch. Anything else is left to the core.
+// due says that the value is to be loaded again in the background.
+func (c *DueCache) hit(key string, v *dueType) (ok, due bool) {
+	var kb [128]byte
+	var buf [256]byte
+	began := c.core.Hot.Begin()
+	data, scratch, status, now, due := c.hot.GetEager(buf[:0], appendDueCacheKey(kb[:0], key))
+	if status == cachert2.Miss || c.core.Closed() {
+		return false, false
+	}
+	if decodeDue(v, data, "") != nil {
+		*v = *new(dueType)
+		return false, false
+	}
+	scratch.Free()
+	c.core.Hot.End(began, now, len(data), status)
+	return true, due
+}
+
+func (c *DueCache) read(op *cachert2.Op[string, dueType]) {
+	c.memoryTier.Read(op)
+}
+
+func (c *DueCache) write(op *cachert2.Op[string, dueType], res []cachert2.Result) {
+	c.memoryTier.Write(op, res)
+}
+
+func (c *DueCache) remove(op *cachert2.Op[string, dueType], res []cachert2.Result) {
+	c.memoryTier.Remove(op, res)
+}
+
+// appendDueCacheKey appends key as memory tiers know it.
+func appendDueCacheKey(k []byte, key string) []byte {
+	k = append(k, dueCachePrefix...)
+	k = append(k, key...)
+	return cachert2.FinishKey(k)
+}
+
+// sizeDue returns how many bytes *v takes, without its strings, and how many
+// those take.
+func sizeDue(v *dueType) (n, text int) {
+	n += cachert2.SizeUvarint(uint64(len(v.Left)) + 1)
+	n += 4 * len(v.Left)
+	left2 := len(v.Left)
+	for k, x := range v.Left {
+		text += len(k)
+		text += len(x.Text)
+		n += cachert2.SizeUvarint(uint64(len(x.Stale)) + 1)
+		n += len(x.Stale)
+		n += cachert2.SizeUvarint(uint64(len(x.Now)) + 1)
+		n += 12 * len(x.Now)
+		left := len(x.Now)
+		for _, x2 := range x.Now {
+			text += len(x2)
+			if left--; left == 0 {
+				break
+			}
+		}
+		n += 4 // fields of one size
+		if left2--; left2 == 0 {
+			break
+		}
+	}
+	n += cachert2.SizeUvarint(uint64(len(v.Other)) + 1)
+	n += 4 * len(v.Other)
+	left4 := len(v.Other)
+	for k, x := range v.Other {
+		text += len(k)
+		text += len(x.Text)
+		n += cachert2.SizeUvarint(uint64(len(x.Stale)) + 1)
+		n += len(x.Stale)
+		n += cachert2.SizeUvarint(uint64(len(x.Now)) + 1)
+		n += 12 * len(x.Now)
+		left3 := len(x.Now)
+		for _, x2 := range x.Now {
+			text += len(x2)
+			if left3--; left3 == 0 {
+				break
+			}
+		}
+		n += 4 // fields of one size
+		if left4--; left4 == 0 {
+			break
+		}
+	}
+	return n, text
+}
+
+// appendDue appends *v to dst in the stored form: numbers, counts and lengths
+// in the order of the fields, then the bytes of all strings.
+func appendDue(dst []byte, v *dueType) ([]byte, error) {
+	n, t := sizeDue(v)
+	if uint64(t) > math2.MaxUint32 {
+		return nil, cachert2.ErrTooLarge
+	}
+	dst, b := cachert2.Grow(dst, 4+n+t)
+	binary2.LittleEndian.PutUint32(b, uint32(t))
+	b, text := b[4:4+n], b[4+n:4+n]
+	b = cachert2.PutCount(b, len(v.Left), v.Left == nil)
+	left2 := len(v.Left)
+	for k, x := range v.Left {
+		binary2.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = append(text, k...)
+		b = b[4:]
+		binary2.LittleEndian.PutUint32(b, uint32(len(x.Text)))
+		text = append(text, x.Text...)
+		b = b[4:]
+		b = cachert2.PutCount(b, len(x.Stale), x.Stale == nil)
+		b = b[copy(b, x.Stale):]
+		b = cachert2.PutCount(b, len(x.Now), x.Now == nil)
+		left := len(x.Now)
+		for k2, x2 := range x.Now {
+			_ = b[11]
+			binary2.LittleEndian.PutUint64(b, uint64(k2))
+			binary2.LittleEndian.PutUint32(b[8:], uint32(len(x2)))
+			text = append(text, x2...)
+			b = b[12:]
+			if left--; left == 0 {
+				break
+			}
+		}
+		if left2--; left2 == 0 {
+			break
+		}
+	}
+	b = cachert2.PutCount(b, len(v.Other), v.Other == nil)
+	left4 := len(v.Other)
+	for k, x := range v.Other {
+		binary2.LittleEndian.PutUint32(b, uint32(len(k)))
+		text = append(text, k...)
+		b = b[4:]
+		binary2.LittleEndian.PutUint32(b, uint32(len(x.Text)))
+		text = append(text, x.Text...)
+		b = b[4:]
+		b = cachert2.PutCount(b, len(x.Stale), x.Stale == nil)
+		b = b[copy(b, x.Stale):]
+		b = cachert2.PutCount(b, len(x.Now), x.Now == nil)
+		left3 := len(x.Now)
+		for k2, x2 := range x.Now {
+			_ = b[11]
+			binary2.LittleEndian.PutUint64(b, uint64(k2))
+			binary2.LittleEndian.PutUint32(b[8:], uint32(len(x2)))
+			text = append(text, x2...)
+			b = b[12:]
+			if left3--; left3 == 0 {
+				break
+			}
+		}
+		if left4--; left4 == 0 {
+			break
+		}
+	}
+	_, _ = b, text
+	return dst, nil
+}
+
+// decodeDue sets *v, which is zero, from data. Its strings are cut from text,
+// which is data as a string, or from a copy of them if text is empty.
+// Whatever data is, it allocates at most 100 times its length, and 4 KiB.
+func decodeDue(v *dueType, data []byte, text string) error {
+	b, section, ok := cachert2.SplitText(data)
+	if !ok {
+		return cachert2.ErrCorrupt
+	}
+	s := cachert2.Text(section, text)
+	var n int
+	if n, b, ok = cachert2.TakeCount(b, 10); !ok {
+		return cachert2.ErrCorrupt
+	}
+	if entries := n; entries >= 0 {
+		v.Left = make(leftType, entries)
+		for range entries {
+			var k string
+			var x headType
+			if len(b) < 4 {
+				return cachert2.ErrCorrupt
+			}
+			if n = int(binary2.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert2.ErrCorrupt
+			}
+			k, s = s[:n], s[n:]
+			b = b[4:]
+			if len(b) < 4 {
+				return cachert2.ErrCorrupt
+			}
+			if n = int(binary2.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert2.ErrCorrupt
+			}
+			x.Text, s = textType(s[:n]), s[n:]
+			b = b[4:]
+			if n, b, ok = cachert2.TakeCount(b, 1); !ok {
+				return cachert2.ErrCorrupt
+			}
+			if n >= 0 {
+				x2 := make(staleType, n)
+				copy(x2, b)
+				x.Stale, b = x2, b[n:]
+			}
+			if n, b, ok = cachert2.TakeCount(b, 12); !ok {
+				return cachert2.ErrCorrupt
+			}
+			if entries2 := n; entries2 >= 0 {
+				x.Now = make(map[nowType]textType, entries2)
+				for range entries2 {
+					var k2 nowType
+					var x2 textType
+					if len(b) < 12 {
+						return cachert2.ErrCorrupt
+					}
+					if !cachert2.IsInt(binary2.LittleEndian.Uint64(b)) {
+						return cachert2.ErrCorrupt
+					}
+					k2 = nowType(binary2.LittleEndian.Uint64(b))
+					if n = int(binary2.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+						return cachert2.ErrCorrupt
+					}
+					x2, s = textType(s[:n]), s[n:]
+					b = b[12:]
+					x.Now[k2] = x2
+				}
+				if len(x.Now) != entries2 { // a key twice
+					return cachert2.ErrCorrupt
+				}
+			}
+			v.Left[k] = x
+		}
+		if len(v.Left) != entries { // a key twice
+			return cachert2.ErrCorrupt
+		}
+	}
+	if n, b, ok = cachert2.TakeCount(b, 10); !ok {
+		return cachert2.ErrCorrupt
+	}
+	if entries := n; entries >= 0 {
+		v.Other = make(leftType, entries)
+		for range entries {
+			var k string
+			var x headType
+			if len(b) < 4 {
+				return cachert2.ErrCorrupt
+			}
+			if n = int(binary2.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert2.ErrCorrupt
+			}
+			k, s = s[:n], s[n:]
+			b = b[4:]
+			if len(b) < 4 {
+				return cachert2.ErrCorrupt
+			}
+			if n = int(binary2.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
+				return cachert2.ErrCorrupt
+			}
+			x.Text, s = textType(s[:n]), s[n:]
+			b = b[4:]
+			if n, b, ok = cachert2.TakeCount(b, 1); !ok {
+				return cachert2.ErrCorrupt
+			}
+			if n >= 0 {
+				x2 := make(staleType, n)
+				copy(x2, b)
+				x.Stale, b = x2, b[n:]
+			}
+			if n, b, ok = cachert2.TakeCount(b, 12); !ok {
+				return cachert2.ErrCorrupt
+			}
+			if entries2 := n; entries2 >= 0 {
+				x.Now = make(map[nowType]textType, entries2)
+				for range entries2 {
+					var k2 nowType
+					var x2 textType
+					if len(b) < 12 {
+						return cachert2.ErrCorrupt
+					}
+					if !cachert2.IsInt(binary2.LittleEndian.Uint64(b)) {
+						return cachert2.ErrCorrupt
+					}
+					k2 = nowType(binary2.LittleEndian.Uint64(b))
+					if n = int(binary2.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
+						return cachert2.ErrCorrupt
+					}
+					x2, s = textType(s[:n]), s[n:]
+					b = b[12:]
+					x.Now[k2] = x2
+				}
+				if len(x.Now) != entries2 { // a key twice
+					return cachert2.ErrCorrupt
+				}
+			}
+			v.Other[k] = x
+		}
+		if len(v.Other) != entries { // a key twice
+			return cachert2.ErrCorrupt
+		}
+	}
+	if len(b) != 0 || len(s) != 0 {
+		return cachert2.ErrCorrupt
+	}
+	return nil
+}
+
+// These lines compile only while the types are what the code above was generated
+// for: if one does not, run cachegen again.
+var (
+	_ = (*struct {
+		Left  leftType
+		Other leftType
+	})((*dueType)(nil))
+	_ = (*map[string]headType)((*leftType)(nil))
+	_ = (*struct {
+		Text  textType
+		Stale staleType
+		Now   map[nowType]textType
+	})((*headType)(nil))
+	_ = (*string)((*textType)(nil))
+	_ = (*[]uint8)((*staleType)(nil))
+	_ = (*int)((*nowType)(nil))
+)
+
+// dueType is due where a variable hides that name.
+type dueType = due
+
+// headType is head where a variable hides that name.
+type headType = head
+
+// leftType is left where a variable hides that name.
+type leftType = left
+
+// nowType is now where a variable hides that name.
+type nowType = now
+
+// staleType is stale where a variable hides that name.
+type staleType = stale
+
+// textType is text where a variable hides that name.
+type textType = text
