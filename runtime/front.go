@@ -77,10 +77,14 @@ func (op *Op[K, V]) made(data []byte, n, format int) []byte {
 }
 
 // whole returns the encoding of the operation's only value with its front of n bytes, if
-// the payload is that encoding and has been made for the tier, or nil.
+// the payload is that encoding and has been made for the tier, or nil. Other tiers, which
+// may write at the same time, do not look at the front.
 func (op *Op[K, V]) whole(l *Leaf, payload []byte, n int) []byte {
+	if op.core.fronts[l.Format].tier != l.Index {
+		return nil
+	}
 	b := op.front
-	if op.core.fronts[l.Format].tier != l.Index || len(b) != n+len(payload) || len(payload) == 0 || &b[n] != &payload[0] {
+	if len(b) != n+len(payload) || len(payload) == 0 || &b[n] != &payload[0] {
 		return nil
 	}
 	return b
@@ -89,9 +93,6 @@ func (op *Op[K, V]) whole(l *Leaf, payload []byte, n int) []byte {
 // enclose returns the payload in its envelope. It uses the front of the operation once:
 // who gets it may keep it.
 func (l *RemoteLeaf[K, V]) enclose(op *Op[K, V], e *envelope, key string) []byte {
-	if op.core.fronts[l.Format].tier != l.Index { // others may be at it
-		return e.seal(key)
-	}
 	b := op.whole(&l.Leaf, e.payload, envelopeFront(key))
 	if b == nil {
 		return e.seal(key)
