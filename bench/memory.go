@@ -26,7 +26,8 @@ hit: that takes about 25 ns, in which the processor fetches nothing of the entry
 otter keeps what is small. "otter, with deadlines" has one deadline in front of the value, as one writes that by hand: for Small that is another line to fetch, for
 a Product, of 248 bytes, it just fits. What a Product takes above the floor is the clock, and that it is copied once more by a method that returns it; with deadlines by hand that is nearly as much. Half of it is that reading the clock has the processor wait for the value that was copied last, where it goes on without; with no look at the
 clock it would be 1.1. A clock that a goroutine sets now and then would be free, and late
-when the machine is busy.
+when the machine is busy. The less else the machine does, the sooner otter is ready, and the more of a hit is the clock: measured with nothing beside it, that and the counter take 29 ns, and a look-up of
+Small in otter 100. Those 29 are what ours takes more, be it the object itself or a copy of it.
 
 Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. Counting a hit takes 10 ns: its instant says which of sixteen
 counters it goes to, since a random number would take as long again. freecache, bigcache and
