@@ -33,7 +33,7 @@ What makes the difference:
   most structs are one run, and a loop over a slice of them checks once for each element.
 - *One pass.* Where counts tell at which byte the strings begin, a value is written into the room that there is, and its strings are added up only if there is none.
   Others are sized first. So a map is ranged over once: Go begins each range at a random place, which it draws. The limit does so, too. And the range ends with the last entry: Go would go
-  on to look for another, which of a map of five takes a tenth of the time.
+  on to look for another, which of a map of five takes 7 in 100 of the time.
 - *Few calls.* What is written in one pass is one function. The strings of a run are appended behind its numbers: a call to append takes all registers away. The zone of a time in UTC is a constant, and no call.
 - *Functions that are not too long.* The compiler inlines next to nothing into a function of more than 5,000 nodes, not even the writing of four bytes. Long
   structs are cut into parts, by us as by hand: whole, a Vehicle was encoded for 1.3 times the limit.

@@ -49,7 +49,7 @@ func (c *Core[K, V]) encloser(format int) (tier int) {
 }
 
 // before returns what the encoding of the only value in a format is to be appended to, or
-// nothing if nothing will be put around it.
+// nil if nothing will be put around it.
 func (op *Op[K, V]) before(s *slot[K, V], format int) []byte {
 	f := &op.core.fronts[format]
 	if f.tier < 0 || len(op.slots) != 1 || s != &op.slots[0] || op.mask>>f.tier&1 == 0 {

@@ -21,16 +21,12 @@ func (c *Core[K, V]) GetOrLoadMany(ctx context.Context, keys []K, load ManyLoade
 	}
 	op := c.blank(ctx)
 	defer op.end()
-	op.bulk.ask(keys)
-	var found map[K]V
-	if !c.spec.Revalidate && !c.spec.Reload && c.spec.Eager == 0 { // a hit is all there is to do
-		found = op.hits()
-	}
-	if len(op.bulk.asked) == 0 {
-		return found, nil
-	}
-	if err := op.addressAsked(); err != nil {
+	found, err := op.begin(keys, !c.spec.Revalidate && !c.spec.Reload && c.spec.Eager == 0)
+	switch {
+	case err != nil:
 		return map[K]V{}, err
+	case len(op.slots) == 0:
+		return found, nil
 	}
 	op.demand = c.demand(false)
 	op.ask()

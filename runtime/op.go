@@ -32,7 +32,7 @@ type Op[K comparable, V any] struct {
 	keys  [64]byte      // where the binary key of a single slot goes
 	text  [128]byte     // where its text key is spelled
 	res   [1]Result     // of a single slot
-	front []byte        // the encoding of a single value behind room for its envelope; nil: none
+	front []byte        // the encoding of a single value behind room for its envelope, or header; nil: none
 	read  [1]RemoteRead // of a single slot, by one who is alone
 	room  room
 	taken uint // entries that were encoded or decoded and of which few are timed, those of operations before this one too

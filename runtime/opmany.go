@@ -27,17 +27,24 @@ type bulk[K comparable, V any] struct {
 // again count once.
 func (c *Core[K, V]) beginMany(ctx context.Context, keys []K) (*Op[K, V], error) {
 	op := c.blank(ctx)
-	if err := op.addressAll(keys); err != nil {
+	if _, err := op.begin(keys, false); err != nil {
 		op.end()
 		return nil, err
 	}
 	return op, nil
 }
 
-// addressAll spells the keys of a batch.
-func (op *Op[K, V]) addressAll(keys []K) error {
+// begin asks for the keys of a batch, each once. It returns the values that the first tier has,
+// if hits are all there is to do, and spells the others: the slots are those.
+func (op *Op[K, V]) begin(keys []K, hits bool) (found map[K]V, err error) {
 	op.bulk.ask(keys)
-	return op.addressAsked()
+	if hits {
+		found = op.hits()
+	}
+	if len(op.bulk.asked) > 0 {
+		err = op.addressAsked()
+	}
+	return found, err
 }
 
 // addressMap spells the keys of a map and gives each slot its value.

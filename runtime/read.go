@@ -32,7 +32,7 @@ func (op *Op[K, V]) got() (v V, ok bool, err error) {
 
 // GetMany returns the values that there are, and an error when a tier's failure
 // left keys unanswered.
-func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (_ map[K]V, err error) {
+func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	switch {
 	case c.Closed():
 		return map[K]V{}, ErrClosed
@@ -43,13 +43,12 @@ func (c *Core[K, V]) GetMany(ctx context.Context, keys []K) (_ map[K]V, err erro
 	}
 	op := c.blank(ctx)
 	defer op.end()
-	op.bulk.ask(keys)
-	found := op.hits()
-	if len(op.bulk.asked) == 0 {
-		return found, nil
-	}
-	if err = op.addressAsked(); err != nil {
+	found, err := op.begin(keys, true)
+	switch {
+	case err != nil:
 		return map[K]V{}, err
+	case len(op.slots) == 0:
+		return found, nil
 	}
 	op.ask()
 	if found == nil {

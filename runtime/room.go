@@ -48,7 +48,7 @@ func (r *room) took(data []byte) {
 // end takes all of it back. The next operation has room for as much as this one.
 func (r *room) end() {
 	switch {
-	case r.used > keptRoom:
+	case max(r.used, cap(r.all)) > keptRoom:
 		r.all = nil
 	case r.used > cap(r.all):
 		r.all = make([]byte, 0, r.used)

@@ -55,8 +55,8 @@ func TakeCount(b []byte, size int) (n int, rest []byte, ok bool) {
 		return n, rest, n <= 0 || uint64(n)*uint64(size) <= uint64(len(rest))
 	}
 	u, rest, ok := TakeUvarint(b)
-	if !ok || u == 0 {
-		return -1, rest, ok
+	if !ok {
+		return -1, rest, false
 	}
 	u--
 	return int(u), rest, u <= uint64(len(rest)/size)

@@ -161,7 +161,7 @@ func (e *codec) textFunc() jen.Code {
 // appendOnceFunc is appendFunc in one pass. Everything is in one function: calls take all
 // registers away.
 func (e *codec) appendOnceFunc() jen.Code {
-	v := vars{"f": e.name, "T": e.g.spell(e.root), "n": "n := 0\n", "from": "", "size": ""}
+	v := vars{"f": e.name, "T": e.g.spell(e.root), "n": "", "from": "", "size": ""}
 	if h := e.header(); h > 0 {
 		v["n"] = fmt.Sprintf("n := %d\n", h)
 		v["from"] = e.g.snippet("[$h:]", vars{"h": h})

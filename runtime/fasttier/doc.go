@@ -1,7 +1,8 @@
 // Package fasttier is the fastcache engine: encoded entries in memory that the
 // garbage collector does not look at.
 //
-//	generated Get ──> Tier.Get ──> fastcache.HasGet     one look-up, no allocation
+//	generated Get ──> Tier.Get ──> fastcache.HasGet     one look-up, no allocation:
+//	                                                    what is long lies in a Scratch
 //	Core ──> MemoryLeaf ──> Load, Save, Drop
 //	a user's main ──> SaveFile at the end, LoadFile at the next start
 //

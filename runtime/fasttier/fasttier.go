@@ -60,10 +60,11 @@ func New(cache *fastcache.Cache, size int, t *runtime.Timebase) *Tier {
 }
 
 // Get returns the payload under key, if there is a live value; its status is then
-// runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence and a big
-// value too: the slow path tells them apart. The payload lies in dst, whose length
-// must be 0, if there is room for it, or in a Scratch, which is to be freed when the
-// payload is not needed any more. Now is the tick of the comparison; 0: none.
+// runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence too, and a big
+// value before it is known that there are any: the slow path tells them apart. The
+// payload lies in dst, whose length must be 0, if there is room for it, or in a
+// Scratch, which is to be freed when the payload is not needed any more. Now is the
+// tick of the comparison; 0: none.
 func (t *Tier) Get(dst, key []byte) (payload []byte, s *Scratch, status runtime.Status, now int64) {
 	if t.long.Load() {
 		payload, s, status, now, _ = t.getLong(cap(dst), key)
