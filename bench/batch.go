@@ -53,7 +53,7 @@ func memoryBatchers() []store[map[int64]shop.Small] {
 		{"limit, one by one", func() (reader[values], func()) {
 			m := &hand.Memory{Cache: fastcache.New(256 << 20), TTL: ttl}
 			few(shop.NewSmall, func(id int64, v shop.Small) error { m.SetSmall(id, &v); return nil })
-			return func(id int64) (values, bool) {
+			return by[values](func(id int64) (values, bool) {
 				vs := make(values, batchSize)
 				for _, id := range batch(id) {
 					if v, ok := m.GetSmall(id); ok {
@@ -61,15 +61,15 @@ func memoryBatchers() []store[map[int64]shop.Small] {
 					}
 				}
 				return vs, len(vs) == batchSize
-			}, m.Cache.Reset
+			}), m.Cache.Reset
 		}},
 		{"ours", func() (reader[values], func()) {
 			c := must(shop.NewSmallMemory(shop.SmallMemoryConfig{}))
 			few(shop.NewSmall, func(id int64, v shop.Small) error { return c.Set(ctx, id, v) })
-			return func(id int64) (values, bool) {
+			return by[values](func(id int64) (values, bool) {
 				vs, err := c.GetMany(ctx, batch(id))
 				return vs, err == nil && len(vs) == batchSize
-			}, closing(func() error { return c.Close(ctx) })
+			}), closing(func() error { return c.Close(ctx) })
 		}},
 	}
 }
@@ -92,24 +92,24 @@ func batchers(l *lab) []store[map[int64]shop.Small] {
 		return h
 	}
 	asked := func(get func(ctx context.Context, ids []int64) (values, error)) get {
-		return func(id int64) (values, bool) {
+		return by[values](func(id int64) (values, bool) {
 			vs, err := get(ctx, batch(id))
 			return vs, err == nil && len(vs) == batchSize
-		}
+		})
 	}
 	return []store[values]{
 		{"go-redis MGET", func() (get, func()) {
 			c := l.dial("tcp", 0)
 			fill(c)
 			names := names(hand.SmallKey)
-			return func(id int64) (values, bool) {
+			return by[values](func(id int64) (values, bool) {
 				keys := make([]string, batchSize)
 				for i := range keys {
 					keys[i] = names[(id+int64(i))%stored]
 				}
 				replies, err := c.MGet(ctx, keys...).Result()
 				return nil, err == nil && len(replies) == batchSize
-			}, closing(c.Close)
+			}), closing(c.Close)
 		}},
 		{"limit, MGET", func() (get, func()) {
 			c := l.dial("tcp", 0)

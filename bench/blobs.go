@@ -49,8 +49,8 @@ func blobCases(l *lab, stores []store[shop.Blob]) (cases []measure.Case) {
 	for _, s := range stores {
 		open := once(l, s.open)
 		cases = append(cases, hits(l, s.name, func() reader[shop.Blob] {
-			get := open()
-			return func(id int64) (shop.Blob, bool) { return get(id % blobs) }
+			all := open()
+			return by[shop.Blob](func(id int64) (shop.Blob, bool) { return all.get(id % blobs) })
 		}))
 	}
 	return cases
@@ -64,7 +64,7 @@ func blobsInMemory(size int) []store[shop.Blob] {
 			for id := range int64(blobs) {
 				m.SetBlob(id, &v)
 			}
-			return m.GetBlob, m.Cache.Reset
+			return by[shop.Blob](m.GetBlob), m.Cache.Reset
 		}},
 		{"ours, bytes", func() (reader[shop.Blob], func()) {
 			c := must(shop.NewBlobMemory(shop.BlobMemoryConfig{Memory: fastcache.New(512 << 20)}))
@@ -81,11 +81,11 @@ func blobsWritten(size int) []store[shop.Blob] {
 	return []store[shop.Blob]{
 		{"limit, bytes", func() (reader[shop.Blob], func()) {
 			m := &hand.Memory{Cache: fastcache.New(512 << 20), TTL: ttl, Large: size >= 64<<10}
-			return func(id int64) (shop.Blob, bool) { m.SetBlob(id, &v); return v, true }, m.Cache.Reset
+			return by[shop.Blob](func(id int64) (shop.Blob, bool) { m.SetBlob(id, &v); return v, true }), m.Cache.Reset
 		}},
 		{"ours, bytes", func() (reader[shop.Blob], func()) {
 			c := must(shop.NewBlobMemory(shop.BlobMemoryConfig{Memory: fastcache.New(512 << 20)}))
-			return func(id int64) (shop.Blob, bool) { return v, c.Set(ctx, id, v) == nil }, closing(func() error { return c.Close(ctx) })
+			return by[shop.Blob](func(id int64) (shop.Blob, bool) { return v, c.Set(ctx, id, v) == nil }), closing(func() error { return c.Close(ctx) })
 		}},
 	}
 }
@@ -96,10 +96,10 @@ func blobsInRedis(l *lab, size int) []store[shop.Blob] {
 		{"go-redis GET", func() (reader[shop.Blob], func()) {
 			client, name := l.dial("tcp", blobDB), fmt.Sprint("bare:", size)
 			check(client.Set(ctx, name, v.Data, ttl).Err())
-			return func(int64) (shop.Blob, bool) {
+			return by[shop.Blob](func(int64) (shop.Blob, bool) {
 				s, err := client.Get(ctx, name).Result()
 				return shop.Blob{}, err == nil && len(s) == size
-			}, closing(client.Close)
+			}), closing(client.Close)
 		}},
 		{"ours", func() (reader[shop.Blob], func()) {
 			client := l.dial("tcp", blobDB)
@@ -112,7 +112,7 @@ func blobsInRedis(l *lab, size int) []store[shop.Blob] {
 				v, ok, err := c.Get(ctx, first+id)
 				return v, ok && err == nil && len(v.Data) == size
 			}
-			return get, closing(func() error { return errors.Join(c.Close(ctx), client.Close()) })
+			return by[shop.Blob](get), closing(func() error { return errors.Join(c.Close(ctx), client.Close()) })
 		}},
 	}
 }

@@ -6,14 +6,12 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/cachegen/cachegen/bench/hand"
-	"github.com/cachegen/cachegen/bench/measure"
 	"github.com/cachegen/cachegen/bench/shop"
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime/redistier"
@@ -53,15 +51,15 @@ func newProducts() []shop.Product {
 // once opens a store when it is first wanted, and leaves it open until the lab ends
 // its stores, which then belong to nobody: what lives costs each collection of all
 // that is measured later.
-func once[V any](l *lab, open func() (get reader[V], end func())) func() reader[V] {
-	var get reader[V]
+func once[V any](l *lab, open func() (from reader[V], end func())) func() reader[V] {
+	var from reader[V]
 	return func() reader[V] {
-		if get == nil {
+		if from == nil {
 			var end func()
-			get, end = open()
-			l.ends = append(l.ends, func() { end(); get = nil })
+			from, end = open()
+			l.ends = append(l.ends, func() { end(); from = nil })
 		}
-		return get
+		return from
 	}
 }
 
@@ -165,56 +163,6 @@ func (h *host) close() {
 		h.cleanups[i]()
 	}
 	h.cleanups = nil
-}
-
-// reader is what a benchmark of hits asks.
-type reader[V any] func(id int64) (V, bool)
-
-// hits is a case of reads by one goroutine, all of which must find something. It goes
-// on in the stream where it has stopped before.
-func hits[V any](l *lab, name string, open func() reader[V]) measure.Case {
-	asked, missed := 0, 0
-	return measure.Case{Name: name, Open: func() { open() }, Do: func(n int) {
-		get := open()
-		for i := range n {
-			if _, ok := get(l.id(asked + i)); !ok {
-				missed++
-			}
-		}
-		asked += n
-		found(missed, asked)
-	}}
-}
-
-// together is a case of reads by so many goroutines.
-func together[V any](l *lab, goroutines int, name string, open func() reader[V]) measure.Case {
-	asked, missed := 0, 0
-	return measure.Case{Name: name, Open: func() { open() }, Do: func(n int) {
-		missed += share(l, goroutines, asked/goroutines, n, open())
-		asked += n
-		found(missed, asked)
-	}}
-}
-
-// share has goroutines share n reads; each follows the stream from a place of its
-// own, so far behind where it begins.
-func share[V any](l *lab, goroutines, at, n int, get reader[V]) (missed int) {
-	var sum atomic.Int64
-	var wg sync.WaitGroup
-	for g := range goroutines {
-		n := (n + g) / goroutines
-		wg.Go(func() {
-			miss, start := 0, at+g*streamed/goroutines
-			for i := range n {
-				if _, ok := get(l.id(start + i)); !ok {
-					miss++
-				}
-			}
-			sum.Add(int64(miss))
-		})
-	}
-	wg.Wait()
-	return int(sum.Load())
 }
 
 // found fails a benchmark of hits that has measured misses: one in a thousand may

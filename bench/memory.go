@@ -60,7 +60,7 @@ could not be had: eko/gocache and mgtv-tech/jetcache-go.`,
 // store is a cache in memory that has every key once it is open.
 type store[V any] struct {
 	name string
-	open func() (get reader[V], end func())
+	open func() (from reader[V], end func())
 }
 
 // inMemory asks stores in both ways.
@@ -83,19 +83,9 @@ func all[V any](value func(id int64) V, put func(id int64, v V)) {
 	}
 }
 
-// cache is what our caches have.
-type cache[V any] interface {
-	Get(ctx context.Context, id int64) (V, bool, error)
-	Set(ctx context.Context, id int64, v V) error
-	Close(ctx context.Context) error
-}
-
 // ours returns a reader of a cache of ours, and what closes it.
 func ours[V any](c cache[V]) (reader[V], func()) {
-	return func(id int64) (V, bool) {
-		v, ok, _ := c.Get(ctx, id)
-		return v, ok
-	}, func() { check(c.Close(ctx)) }
+	return cached[V]{c}, func() { check(c.Close(ctx)) }
 }
 
 // keep puts all keys into a cache of ours and returns what closes it.
@@ -114,25 +104,27 @@ func smallStores(l *lab) []store[shop.Small] {
 	return append([]store[shop.Small]{
 		{"fastcache, undecoded", func() (get, func()) {
 			m := byHand()
-			return func(id int64) (v shop.Small, ok bool) { return v, m.Has(id) }, m.Cache.Reset
+			return by[shop.Small](func(id int64) (v shop.Small, ok bool) { return v, m.Has(id) }), m.Cache.Reset
 		}},
-		{"limit, bytes", func() (get, func()) { m := byHand(); return m.GetSmall, m.Cache.Reset }},
+		{"limit, bytes", func() (get, func()) {
+			m := byHand()
+			return calling[*hand.Memory, shop.Small]{m, (*hand.Memory).GetSmall}, m.Cache.Reset
+		}},
 		{"ours, bytes", func() (get, func()) {
 			c := must(shop.NewSmallMemory(shop.SmallMemoryConfig{}))
-			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, shop.NewSmall)
+			return cached[shop.Small]{c}, keep(c, shop.NewSmall)
 		}},
 		{"limit, objects", func() (get, func()) { return bare(shop.NewSmall) }},
 		{"ours, objects", func() (get, func()) {
 			c := must(shop.NewSmallObject(shop.SmallObjectConfig{}))
-			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, shop.NewSmall)
+			return cached[shop.Small]{c}, keep(c, shop.NewSmall)
 		}},
 		{"ours, objects, readonly", func() (get, func()) {
 			c := must(shop.NewSmallShared(shop.SmallSharedConfig{}))
-			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, shop.NewSmall)
+			return cached[shop.Small]{c}, keep(c, shop.NewSmall)
 		}},
 		{"otter, with deadlines", func() (get, func()) {
-			c := newDated(shop.NewSmall)
-			return func(id int64) (v shop.Small, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, c.cache.InvalidateAll
+			return dated(shop.NewSmall)
 		}},
 	}, peerStores(l, shop.NewSmall)...)
 }
@@ -147,25 +139,27 @@ func productStores(l *lab) []store[shop.Product] {
 	return append([]store[shop.Product]{
 		{"fastcache, undecoded", func() (get, func()) {
 			m := byHand()
-			return func(id int64) (v shop.Product, ok bool) { return v, m.Has(id) }, m.Cache.Reset
+			return by[shop.Product](func(id int64) (v shop.Product, ok bool) { return v, m.Has(id) }), m.Cache.Reset
 		}},
-		{"limit, bytes", func() (get, func()) { m := byHand(); return m.GetProduct, m.Cache.Reset }},
+		{"limit, bytes", func() (get, func()) {
+			m := byHand()
+			return calling[*hand.Memory, shop.Product]{m, (*hand.Memory).GetProduct}, m.Cache.Reset
+		}},
 		{"ours, bytes", func() (get, func()) {
 			c := must(shop.NewProductMemory(shop.ProductMemoryConfig{}))
-			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, l.product)
+			return cached[shop.Product]{c}, keep(c, l.product)
 		}},
 		{"limit, objects", func() (get, func()) { return cloned(l.product) }},
 		{"ours, objects", func() (get, func()) {
 			c := must(shop.NewProductObject(shop.ProductObjectConfig{}))
-			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, l.product)
+			return cached[shop.Product]{c}, keep(c, l.product)
 		}},
 		{"ours, objects, readonly", func() (get, func()) {
 			c := must(shop.NewProductShared(shop.ProductSharedConfig{}))
-			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, keep(c, l.product)
+			return cached[shop.Product]{c}, keep(c, l.product)
 		}},
 		{"otter, with deadlines", func() (get, func()) {
-			c := newDated(l.product)
-			return func(id int64) (v shop.Product, ok bool) { v, ok, _ = c.Get(ctx, id); return v, ok }, c.cache.InvalidateAll
+			return dated(l.product)
 		}},
 	}, peerStores(l, l.product)...)
 }
@@ -174,40 +168,31 @@ func productStores(l *lab) []store[shop.Product] {
 func bare[V any](value func(id int64) V) (reader[V], func()) {
 	c := otter.Must(&otter.Options[int64, *V]{MaximumSize: keys})
 	all(value, func(id int64, v V) { c.Set(id, &v) })
-	return func(id int64) (v V, ok bool) { return deref(c.GetIfPresent(id)) }, c.InvalidateAll
+	return by[V](func(id int64) (V, bool) { return deref(c.GetIfPresent(id)) }), c.InvalidateAll
 }
 
-// dated is otter with a deadline for each value, behind a method like ours.
-type dated[V any] struct {
-	base  time.Time
-	cache *otter.Cache[int64, *entry[V]]
-}
-
-type entry[V any] struct {
-	deadline int64
-	value    V
-}
-
-func newDated[V any](value func(id int64) V) *dated[V] {
-	c := &dated[V]{time.Now(), otter.Must(&otter.Options[int64, *entry[V]]{MaximumSize: keys})}
-	all(value, func(id int64, v V) { c.cache.Set(id, &entry[V]{int64(time.Since(c.base) + ttl), v}) })
-	return c
-}
-
-func (c *dated[V]) Get(_ context.Context, id int64) (v V, ok bool, err error) {
-	now := int64(time.Since(c.base)) // first: behind it, the processor waits for the entry in one go
-	e, ok := c.cache.GetIfPresent(id)
-	if !ok || now >= e.deadline {
-		return v, false, nil
+// dated is otter with a deadline in front of each value.
+func dated[V any](value func(id int64) V) (reader[V], func()) {
+	type entry struct {
+		deadline int64
+		value    V
 	}
-	return e.value, true, nil
+	base, c := time.Now(), otter.Must(&otter.Options[int64, *entry]{MaximumSize: keys})
+	all(value, func(id int64, v V) { c.Set(id, &entry{int64(time.Since(base) + ttl), v}) })
+	return by[V](func(id int64) (v V, ok bool) {
+		e, ok := c.GetIfPresent(id)
+		if !ok || int64(time.Since(base)) >= e.deadline {
+			return v, false
+		}
+		return e.value, true
+	}), c.InvalidateAll
 }
 
 // cloned is otter with a deep copy by hand.
 func cloned(value func(id int64) shop.Product) (reader[shop.Product], func()) {
 	c := otter.Must(&otter.Options[int64, *shop.Product]{MaximumSize: keys})
 	all(value, func(id int64, v shop.Product) { c.Set(id, &v) })
-	return func(id int64) (v shop.Product, ok bool) {
+	return by[shop.Product](func(id int64) (v shop.Product, ok bool) {
 		p, ok := c.GetIfPresent(id)
 		if !ok {
 			return v, false
@@ -215,5 +200,5 @@ func cloned(value func(id int64) shop.Product) (reader[shop.Product], func()) {
 		v = *p
 		hand.CloneProduct(&v)
 		return v, true
-	}, c.InvalidateAll
+	}), c.InvalidateAll
 }

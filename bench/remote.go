@@ -85,10 +85,10 @@ func asked[V any](get func(ctx context.Context, id int64) (V, bool, error)) read
 
 // askedUnder is asked, under a context.
 func askedUnder[V any](ctx context.Context, get func(ctx context.Context, id int64) (V, bool, error)) reader[V] {
-	return func(id int64) (V, bool) {
+	return by[V](func(id int64) (V, bool) {
 		v, ok, err := get(ctx, id%stored)
 		return v, ok && err == nil
-	}
+	})
 }
 
 func smallServers(l *lab, network string) []store[shop.Small] {
@@ -109,10 +109,10 @@ func smallServers(l *lab, network string) []store[shop.Small] {
 			c := l.dial(network, 0)
 			fill(c)
 			names := names(hand.SmallKey)
-			return func(id int64) (v shop.Small, ok bool) {
+			return by[shop.Small](func(id int64) (v shop.Small, ok bool) {
 				s, err := c.Get(ctx, names[id%stored]).Result()
 				return v, err == nil && s != ""
-			}, closing(c.Close)
+			}), closing(c.Close)
 		}},
 		{"limit, go-redis", func() (get, func()) {
 			c := l.dial(network, 0)
@@ -156,10 +156,10 @@ func productServers(l *lab, network string) []store[shop.Product] {
 			c := l.dial(network, 0)
 			fill(c)
 			names := names(hand.ProductKey)
-			return func(id int64) (v shop.Product, ok bool) {
+			return by[shop.Product](func(id int64) (v shop.Product, ok bool) {
 				s, err := c.Get(ctx, names[id%stored]).Result()
 				return v, err == nil && s != ""
-			}, closing(c.Close)
+			}), closing(c.Close)
 		}},
 		{"limit, go-redis", func() (get, func()) {
 			c := l.dial(network, 0)

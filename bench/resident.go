@@ -87,7 +87,7 @@ func child(args []string) {
 
 // resident fills a cache and prints what it takes.
 func resident(kind string, n int) {
-	get := fill(kind, n)
+	from := fill(kind, n)
 	debug.FreeOSMemory() // collects, too
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -111,7 +111,7 @@ func resident(kind string, n int) {
 	}
 	missed, began := 0, time.Now()
 	for _, id := range ids {
-		if v, ok := get(id); !ok || v.ID != id {
+		if v, ok := from.get(id); !ok || v.ID != id {
 			missed++
 		}
 	}
@@ -119,7 +119,7 @@ func resident(kind string, n int) {
 	if missed > reads/100 {
 		fatal(fmt.Sprintf("%s: %d of %d reads found nothing", kind, missed, reads))
 	}
-	runtime.KeepAlive(get)
+	runtime.KeepAlive(from)
 }
 
 // fill returns a reader of a cache of n entries.
@@ -129,27 +129,25 @@ func fill(kind string, n int) reader[shop.Small] {
 	case "fastcache alone", "limit, bytes":
 		m := &hand.Memory{Cache: fastcache.New(room), TTL: ttl}
 		put(n, func(id int64, v shop.Small) { m.SetSmall(id, &v) })
-		return m.GetSmall
+		return by[shop.Small](m.GetSmall)
 	case "ours, bytes":
 		c, err := shop.NewSmallMemory(shop.SmallMemoryConfig{Memory: fastcache.New(room)})
 		check(err)
 		put(n, func(id int64, v shop.Small) { check(c.Set(ctx, id, v)) })
-		get, _ := ours[shop.Small](c)
-		return get
+		return cached[shop.Small]{c}
 	case "ours, objects":
 		c, err := shop.NewSmallMillion(shop.SmallMillionConfig{})
 		check(err)
 		put(n, func(id int64, v shop.Small) { check(c.Set(ctx, id, v)) })
-		get, _ := ours[shop.Small](c)
-		return get
+		return cached[shop.Small]{c}
 	case "otter":
 		c := otter.Must(&otter.Options[int64, *shop.Small]{MaximumSize: n})
 		put(n, func(id int64, v shop.Small) { c.Set(id, &v) })
-		return func(id int64) (shop.Small, bool) { return deref(c.GetIfPresent(id)) }
+		return by[shop.Small](func(id int64) (shop.Small, bool) { return deref(c.GetIfPresent(id)) })
 	case "map":
 		m := map[int64]shop.Small{}
 		put(n, func(id int64, v shop.Small) { m[id] = v })
-		return func(id int64) (v shop.Small, ok bool) { v, ok = m[id]; return v, ok }
+		return by[shop.Small](func(id int64) (v shop.Small, ok bool) { v, ok = m[id]; return v, ok })
 	}
 	fatal("no cache is called " + kind)
 	return nil

@@ -28,43 +28,43 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 				}
 			})
 			c.Wait()
-			return func(id int64) (V, bool) { return deref(c.Get(id)) }, c.Close
+			return by[V](func(id int64) (V, bool) { return deref(c.Get(id)) }), c.Close
 		}},
 		{"theine", func() (reader[V], func()) {
 			c := must(theine.NewBuilder[int64, *V](int64(keys)).Build())
 			all(value, func(id int64, v V) { c.SetWithTTL(id, &v, 1, ttl) })
 			c.Wait()
-			return func(id int64) (V, bool) { return deref(c.Get(id)) }, c.Close
+			return by[V](func(id int64) (V, bool) { return deref(c.Get(id)) }), c.Close
 		}},
 		{"sturdyc", func() (reader[V], func()) {
 			c := newSturdyc[V]()
 			all(value, func(id int64, v V) { c.Set(strconv.FormatInt(id, 10), &v) })
-			return func(id int64) (V, bool) { return deref(c.Get(strconv.FormatInt(id, 10))) }, func() {}
+			return by[V](func(id int64) (V, bool) { return deref(c.Get(strconv.FormatInt(id, 10))) }), func() {}
 		}},
 		{"bigcache + msgpack", func() (reader[V], func()) {
 			c := newBigcache()
 			all(value, func(id int64, v V) { check(c.Set(strconv.FormatInt(id, 10), must(msgpack.Marshal(&v)))) })
-			return func(id int64) (v V, ok bool) {
+			return by[V](func(id int64) (v V, ok bool) {
 				data, err := c.Get(strconv.FormatInt(id, 10))
 				return v, err == nil && msgpack.Unmarshal(data, &v) == nil
-			}, func() { check(c.Close()) }
+			}), func() { check(c.Close()) }
 		}},
 		{"freecache + msgpack", func() (reader[V], func()) {
 			c := freecache.NewCache(256 << 20)
 			all(value, func(id int64, v V) {
 				check(c.Set(strconv.AppendInt(nil, id, 10), must(msgpack.Marshal(&v)), int(ttl/time.Second)))
 			})
-			return func(id int64) (v V, ok bool) {
+			return by[V](func(id int64) (v V, ok bool) {
 				data, err := c.Get(strconv.AppendInt(nil, id, 10))
 				return v, err == nil && msgpack.Unmarshal(data, &v) == nil
-			}, c.Clear
+			}), c.Clear
 		}},
 		{"go-redis/cache", func() (reader[V], func()) {
 			c := newLocal()
 			all(value, func(id int64, v V) {
 				check(c.Set(&rediscache.Item{Key: strconv.FormatInt(id, 10), Value: &v, TTL: ttl}))
 			})
-			return func(id int64) (v V, ok bool) { return v, c.Get(ctx, strconv.FormatInt(id, 10), &v) == nil }, func() {}
+			return by[V](func(id int64) (v V, ok bool) { return v, c.Get(ctx, strconv.FormatInt(id, 10), &v) == nil }), func() {}
 		}},
 		{"rueidis, client-side + JSON", func() (reader[V], func()) { return clientSide(l, value) }},
 	}
@@ -121,7 +121,7 @@ func clientSide[V any](l *lab, value func(id int64) V) (reader[V], func()) {
 	for _, id := range l.ids[:streamed/4] { // from here on it is a hit mostly
 		_ = c.DoCache(ctx, c.B().Get().Key(key(id)).Cache(), ttl)
 	}
-	return get, func() {
+	return by[V](get), func() {
 		check(c.Do(ctx, c.B().Flushdb().Build()).Error())
 		c.Close()
 	}

@@ -37,9 +37,9 @@ func TestStores(t *testing.T) {
 			loads := 0
 			load := func(_ context.Context, id int64) (shop.Product, error) { loads++; return shop.NewProduct(id), nil }
 			for range 2 { // the second time, memory has nothing, and Redis what was loaded
-				get, end := s.open(l, tiersDB+i, load)
-				answer(t, get, shop.NewProduct(asking))
-				answer(t, get, shop.NewProduct(asking))
+				from, end := s.open(l, tiersDB+i, load)
+				answer(t, from, shop.NewProduct(asking))
+				answer(t, from, shop.NewProduct(asking))
 				arrived(t, l, tiersDB+i)
 				end()
 			}
@@ -65,21 +65,21 @@ func arrived(t *testing.T, l *lab, db int) {
 func answers[V any](t *testing.T, stores []store[V], want V) {
 	for _, s := range stores {
 		t.Run(s.name, func(t *testing.T) {
-			get, end := s.open()
+			from, end := s.open()
 			defer end()
 			if undecoded[s.name] {
 				var nothing V
-				answer(t, get, nothing)
+				answer(t, from, nothing)
 				return
 			}
-			answer(t, get, want)
+			answer(t, from, want)
 		})
 	}
 }
 
-func answer[V any](t *testing.T, get reader[V], want V) {
+func answer[V any](t *testing.T, from reader[V], want V) {
 	t.Helper()
-	got, ok := get(asking)
+	got, ok := from.get(asking)
 	if !ok {
 		t.Fatal("nothing is found")
 	}

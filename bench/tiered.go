@@ -48,30 +48,30 @@ var tiereds = []tiered{
 	{"sturdyc", func(l *lab, db int, load loader) (reader[shop.Product], func()) {
 		client := l.dial("tcp", db)
 		c := sturdyc.New[shop.Product](held, 16, ttl, 10, sturdyc.WithNoContinuousEvictions(), sturdyc.WithDistributedStorage(distributed{client}))
-		return func(id int64) (shop.Product, bool) {
+		return by[shop.Product](func(id int64) (shop.Product, bool) {
 			v, err := c.GetOrFetch(ctx, strconv.FormatInt(id, 10), func(ctx context.Context) (shop.Product, error) { return load(ctx, id) })
 			return v, err == nil
-		}, closing(client.Close)
+		}), closing(client.Close)
 	}},
 	{"go-redis/cache", func(l *lab, db int, load loader) (reader[shop.Product], func()) {
 		client := l.dial("tcp", db)
 		c := rediscache.New(&rediscache.Options{Redis: client, LocalCache: rediscache.NewTinyLFU(held, ttl)})
-		return func(id int64) (v shop.Product, ok bool) {
+		return by[shop.Product](func(id int64) (v shop.Product, ok bool) {
 			err := c.Once(&rediscache.Item{Key: strconv.FormatInt(id, 10), Value: &v, TTL: ttl, Do: func(item *rediscache.Item) (any, error) {
 				v, err := load(item.Context(), id)
 				return &v, err
 			}})
 			return v, err == nil
-		}, closing(client.Close)
+		}), closing(client.Close)
 	}},
 }
 
 // loading is a reader of a cache that loads what it does not have.
 func loading(get func(ctx context.Context, id int64, load func(context.Context, int64) (shop.Product, error)) (shop.Product, error), load loader) reader[shop.Product] {
-	return func(id int64) (shop.Product, bool) {
+	return by[shop.Product](func(id int64) (shop.Product, bool) {
 		v, err := get(ctx, id, load)
 		return v, err == nil
-	}
+	})
 }
 
 // distributed is Redis behind sturdyc.

@@ -82,7 +82,7 @@ type loader func(ctx context.Context, id int64) (shop.Product, error)
 // database that may be full.
 type tiered struct {
 	name string
-	open func(l *lab, db int, load loader) (get reader[shop.Product], end func())
+	open func(l *lab, db int, load loader) (from reader[shop.Product], end func())
 }
 
 // warm fills the database that tiers share with those of other rounds, unless it is.
@@ -92,9 +92,9 @@ func (l *lab) warm(s tiered, db int, ids []int64) {
 	if must(client.DBSize(ctx).Result()) > 0 {
 		return
 	}
-	get, end := s.open(l, db, l.source(new(atomic.Int64)))
+	from, end := s.open(l, db, l.source(new(atomic.Int64)))
 	defer end()
-	each(ids, func(_ int, id int64) { get(id) })
+	each(ids, func(_ int, id int64) { from.get(id) })
 }
 
 // source is a loader that counts.
@@ -117,13 +117,13 @@ func (l *lab) follow(b *testing.B, s tiered, db int, ids []int64, warm bool) {
 		check(client.Close())
 	}
 	var loads, missed atomic.Int64
-	get, end := s.open(l, db, l.source(&loads))
+	from, end := s.open(l, db, l.source(&loads))
 	defer end()
 	waits := make([]time.Duration, len(ids)/8)
 	measure.Measure(b, len(ids), func() {
 		each(ids, func(i int, id int64) {
 			began := time.Now()
-			if v, ok := get(id); !ok || v.ID != id {
+			if v, ok := from.get(id); !ok || v.ID != id {
 				missed.Add(1)
 			}
 			if i%8 == 0 {

@@ -61,7 +61,7 @@ func puts(l *lab, goroutines int, s sink) measure.Case {
 	open := once(l, func() (reader[bool], func()) {
 		put, end := s.open()
 		products := l.products()
-		return func(id int64) (bool, bool) { return true, put(id, &products[id]) == nil }, end
+		return by[bool](func(id int64) (bool, bool) { return true, put(id, &products[id]) == nil }), end
 	})
 	if goroutines == 1 {
 		return hits(l, s.name, open)

@@ -399,8 +399,8 @@ func (c *SmallObject) hit(key int64, v *Small) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -556,8 +556,8 @@ func (c *SmallShared) hit(key int64, v *Small) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -713,8 +713,8 @@ func (c *SmallMillion) hit(key int64, v *Small) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -1659,8 +1659,8 @@ func (c *ProductShared) hit(key int64, v *Product) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -2162,8 +2162,8 @@ func (c *ProductHot) hit(key int64, v *Product) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -3133,8 +3133,8 @@ func (c *DeepThree) hit(key int64, v *Deep) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -3340,8 +3340,8 @@ func (c *DeepFour) hit(key int64, v *Deep) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 

@@ -1608,8 +1608,8 @@ func (c *Strict) hit(key StrictKey, v *Page, stale bool) (ok, due bool) {
 	if status == cachert.Miss || status == cachert.Stale && !stale || c.core.Closed() {
 		return false, false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true, due
 }
 

@@ -154,8 +154,8 @@ func (c *SmallCache) hit(key int64, v *Small) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -390,8 +390,8 @@ func (c *SharedSmallCache) hit(key int64, v *Small) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -1440,8 +1440,8 @@ func (c *SharedProductCache) hit(key int64, v *Product) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 
@@ -4216,8 +4216,8 @@ func (c *CodeVisitCache) hit(key Code, v *Visit) bool {
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
-	*v = *o
 	c.core.Hot.End(began, now, 0, status)
+	*v = *o
 	return true
 }
 

@@ -41,33 +41,44 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 // Get returns the value under key, if there is a live one; its status is then
 // runtime.Hit or runtime.Stale. All else is a runtime.Miss, an absence too: the
 // slow path tells them apart. Nobody may change what v points to. Now is the tick
-// that the entry was compared with.
+// that the entry was compared with, or 0 if it never ends.
+//
+// The clock comes behind the look-up. Reading it has the processor wait for all that it has
+// begun, and until here that includes what the caller does with the value of the hit before:
+// in front of the look-up it would wait for that with nothing else to do.
 func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status, now int64) {
-	// The clock comes first: reading it has the processor wait for all fetches from
-	// memory that it has begun, among which those of this entry are not yet.
-	now = t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
 	switch {
-	case !ok || o.Value == nil || now >= o.Expire:
-		return nil, runtime.Miss, now
-	case now >= o.Stale:
+	case !ok || o.Value == nil:
+		return nil, runtime.Miss, 0
+	case o.Stale == runtime.Never:
+		return o.Value, runtime.Hit, 0
+	}
+	now = t.time.Now()
+	switch {
+	case now < o.Stale:
+		return o.Value, runtime.Hit, now
+	case now < o.Expire:
 		return o.Value, runtime.Stale, now
 	}
-	return o.Value, runtime.Hit, now
+	return nil, runtime.Miss, now
 }
 
 // GetEager is Get for a cache that reloads values eagerly. It says whether that is
 // due.
 func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, now int64, due bool) {
-	now = t.time.Now()
 	o, ok := t.cache.GetIfPresent(key)
+	if !ok || o.Value == nil {
+		return nil, runtime.Miss, 0, false
+	}
+	now = t.time.Now()
 	switch {
-	case !ok || o.Value == nil || now >= o.Expire:
-		return nil, runtime.Miss, now, false
-	case now >= o.Stale:
+	case now < o.Stale:
+		return o.Value, runtime.Hit, now, o.Eager != 0 && now >= o.Eager
+	case now < o.Expire:
 		return o.Value, runtime.Stale, now, false
 	}
-	return o.Value, runtime.Hit, now, o.Eager != 0 && now >= o.Eager
+	return nil, runtime.Miss, now, false
 }
 
 // Load implements runtime.ObjectEngine.
