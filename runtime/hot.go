@@ -1,15 +1,15 @@
 package runtime
 
 import (
-	"math/rand/v2"
 	"sync/atomic"
+	"unsafe"
 )
 
 // hotStripes is how many counters share the memory hits of a cache, so that
 // cores do not wait for each other's cache line. It is a power of two.
 const hotStripes = 1 << hotBits
 
-const hotBits = 4
+const hotBits = 6
 
 // hot counts memory hits; one cache line each.
 type hot struct {
@@ -37,7 +37,7 @@ func (h *HotCounters) Begin() (began int64) {
 // End counts the read as a hit of n stored bytes. Now is the tick that the entry was
 // compared with, or 0 if there was no need to look at the clock.
 func (h *HotCounters) End(began, now int64, n int, status Status) {
-	i := hotStripe(now)
+	i := hotStripe(here(), now)
 	s := &h.stripes[i]
 	count := &s.hits
 	if status != Hit {
@@ -52,13 +52,22 @@ func (h *HotCounters) End(began, now int64, n int, status Status) {
 	h.times.sampledSince(began)
 }
 
-// hotStripe spreads hits over the stripes by their instants, in nanoseconds: those of
-// two cores have nothing to do with each other, and nothing is cheaper to have.
-func hotStripe(now int64) uint64 {
-	if now == 0 {
-		return rand.Uint64N(hotStripes)
-	}
-	return uint64(now) * 0x9e3779b97f4a7c15 >> (64 - hotBits) // Knuth's multiplicative hashing
+// hotStripe has each goroutine count on a stripe of its own, mostly: a core that counts where
+// another one did has to take the line from it first. Go does not tell which core or
+// goroutine one is, but no two of them have the same stack. Those that have come to the same
+// stripe part after a millisecond, which is how long a stripe is kept.
+func hotStripe(stack uintptr, now int64) uint64 {
+	const (
+		smallest = 11 // bits of the smallest stack, where it is a matter of how deep a call is
+		keep     = 20 // bits of a millisecond
+	)
+	return (uint64(stack)>>smallest ^ uint64(now)>>keep) * 0x9e3779b97f4a7c15 >> (64 - hotBits) // Knuth's multiplicative hashing
+}
+
+// here is an address in the stack of the goroutine, and nothing but a number.
+func here() uintptr {
+	var b byte
+	return uintptr(unsafe.Pointer(&b))
 }
 
 func (h *HotCounters) sum() (hits, stale, bytes uint64) {

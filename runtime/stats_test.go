@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -187,20 +190,64 @@ func TestHotReadsAreSampled(t *testing.T) {
 	}
 }
 
-// TestStripes: hits spread over all stripes, however coarse the clock is and however
-// regular they are.
+// TestStripes: goroutines spread over all stripes, whatever size their stacks have and wherever
+// those lie.
 func TestStripes(t *testing.T) {
-	for _, step := range []float64{1, 16, 100, 125.0 / 3, 347, 1000, 1 << 12, 15_625_000} {
-		var count [hotStripes]int
-		const n = 1600
-		for i := range n {
-			count[hotStripe(int64(1e15+float64(i)*step))]++
-		}
-		for i, c := range count {
-			if c < n/hotStripes/4 || c > n/hotStripes*4 {
-				t.Errorf("a step of %v ns: %d of %d on stripe %d", step, c, n, i)
+	const n = 100 * hotStripes
+	for _, size := range []uintptr{2 << 10, 8 << 10, 32 << 10, 1 << 20} {
+		for _, now := range []int64{0, 1, 1e15} {
+			var count [hotStripes]int
+			for i := range uintptr(n) {
+				count[hotStripe(0xc000_0000_0000+i*size+size/3, now)]++
+			}
+			for i, c := range count {
+				if c < 100/4 || c > 100*4 {
+					t.Errorf("stacks of %d at %d: %d of %d on stripe %d", size, now, c, n, i)
+				}
 			}
 		}
+	}
+}
+
+// TestStripesPart: who counts on one stripe stays there for a while, and two that do part soon.
+func TestStripesPart(t *testing.T) {
+	const ms = 1 << 20
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 100 {
+		a, b := uintptr(rng.Uint64()>>16), uintptr(rng.Uint64()>>16)
+		if hotStripe(a, 7*ms) != hotStripe(a, 8*ms-1) || hotStripe(a, 7*ms) != hotStripe(a>>11<<11, 7*ms) {
+			t.Errorf("the stack at %#x has two stripes at one time", a)
+		}
+		together := 0
+		for i := range int64(1000) {
+			if hotStripe(a, i*ms) == hotStripe(b, i*ms) {
+				together++
+			}
+		}
+		if together > 1000/4 {
+			t.Errorf("stacks at %#x and %#x share a stripe in %d of 1000 ms", a, b, together)
+		}
+	}
+}
+
+// TestHere: goroutines that are there at once are in places of their own. A stack that grows
+// moves, and another goroutine may get the place that it leaves.
+func TestHere(t *testing.T) {
+	const n = 100
+	var places [n]uintptr
+	var all, done sync.WaitGroup
+	all.Add(n)
+	for i := range n {
+		done.Go(func() {
+			places[i] = here() >> 11
+			all.Done()
+			all.Wait()
+		})
+	}
+	done.Wait()
+	slices.Sort(places[:])
+	if different := len(slices.Compact(places[:])); different < n/2 {
+		t.Errorf("%d goroutines were at %d places", n, different)
 	}
 }
 
