@@ -56,18 +56,18 @@ func (h *HotCounters) End(began, now int64, n int, status Status) {
 // another one did has to take the line from it first. Go does not tell which core or
 // goroutine one is, but no two of them have the same stack. Those that have come to the same
 // stripe part after a millisecond, which is how long a stripe is kept.
-func hotStripe(stack uintptr, now int64) uint64 {
+func hotStripe(stack uint64, now int64) uint64 {
 	const (
 		smallest = 11 // bits of the smallest stack, where it is a matter of how deep a call is
 		keep     = 20 // bits of a millisecond
 	)
-	return (uint64(stack)>>smallest ^ uint64(now)>>keep) * 0x9e3779b97f4a7c15 >> (64 - hotBits) // Knuth's multiplicative hashing
+	return (stack>>smallest ^ uint64(now)>>keep) * 0x9e3779b97f4a7c15 >> (64 - hotBits) // Knuth's multiplicative hashing
 }
 
 // here is an address in the stack of the goroutine, and nothing but a number.
-func here() uintptr {
+func here() uint64 {
 	var b byte
-	return uintptr(unsafe.Pointer(&b))
+	return uint64(uintptr(unsafe.Pointer(&b)))
 }
 
 func (h *HotCounters) sum() (hits, stale, bytes uint64) {

@@ -194,10 +194,10 @@ func TestHotReadsAreSampled(t *testing.T) {
 // those lie.
 func TestStripes(t *testing.T) {
 	const n = 100 * hotStripes
-	for _, size := range []uintptr{2 << 10, 8 << 10, 32 << 10, 1 << 20} {
+	for _, size := range []uint64{2 << 10, 8 << 10, 32 << 10, 1 << 20} {
 		for _, now := range []int64{0, 1, 1e15} {
 			var count [hotStripes]int
-			for i := range uintptr(n) {
+			for i := range uint64(n) {
 				count[hotStripe(0xc000_0000_0000+i*size+size/3, now)]++
 			}
 			for i, c := range count {
@@ -214,7 +214,7 @@ func TestStripesPart(t *testing.T) {
 	const ms = 1 << 20
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
-		a, b := uintptr(rng.Uint64()>>16), uintptr(rng.Uint64()>>16)
+		a, b := rng.Uint64()>>16, rng.Uint64()>>16
 		if hotStripe(a, 7*ms) != hotStripe(a, 8*ms-1) || hotStripe(a, 7*ms) != hotStripe(a>>11<<11, 7*ms) {
 			t.Errorf("the stack at %#x has two stripes at one time", a)
 		}
@@ -234,7 +234,7 @@ func TestStripesPart(t *testing.T) {
 // moves, and another goroutine may get the place that it leaves.
 func TestHere(t *testing.T) {
 	const n = 100
-	var places [n]uintptr
+	var places [n]uint64
 	var all, done sync.WaitGroup
 	all.Add(n)
 	for i := range n {
