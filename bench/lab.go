@@ -52,14 +52,29 @@ func newProducts() []shop.Product {
 // its stores, which then belong to nobody: what lives costs each collection of all
 // that is measured later.
 func once[V any](l *lab, open func() (from reader[V], end func())) func() reader[V] {
-	var from reader[V]
-	return func() reader[V] {
-		if from == nil {
-			var end func()
-			from, end = open()
-			l.ends = append(l.ends, func() { end(); from = nil })
-		}
-		return from
+	return (&opened[V]{l: l, open: open}).get
+}
+
+// opened is a store that is open, or will be when it is wanted.
+type opened[V any] struct {
+	l    *lab
+	open func() (from reader[V], end func())
+	from reader[V]
+	end  func()
+}
+
+func (o *opened[V]) get() reader[V] {
+	if o.from == nil {
+		o.from, o.end = o.open()
+		o.l.ends = append(o.l.ends, o.close)
+	}
+	return o.from
+}
+
+func (o *opened[V]) close() {
+	if o.from != nil {
+		o.end()
+		o.from, o.end = nil, nil
 	}
 }
 

@@ -41,6 +41,7 @@ type Group struct {
 	Turns  int    // of a case in a round; 0: six; many goroutines need a longer one
 	Long   int    // so many times as long as other groups, or as often; 0: once; for ratios that are to be known well
 	Close  func() // if it is not nil, ends what cases have opened
+	Anew   func() // if it is not nil, is called between two rounds to open something again
 
 	// Uncollected says that no garbage is collected while a case runs: marking what all
 	// cases have opened would take from the one that runs.
@@ -120,7 +121,10 @@ func (r Results) inTurns(g Group, rounds int, d time.Duration) {
 		sizes[i] = fitting(c.Do, d/time.Duration(turns))
 	}
 	order := rand.New(rand.NewPCG(1, 1))
-	for range rounds * turns {
+	for turn := range rounds * turns {
+		if g.Anew != nil && turn > 0 && turn%turns == 0 {
+			g.Anew()
+		}
 		// In any order: what a case leaves to be done must not always fall on the same next.
 		for _, i := range order.Perm(len(cases)) {
 			garbage.collect()

@@ -53,7 +53,12 @@ func TestTurns(t *testing.T) {
 	for _, uncollected := range []bool{false, true} {
 		r := Results{}
 		g := Group{Name: "g", Cases: []Case{note("a", 100), note("b", 1000)}, Turns: turns, Uncollected: uncollected}
+		var anew []int // how much had been done each time
+		g.Anew = func() { anew = append(anew, len(order)) }
 		r.Run(g, Options{Rounds: 2, Time: turns * time.Millisecond, Filter: regexp.MustCompile("")})
+		if want := len(order) - 2*2*turns; len(anew) != 1 || anew[0] != want {
+			t.Errorf("opened anew after %v, not %d: between two rounds", anew, want)
+		}
 		order = order[len(order)-2*2*2*turns:] // behind those that found out how much to do
 		first := map[string]int{}
 		for turn := range slices.Chunk(order, 4) { // each case warms up, and is measured
