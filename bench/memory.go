@@ -181,11 +181,18 @@ func productStores(l *lab) []store[shop.Product] {
 	}, peerStores(l, l.product)...)
 }
 
-// bare is otter itself, of whose values the struct is copied.
+// bare is otter itself, of whose values the struct is copied: once, which takes a function that
+// returns what the pointer refers to by itself.
 func bare[V any](value func(id int64) V) (reader[V], func()) {
 	c := otter.Must(&otter.Options[int64, *V]{MaximumSize: keys})
 	all(value, func(id int64, v V) { c.Set(id, &v) })
-	return by[V](func(id int64) (V, bool) { return deref(c.GetIfPresent(id)) }), c.InvalidateAll
+	return by[V](func(id int64) (v V, ok bool) {
+		p, ok := c.GetIfPresent(id)
+		if !ok {
+			return v, false
+		}
+		return *p, true
+	}), c.InvalidateAll
 }
 
 // dated is otter with a deadline in front of each value.

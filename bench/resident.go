@@ -143,7 +143,13 @@ func fill(kind string, n int) reader[shop.Small] {
 	case "otter":
 		c := otter.Must(&otter.Options[int64, *shop.Small]{MaximumSize: n})
 		put(n, func(id int64, v shop.Small) { c.Set(id, &v) })
-		return by[shop.Small](func(id int64) (shop.Small, bool) { return deref(c.GetIfPresent(id)) })
+		return by[shop.Small](func(id int64) (v shop.Small, ok bool) {
+			p, ok := c.GetIfPresent(id)
+			if !ok {
+				return v, false
+			}
+			return *p, true
+		})
 	case "map":
 		m := map[int64]shop.Small{}
 		put(n, func(id int64, v shop.Small) { m[id] = v })

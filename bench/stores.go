@@ -28,18 +28,36 @@ func peerStores[V any](l *lab, value func(id int64) V) []store[V] {
 				}
 			})
 			c.Wait()
-			return by[V](func(id int64) (V, bool) { return deref(c.Get(id)) }), c.Close
+			return by[V](func(id int64) (v V, ok bool) {
+				p, ok := c.Get(id)
+				if !ok {
+					return v, false
+				}
+				return *p, true
+			}), c.Close
 		}},
 		{"theine", func() (reader[V], func()) {
 			c := must(theine.NewBuilder[int64, *V](int64(keys)).Build())
 			all(value, func(id int64, v V) { c.SetWithTTL(id, &v, 1, ttl) })
 			c.Wait()
-			return by[V](func(id int64) (V, bool) { return deref(c.Get(id)) }), c.Close
+			return by[V](func(id int64) (v V, ok bool) {
+				p, ok := c.Get(id)
+				if !ok {
+					return v, false
+				}
+				return *p, true
+			}), c.Close
 		}},
 		{"sturdyc", func() (reader[V], func()) {
 			c := newSturdyc[V]()
 			all(value, func(id int64, v V) { c.Set(strconv.FormatInt(id, 10), &v) })
-			return by[V](func(id int64) (V, bool) { return deref(c.Get(strconv.FormatInt(id, 10))) }), func() {}
+			return by[V](func(id int64) (v V, ok bool) {
+				p, ok := c.Get(strconv.FormatInt(id, 10))
+				if !ok {
+					return v, false
+				}
+				return *p, true
+			}), func() {}
 		}},
 		{"bigcache + msgpack", func() (reader[V], func()) {
 			c := newBigcache()
@@ -87,13 +105,6 @@ func newBigcache() *bigcache.BigCache {
 // newLocal is go-redis/cache without Redis.
 func newLocal() *rediscache.Cache {
 	return rediscache.New(&rediscache.Options{LocalCache: rediscache.NewTinyLFU(2*keys, ttl)})
-}
-
-func deref[V any](p *V, ok bool) (v V, _ bool) {
-	if ok {
-		v = *p
-	}
-	return v, ok
 }
 
 // clientSide has rueidis keep what it has read from Redis until that says that it
