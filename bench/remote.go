@@ -29,8 +29,8 @@ go-redis GET is the bare command, whose reply nobody looks at. The limits add a 
 go-redis' own way of putting commands of several goroutines into one pipeline; rueidis always does that. Ours does it when there
 are many. "For a request" is under a context that can be cancelled: plain go-redis does not look at that while it waits, and ours returns.
 
-By itself a hit is a round trip, and what a library does beside it can hardly be seen; ours computes a tenth more than the bare command for a Product, decoding
-included, and code by hand half of that more (by -cpu): much of it is code and memory that nobody has touched since the last round trip. Who is alone goes past the line in which reads are gathered. rueidis allocates least, since it writes its own protocol. Of 64 goroutines, whoever sends a command for each read pays system calls and
+By itself a hit is a round trip, and what a library does beside it can hardly be seen. Who is alone goes past the line in which reads are gathered, and, while one read follows the other,
+past go-redis too: its pool lends him a connection, on which he reads by himself. That pays for deadlines, checksum and decoding. rueidis has a protocol of its own all the time, and allocates as little. Of 64 goroutines, whoever sends a command for each read pays system calls and
 wake-ups for each; who gathers them pays for each pipeline. AutoPipeline gathers in a goroutine that is there for it, which is why it allocates more and is slower for a caller who is alone.`,
 	}
 	for _, network := range []string{"tcp", "unix"} {

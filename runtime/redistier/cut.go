@@ -29,6 +29,7 @@ type cuts struct {
 	broken atomic.Bool // the client does not hand deadlines on as they are
 	hooked atomic.Bool // the client has hooks, which may keep to no context
 	plain  uintptr     // the code behind the hooks
+	lender lender
 }
 
 // dialed has the cuts of the clients that Dial has made.
@@ -196,6 +197,17 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 		c.serve.served = true
 	}
 	return c.Conn.SetReadDeadline(t)
+}
+
+// begins begins to write and read for a hold, if the deadline is of one.
+func (c *conn) begins(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t = c.begin(t)
+	if c.serve != nil {
+		c.serve.served = true
+	}
+	return c.Conn.SetDeadline(t)
 }
 
 // begin notes which hold a deadline is of. If that has been cut, the deadline is over.

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http/httptest"
 	goruntime "runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -174,18 +173,16 @@ func TestCutDeadlines(t *testing.T) {
 	check(t, e.Cuts(ioTimeout/2), false) // it cannot be told that it waits for somebody
 }
 
-// TestCutTLS cuts a call over TLS, whose connection the client cannot look into.
-func TestCutTLS(t *testing.T) {
-	server := redistest.Start(t)
+// overTLS returns the URL of a server that can be reached over TLS.
+func overTLS(t *testing.T, server *redistest.Server) string {
+	t.Helper()
 	cert := httptest.NewTLSServer(nil)
-	defer cert.Close()
 	listener, err := tls.Listen("tcp", "127.0.0.1:0", cert.TLS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer listener.Close()
+	t.Cleanup(func() { listener.Close(); wg.Wait(); cert.Close() })
 	wg.Go(func() {
 		for {
 			near, err := listener.Accept()
@@ -201,7 +198,13 @@ func TestCutTLS(t *testing.T) {
 			wg.Go(func() { _, _ = io.Copy(near, far); _ = near.Close() })
 		}
 	})
-	client := dialWith(t, strings.Replace("redis://"+listener.Addr().String(), "redis:", "rediss:", 1), patient+"&skip_verify=true")
+	return "rediss://" + listener.Addr().String()
+}
+
+// TestCutTLS cuts a call over TLS, whose connection the client cannot look into.
+func TestCutTLS(t *testing.T) {
+	server := redistest.Start(t)
+	client := dialWith(t, overTLS(t, server), patient+"&skip_verify=true")
 	e := New(client, 0)
 	check(t, client.Set(ctx(t), "k", "v", 0).Err(), nil)
 	text, err := heldRead(t.Context(), e, "k")

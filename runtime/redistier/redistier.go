@@ -23,7 +23,8 @@ type Engine struct {
 	// then batches use MGET. Every other kind sorts a pipeline by the nodes that own
 	// the keys' slots, and sends each its part at the same time.
 	single *redis.Client
-	cuts   *cuts // of single, if Dial has made it; else nil
+	cuts   *cuts     // of single, if Dial has made it; else nil
+	lent   *borrower // of what cuts has; nil: nothing is
 	// cluster is the client, if it asks the masters of a cluster, and knows says that
 	// it has found out which they are.
 	cluster *redis.ClusterClient
@@ -39,6 +40,7 @@ func New(client redis.UniversalClient, maxValue int64) *Engine {
 		e.single = c
 		if cs, ok := dialed.Load(weak.Make(c)); ok {
 			e.cuts = cs.(*cuts)
+			e.lent = newBorrower(e)
 		}
 	case *redis.ClusterClient:
 		if o := c.Options(); !o.ReadOnly && !o.RouteByLatency && !o.RouteRandomly {
@@ -65,6 +67,11 @@ func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 
 // readOne fetches one byte more than a value may have, and no more.
 func (e *Engine) readOne(ctx context.Context, r *runtime.RemoteRead) error {
+	if e.lent != nil {
+		if done, err := e.lent.read(ctx, r); done {
+			return err
+		}
+	}
 	return e.take(r, e.command(ctx, e.client, r.Key, false))
 }
 

@@ -1,0 +1,184 @@
+package redistier
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/cachegen/cachegen/runtime"
+)
+
+// lender borrows a connection from the pool of a client while one read follows the other,
+// and has one caller at a time read on it by himself. What the client does for each
+// command beside what it writes and reads is a fifth of a round trip to a server that is
+// near: it asks the system whether the connection is still there, and sets deadlines
+// three times.
+//
+//	read ── reads are rare, or another caller has the connection ──> client ──> pool
+//	     └─ reads are quick ──> direct, on what the pool has lent for a moment
+type lender struct {
+	mu    sync.Mutex    // is with the caller who reads
+	of    *redis.Client // what is lent
+	loan  *redis.Conn   // has the pool keep it for us
+	conn  *conn         // it; nil: nothing is lent
+	until time.Time     // it is to go back
+	buf   []byte        // of a command, then of what comes back
+
+	last  time.Time // a read began
+	run   int       // of quick reads
+	vain  bool      // the client does not let us see what is lent
+	armed bool      // the alarm is going to ring
+}
+
+const (
+	// moment is how long a connection is lent. Nobody is to notice: nobody else can
+	// have it, and a client that is told to change something on its connections waits.
+	moment = 20 * time.Millisecond
+	// following is how soon a read follows another one, from beginning to beginning. What was
+	// there then is there now, and who is further away has less to win.
+	following = time.Millisecond
+	// several is how many quick reads there must have been for one to borrow.
+	several = 8
+	// spare is how many connections a pool must have at least for one of them to be lent.
+	spare = 4
+)
+
+// borrower reads for an engine by what the lender of its client has.
+type borrower struct {
+	*lender
+	command
+	engine  *Engine
+	timeout time.Duration   // of a read, if its context does not end sooner
+	shown   redis.StringCmd // shows a string as bytes, without a copy
+}
+
+// newBorrower returns nil for a client that has nothing to lend.
+func newBorrower(e *Engine) *borrower {
+	o := e.single.Options()
+	if o.PoolSize < spare || o.MaxActiveConns > 0 && o.MaxActiveConns < spare || o.ReadTimeout <= 0 || o.WriteTimeout <= 0 {
+		return nil
+	}
+	return &borrower{lender: &e.cuts.lender, command: reading(e.maxValue), engine: e, timeout: min(o.ReadTimeout, o.WriteTimeout)}
+}
+
+// read reads a value, if somebody lends a connection for it that does not end by itself.
+func (b *borrower) read(ctx context.Context, r *runtime.RemoteRead) (done bool, err error) {
+	if b.engine.cuts.hooked.Load() || !b.mu.TryLock() {
+		return false, nil
+	}
+	defer b.mu.Unlock()
+	now := time.Now()
+	if quick := b.quick(now); !quick || now.After(b.until) {
+		b.giveBack()
+		if !quick {
+			return false, nil
+		}
+	}
+	switch {
+	case ctx.Err() != nil: // the client says so
+		return false, nil
+	case b.conn == nil:
+		return b.borrow(ctx, r, now)
+	}
+	return b.direct(ctx, r, now)
+}
+
+// quick reports whether the read that begins now is one of several that follow each
+// other.
+func (l *lender) quick(now time.Time) bool {
+	if l.run++; now.Sub(l.last) > following {
+		l.run = 0
+	}
+	l.last = now
+	return l.run >= several && !l.vain
+}
+
+// borrow makes a read by what the pool lends, and finds out which connection that is.
+func (b *borrower) borrow(ctx context.Context, r *runtime.RemoteRead, now time.Time) (done bool, err error) {
+	b.of = b.engine.single
+	b.loan, b.until = b.of.Conn(), now.Add(moment)
+	b.arm(moment)
+	deadline := b.deadline(ctx, now)
+	h := b.engine.cuts.of(deadline)
+	if h == nil {
+		h = b.engine.cuts.hold()
+		defer h.Release(false, false)
+		// Half of the time: the client's own deadline would be in no place.
+		ctx = placed{ctx, now.Add(deadline.Sub(now) / 2).In(h.Place())}
+	}
+	cmd := b.engine.command(ctx, b.loan, r.Key, false)
+	if err := cmd.Err(); err != nil && !errors.Is(err, redis.Nil) {
+		b.giveBack() // the client has told the pool what to do with it
+		if lost(err) {
+			return false, nil
+		}
+	} else if b.conn = h.conn.Load(); b.conn == nil {
+		b.vain = true
+		b.giveBack()
+	}
+	return true, b.engine.take(r, cmd)
+}
+
+// placed is a context whose deadline is in a place.
+type placed struct {
+	context.Context
+	deadline time.Time
+}
+
+func (p placed) Deadline() (time.Time, bool) { return p.deadline, true }
+
+// deadline returns when a read ends that begins now.
+func (b *borrower) deadline(ctx context.Context, now time.Time) time.Time {
+	own := now.Add(b.timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(own) {
+		return d
+	}
+	return own
+}
+
+// giveBack returns what is lent, if anything is. A pool that is closed by now has no
+// connections, and would only say that it has got one.
+func (l *lender) giveBack() {
+	if l.loan != nil && l.of.PoolStats().TotalConns > 0 {
+		_ = l.loan.Close()
+	}
+	l.of, l.loan, l.conn = nil, nil, nil
+}
+
+// discard ends what is lent, and has the client see it.
+func (l *lender) discard() {
+	_ = l.conn.Close()
+	_ = l.loan.Process(context.Background(), once{redis.NewCmd(context.Background(), "ping")})
+	l.giveBack()
+}
+
+// once is a command that is not tried again.
+type once struct{ *redis.Cmd }
+
+func (once) NoRetry() bool { return true }
+
+// arm sees to it that the alarm rings.
+func (l *lender) arm(after time.Duration) {
+	if !l.armed {
+		l.armed = true
+		time.AfterFunc(after, l.alarm)
+	}
+}
+
+// alarm returns what nobody uses any more.
+func (l *lender) alarm() {
+	if !l.mu.TryLock() { // whoever uses it
+		time.AfterFunc(moment, l.alarm)
+		return
+	}
+	defer l.mu.Unlock()
+	l.armed = false
+	if left := time.Until(l.until); left > 0 && l.loan != nil {
+		l.arm(left)
+		return
+	}
+	l.giveBack()
+}

@@ -1,0 +1,264 @@
+package redistier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"weak"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/cachegen/cachegen/internal/redistest"
+	"github.com/cachegen/cachegen/runtime"
+)
+
+// isLent reports whether the pool has lent a connection to an engine.
+func isLent(e *Engine) bool {
+	e.lent.mu.Lock()
+	defer e.lent.mu.Unlock()
+	return e.lent.conn != nil
+}
+
+// lend reads a key until a connection is lent.
+func lend(t *testing.T, e *Engine, key string) {
+	t.Helper()
+	redistest.Until(t, "a connection that is lent", func() bool {
+		for range 2 * several {
+			if err := e.ReadEach(ctx(t), []runtime.RemoteRead{{Key: key}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return isLent(e)
+	})
+}
+
+// readLent reads a key by a connection that is lent.
+func readLent(t *testing.T, e *Engine, key string) runtime.RemoteRead {
+	t.Helper()
+	read := []runtime.RemoteRead{{Key: key}}
+	redistest.Until(t, "a read of "+key, func() bool {
+		lend(t, e, "none")
+		e.lent.mu.Lock()
+		defer e.lent.mu.Unlock()
+		if e.lent.conn == nil {
+			return false
+		}
+		read[0] = runtime.RemoteRead{Key: key}
+		done, err := e.lent.direct(ctx(t), &read[0], time.Now())
+		check(t, err, nil)
+		return done || strings.HasPrefix(key, "list")
+	})
+	return read[0]
+}
+
+// TestLent reads what there is on a connection that is lent, and by a client whose
+// connections nobody lends: it is the same.
+func TestLent(t *testing.T) {
+	db := redistest.Shared(t)
+	client := dialWith(t, db.URL(), patient)
+	values := map[string]string{
+		"small": "v", "lines": "a\r\n$3\r\nb\r\n", "zeros": "\x00\x00", "empty": "",
+		"limit": strings.Repeat("x", limit), "over": strings.Repeat("x", limit+1), "far over": strings.Repeat("x", 10*limit),
+		"scratch": strings.Repeat("s", scratch-len("$16384\r\n\r\n")), "more": strings.Repeat("m", scratch), "big": strings.Repeat("b", 1<<20),
+		strings.Repeat("long key", 5000): "v",
+	}
+	for key, value := range values {
+		check(t, client.Set(ctx(t), key, value, 0).Err(), nil)
+	}
+	values["not there"] = ""
+	for _, maxValue := range []int64{0, limit, 1 << 30} {
+		lent, plain := New(client, maxValue), New(db.Client(), maxValue)
+		for key := range values {
+			got, want := readLent(t, lent, key), read(t, plain, key)[0]
+			check(t, got.Found, want.Found)
+			check(t, string(got.Raw.Data), string(want.Raw.Data))
+			check(t, got.Err, want.Err)
+			check(t, got.Text == want.Text || got.Text == "" && len(got.Raw.Data) > scratch/2, true)
+		}
+	}
+}
+
+// TestLentRefused has the server refuse a read: who asked is told so by the client.
+func TestLentRefused(t *testing.T) {
+	client := dialWith(t, redistest.Shared(t).URL(), patient)
+	check(t, client.RPush(ctx(t), "list", "x").Err(), nil)
+	for _, maxValue := range []int64{0, limit} {
+		e := New(client, maxValue)
+		lend(t, e, "none")
+		check(t, read(t, e, "list")[0].Err, runtime.ErrWrongType)
+		check(t, read(t, e, "none")[0].Err, nil)
+	}
+}
+
+// TestLentGoesBack holds that a connection goes back by itself when nobody reads.
+func TestLentGoesBack(t *testing.T) {
+	client := dialWith(t, redistest.Shared(t).URL(), patient)
+	e := New(client, 0)
+	lend(t, e, "k")
+	redistest.Until(t, "all connections in the pool", func() bool {
+		s := client.PoolStats()
+		return s.TotalConns == 1 && s.IdleConns == 1 && !isLent(e)
+	})
+	e.lent.mu.Lock()
+	defer e.lent.mu.Unlock()
+	check(t, e.lent.of, nil) // else a client would be kept
+	check(t, e.lent.armed, false)
+}
+
+// TestLentWhileOthersRead holds that a connection is lent to one caller at a time, of all
+// the caches of a client, and the others go to the pool.
+func TestLentWhileOthersRead(t *testing.T) {
+	client := dialWith(t, redistest.Shared(t).URL(), "")
+	for i := range 20 {
+		check(t, client.Set(ctx(t), fmt.Sprint(i), fmt.Sprint("value ", i), 0).Err(), nil)
+	}
+	var wg sync.WaitGroup
+	var lent atomic.Int64
+	for g := range 4 {
+		e := New(client, 0)
+		wg.Go(func() {
+			for i := range 2000 {
+				r := []runtime.RemoteRead{{Key: fmt.Sprint((g + i) % 20)}}
+				if err := e.ReadEach(context.Background(), r); err != nil || r[0].Text != "value "+r[0].Key {
+					t.Errorf("%q, %v under %s", r[0].Text, err, r[0].Key)
+				}
+				if i%100 == 0 && isLent(e) {
+					lent.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("lent in %d of 80 looks", lent.Load())
+}
+
+// TestLentEnds has the server end the connection that is lent: nobody notices.
+func TestLentEnds(t *testing.T) {
+	db := redistest.Shared(t)
+	client, other := dialWith(t, db.URL(), "?client_name=lent"), db.Client()
+	check(t, client.Set(ctx(t), "k", "v", 0).Err(), nil)
+	e := New(client, 0)
+	for range 10 {
+		lend(t, e, "k")
+		check(t, other.ClientKillByFilter(ctx(t), "type", "normal", "skipme", "yes").Err(), nil)
+		check(t, read(t, e, "k")[0].Text, "v")
+	}
+}
+
+// TestLentHangs has the server hang: a read ends in time, and its reply, which comes
+// later, is nobody else's.
+func TestLentHangs(t *testing.T) {
+	server := redistest.Start(t)
+	client := dialWith(t, server.URL(), "")
+	check(t, client.MSet(ctx(t), "a", "of a", "b", "of b").Err(), nil)
+	e := New(client, 0)
+	for range 3 {
+		lend(t, e, "a")
+		server.Stop()
+		late, end := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		err := e.ReadEach(late, []runtime.RemoteRead{{Key: "a"}})
+		end()
+		te, ok := errors.AsType[net.Error](err)
+		check(t, ok && te.Timeout(), true)
+		server.Cont()
+		for range 2 * several {
+			check(t, read(t, e, "b")[0].Text, "of b")
+		}
+	}
+	check(t, e.ReadEach(ctx(t), []runtime.RemoteRead{{Key: "a"}}), nil)
+}
+
+// TestLentContextOver asks for nothing under a context that has ended, and keeps the
+// connection.
+func TestLentContextOver(t *testing.T) {
+	client := dialWith(t, redistest.Shared(t).URL(), patient)
+	e := New(client, 0)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	lend(t, e, "k")
+	if err := e.ReadEach(over, []runtime.RemoteRead{{Key: "k"}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	check(t, read(t, e, "k")[0].Err, nil)
+	check(t, client.PoolStats().TotalConns, 1)
+}
+
+// TestLentHooked holds that a hook sees each read from the moment on in which it is there.
+func TestLentHooked(t *testing.T) {
+	client := dialWith(t, redistest.Shared(t).URL(), patient)
+	e := New(client, limit)
+	lend(t, e, "k")
+	sent := &commands{}
+	client.AddHook(sent)
+	for range 2 * several {
+		read(t, e, "k")
+	}
+	check(t, len(*sent), 2*several)
+}
+
+// TestLentPools holds who lends nothing: small pools, clients that somebody else has made
+// and that may have hooks, and clients that do not let us see what they lend.
+func TestLentPools(t *testing.T) {
+	db := redistest.Shared(t)
+	for _, params := range []string{"?pool_size=3", "?max_active_conns=3", "?read_timeout=-1", "?write_timeout=-1"} {
+		check(t, New(dialWith(t, db.URL(), params), 0).lent, nil)
+	}
+	other := db.Client()
+	check(t, New(other, 0).lent, nil)
+	key := weak.Make(other)
+	dialed.Store(key, &cuts{})
+	defer dialed.Delete(key)
+	e := New(other, 0)
+	redistest.Until(t, "a loan in vain", func() bool {
+		for range 2 * several {
+			read(t, e, "k")
+		}
+		return e.lent.vain
+	})
+	check(t, isLent(e), false)
+	check(t, read(t, e, "k")[0].Found, false)
+	check(t, other.PoolStats().IdleConns, 1)
+}
+
+// said is what the client has to say.
+type said struct{ atomic.Int64 }
+
+func (s *said) Printf(context.Context, string, ...any) { s.Add(1) }
+
+// TestLentClosed closes a client that has lent a connection: it says nothing, and reads
+// fail.
+func TestLentClosed(t *testing.T) {
+	said := &said{}
+	redis.SetLogger(said)
+	client := dialWith(t, redistest.Shared(t).URL(), patient)
+	e := New(client, 0)
+	lend(t, e, "k")
+	check(t, client.Close(), nil)
+	err := e.ReadEach(ctx(t), []runtime.RemoteRead{{Key: "k"}})
+	check(t, errors.Is(err, redis.ErrClosed), true)
+	redistest.Until(t, "the end of it", func() bool { return !isLent(e) })
+	check(t, said.Load(), 0)
+}
+
+// TestLentTLS lends a connection over TLS, and discards it.
+func TestLentTLS(t *testing.T) {
+	server := redistest.Start(t)
+	client := dialWith(t, overTLS(t, server), "?skip_verify=true")
+	check(t, client.MSet(ctx(t), "a", "of a", "b", "of b").Err(), nil)
+	e := New(client, 0)
+	check(t, readLent(t, e, "a").Text, "of a")
+	lend(t, e, "a")
+	server.Stop()
+	late, end := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer end()
+	check(t, e.ReadEach(late, []runtime.RemoteRead{{Key: "a"}}) != nil, true)
+	server.Cont()
+	check(t, read(t, e, "b")[0].Text, "of b")
+	check(t, readLent(t, e, "b").Text, "of b")
+}
