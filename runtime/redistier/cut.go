@@ -83,13 +83,15 @@ type hold struct {
 	conn   atomic.Pointer[conn]
 }
 
+// late is how long ago the client may have looked at the clock when it sets a deadline.
+const late = 100 * time.Millisecond
+
 // Cuts implements runtime.Cutter: the client's own timeouts must leave deadlines alone.
 func (e *Engine) Cuts(timeout time.Duration) bool {
 	if e.cuts == nil || e.cuts.hooked.Load() || e.cuts.broken.Load() {
 		return false
 	}
-	// The client looks at the clock by itself, and may keep what it has seen for a while.
-	o, late := e.single.Options(), 100*time.Millisecond
+	o := e.single.Options()
 	return o.ReadTimeout > timeout+late && o.WriteTimeout > timeout+late
 }
 
@@ -150,6 +152,7 @@ func (h *hold) Release(answered, cut bool) {
 type conn struct {
 	net.Conn
 	cuts *cuts
+	got  int // bytes that the client has read since it wrote
 
 	mu    sync.Mutex
 	serve *hold // nil: none
@@ -181,10 +184,18 @@ func (c *conn) SetDeadline(t time.Time) error {
 	return c.Conn.SetDeadline(t)
 }
 
+// Read counts what the client reads.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.got += n
+	return n, err
+}
+
 // SetWriteDeadline begins to write for a hold, if the deadline is of one.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.got = 0
 	return c.Conn.SetWriteDeadline(c.begin(t))
 }
 

@@ -29,7 +29,8 @@ var (
 	// errStrange is for what is no reply to a read. Nobody can tell where the next one
 	// begins.
 	errStrange = errors.New("redistier: not a reply to a read")
-	// errRefused is for a reply that says what is wrong with the command.
+	// errRefused is for a reply that says what is wrong with the command, or with one that
+	// nobody has sent.
 	errRefused = errors.New("redistier: refused")
 )
 
@@ -48,24 +49,22 @@ func reading(maxValue int64) command {
 	return command{
 		"*4\r\n$8\r\nGETRANGE\r\n$",
 		fmt.Sprintf("\r\n$1\r\n0\r\n$%d\r\n%s\r\n", len(last), last),
-		maxValue + 1,
+		min(maxValue, longest) + 1,
 	}
 }
 
 // direct reads a value on the connection that is lent. It is not done if that has ended
 // by itself, or if the server refuses: what it says then is for the client.
 func (b *borrower) direct(ctx context.Context, r *runtime.RemoteRead, now time.Time) (done bool, err error) {
+	b.due = true
 	if err = b.conn.begins(b.deadline(ctx, now)); err == nil {
 		err = b.exchange(b.conn.Conn, r)
 	}
-	switch {
-	case err == nil:
+	if err == nil {
+		b.due = false
 		return true, nil
-	case errors.Is(err, errRefused):
-		b.giveBack()
-		return false, nil
 	}
-	b.discard()
+	b.giveBack()
 	return !lost(err), err
 }
 
@@ -149,18 +148,23 @@ func length(line []byte, most int64) (n int, err error) {
 	case kind == '_' && len(digits) == 0, kind == '$' && string(digits) == "-1":
 		return -1, nil
 	case kind == '$':
-		if n, err := strconv.ParseUint(string(digits), 10, 32); err == nil && int64(n) <= most {
+		if n, err := strconv.ParseUint(string(digits), 10, 31); err == nil && int64(n) <= most {
 			return int(n), nil
 		}
 	}
 	return -1, errStrange
 }
 
-// lost reports whether a connection has ended by itself. The pool would have seen that
-// before the command was sent, mostly.
+// lost reports whether a read is to be made by the client, since it has lost its
+// connection: the pool would have seen that before the command was sent, mostly.
 func lost(err error) bool {
 	if oe := (*net.OpError)(nil); errors.As(err, &oe) {
-		return oe.Op != "dial" && !oe.Timeout()
+		return !oe.Timeout()
 	}
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errStrange)
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errStrange, errRefused} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
 }

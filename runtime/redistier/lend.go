@@ -3,6 +3,7 @@ package redistier
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
@@ -24,12 +25,13 @@ type lender struct {
 	of    *redis.Client // what is lent
 	loan  *redis.Conn   // has the pool keep it for us
 	conn  *conn         // it; nil: nothing is lent
+	due   bool          // a reply is to come, or is not what it should be
 	until time.Time     // it is to go back
 	buf   []byte        // of a command, then of what comes back
 
 	last  time.Time // a read began
 	run   int       // of quick reads
-	vain  bool      // the client does not let us see what is lent
+	vain  int       // loans of which the client did not let us see the connection
 	armed bool      // the alarm is going to ring
 }
 
@@ -55,13 +57,17 @@ type borrower struct {
 	shown   redis.StringCmd // shows a string as bytes, without a copy
 }
 
-// newBorrower returns nil for a client that has nothing to lend.
+// newBorrower returns nil for a client that has nothing to lend: one connection less must
+// not be what others fail for, and all that it does for a read is to keep one deadline.
 func newBorrower(e *Engine) *borrower {
 	o := e.single.Options()
-	if o.PoolSize < spare || o.MaxActiveConns > 0 && o.MaxActiveConns < spare || o.ReadTimeout <= 0 || o.WriteTimeout <= 0 {
+	switch {
+	case o.PoolSize < spare, o.MaxActiveConns > 0, o.PoolTimeout < 5*moment:
+		return nil
+	case o.ReadTimeout <= 2*late, o.WriteTimeout < o.ReadTimeout, o.MaxRetries > 0:
 		return nil
 	}
-	return &borrower{lender: &e.cuts.lender, command: reading(e.maxValue), engine: e, timeout: min(o.ReadTimeout, o.WriteTimeout)}
+	return &borrower{lender: &e.cuts.lender, command: reading(e.maxValue), engine: e, timeout: o.ReadTimeout}
 }
 
 // read reads a value, if somebody lends a connection for it that does not end by itself.
@@ -71,7 +77,7 @@ func (b *borrower) read(ctx context.Context, r *runtime.RemoteRead) (done bool, 
 	}
 	defer b.mu.Unlock()
 	now := time.Now()
-	if quick := b.quick(now); !quick || now.After(b.until) {
+	if quick := b.quick(now); !quick || b.due || now.After(b.until) {
 		b.giveBack()
 		if !quick {
 			return false, nil
@@ -81,7 +87,7 @@ func (b *borrower) read(ctx context.Context, r *runtime.RemoteRead) (done bool, 
 	case ctx.Err() != nil: // the client says so
 		return false, nil
 	case b.conn == nil:
-		return b.borrow(ctx, r, now)
+		return true, b.borrow(ctx, r, now)
 	}
 	return b.direct(ctx, r, now)
 }
@@ -93,11 +99,12 @@ func (l *lender) quick(now time.Time) bool {
 		l.run = 0
 	}
 	l.last = now
-	return l.run >= several && !l.vain
+	return l.run >= several && l.vain < several
 }
 
 // borrow makes a read by what the pool lends, and finds out which connection that is.
-func (b *borrower) borrow(ctx context.Context, r *runtime.RemoteRead, now time.Time) (done bool, err error) {
+func (b *borrower) borrow(ctx context.Context, r *runtime.RemoteRead, now time.Time) error {
+	b.giveBack() // what a panic has left
 	b.of = b.engine.single
 	b.loan, b.until = b.of.Conn(), now.Add(moment)
 	b.arm(moment)
@@ -106,20 +113,35 @@ func (b *borrower) borrow(ctx context.Context, r *runtime.RemoteRead, now time.T
 	if h == nil {
 		h = b.engine.cuts.hold()
 		defer h.Release(false, false)
-		// Half of the time: the client's own deadline would be in no place.
-		ctx = placed{ctx, now.Add(deadline.Sub(now) / 2).In(h.Place())}
+		// Sooner than the client's own deadline, which is in no place.
+		if latest := now.Add(b.timeout - late); deadline.After(latest) {
+			deadline = latest
+		}
+		ctx = placed{ctx, deadline.In(h.Place())}
 	}
 	cmd := b.engine.command(ctx, b.loan, r.Key, false)
-	if err := cmd.Err(); err != nil && !errors.Is(err, redis.Nil) {
+	switch c := h.conn.Load(); {
+	case cmd.Err() != nil && !errors.Is(cmd.Err(), redis.Nil):
 		b.giveBack() // the client has told the pool what to do with it
-		if lost(err) {
-			return false, nil
-		}
-	} else if b.conn = h.conn.Load(); b.conn == nil {
-		b.vain = true
+	case c == nil:
+		b.vain++
 		b.giveBack()
+	case !c.hasRead(cmd):
+		b.giveBack()
+	default:
+		b.conn, b.vain = c, 0
 	}
-	return true, b.engine.take(r, cmd)
+	return b.engine.take(r, cmd)
+}
+
+// hasRead reports whether what the client has read on the connection is the reply to a
+// command, and nothing behind it.
+func (c *conn) hasRead(cmd *redis.StringCmd) bool {
+	n := len(cmd.Val())
+	if cmd.Err() != nil { // there is nothing: $-1, or _
+		return c.got == len("$-1\r\n") || c.got == len("_\r\n")
+	}
+	return c.got == len("$\r\n")+len(strconv.Itoa(n))+n+len("\r\n")
 }
 
 // placed is a context whose deadline is in a place.
@@ -139,20 +161,18 @@ func (b *borrower) deadline(ctx context.Context, now time.Time) time.Time {
 	return own
 }
 
-// giveBack returns what is lent, if anything is. A pool that is closed by now has no
-// connections, and would only say that it has got one.
+// giveBack returns what is lent, if anything is. A connection whose reply is due is closed,
+// and the client has to see it. A pool that is closed by now has no connections, and would
+// only say that it has got one.
 func (l *lender) giveBack() {
+	if l.due {
+		_ = l.conn.Close()
+		_ = l.loan.Process(context.Background(), once{redis.NewCmd(context.Background(), "ping")})
+	}
 	if l.loan != nil && l.of.PoolStats().TotalConns > 0 {
 		_ = l.loan.Close()
 	}
-	l.of, l.loan, l.conn = nil, nil, nil
-}
-
-// discard ends what is lent, and has the client see it.
-func (l *lender) discard() {
-	_ = l.conn.Close()
-	_ = l.loan.Process(context.Background(), once{redis.NewCmd(context.Background(), "ping")})
-	l.giveBack()
+	l.of, l.loan, l.conn, l.due = nil, nil, nil, false
 }
 
 // once is a command that is not tried again.
