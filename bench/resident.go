@@ -52,18 +52,19 @@ of objects and the locks of its keys, in which there are no pointers.`,
 		},
 	}
 	for i, kind := range []string{"fastcache alone", "ours, bytes", "map", "otter", "ours, objects"} {
-		c := residentCase(kind, kind, million)
-		e.groups[0].Cases = append(e.groups[0].Cases, c)
+		e.groups[0].Cases = append(e.groups[0].Cases, residentCase(kind, million, 1<<20))
 		if i < 2 {
-			e.groups[1].Cases = append(e.groups[1].Cases, c)
+			e.groups[1].Cases = append(e.groups[1].Cases, residentCase(kind, million, 0))
 		}
 	}
 	return e
 }
 
-// residentCase measures so many entries in a child.
-func residentCase(name, kind string, n int) measure.Case {
-	return measure.Case{Name: name, Bench: func(b *testing.B) { inChild(b, "resident", kind, strconv.Itoa(n)) }}
+// residentCase measures so many entries in a child, and what so many reads take of it.
+func residentCase(kind string, n, reads int) measure.Case {
+	return measure.Case{Name: kind, Bench: func(b *testing.B) {
+		inChild(b, "resident", kind, strconv.Itoa(n), strconv.Itoa(reads))
+	}}
 }
 
 // inChild runs this program once more to measure something by itself, and reports
@@ -79,14 +80,17 @@ func inChild(b *testing.B, args ...string) {
 
 // child is the other side of inChild.
 func child(args []string) {
-	if len(args) != 3 || args[0] != "resident" {
+	if len(args) != 4 || args[0] != "resident" {
 		fatal(fmt.Sprintf("no child is called %q", args))
 	}
-	resident(args[1], must(strconv.Atoi(args[2])))
+	resident(args[1], must(strconv.Atoi(args[2])), must(strconv.Atoi(args[3])))
 }
 
+// collecting is for how long garbage is collected, over and over; once at least.
+const collecting = time.Second
+
 // resident fills a cache and prints what it takes.
-func resident(kind string, n int) {
+func resident(kind string, n, reads int) {
 	from := fill(kind, n)
 	debug.FreeOSMemory() // collects, too
 	var m runtime.MemStats
@@ -95,15 +99,22 @@ func resident(kind string, n int) {
 	if rss := residentSize(); rss > 0 {
 		fmt.Println(residentMiB, float64(rss)/(1<<20))
 	}
-	collections := make([]float64, max(3, 40_000_000/max(n, 500_000)))
-	for i := range collections {
+	var collections []float64
+	for began := time.Now(); len(collections) == 0 || len(collections) < 80 && time.Since(began) < collecting; {
 		used := measure.CPUTime()
 		runtime.GC()
-		collections[i] = float64((measure.CPUTime() - used).Nanoseconds()) / 1e6
+		collections = append(collections, float64((measure.CPUTime()-used).Nanoseconds())/1e6)
 	}
 	slices.Sort(collections)
 	fmt.Println(perCollected, collections[len(collections)/2])
-	const reads = 1 << 20
+	if reads > 0 {
+		fmt.Println(perHit, hitting(from, n, reads))
+	}
+	runtime.KeepAlive(from)
+}
+
+// hitting reads keys of n at random, and returns what a hit takes, in nanoseconds.
+func hitting(from reader[shop.Small], n, reads int) float64 {
 	rng := rand.New(rand.NewPCG(3, 4))
 	ids := make([]int64, reads)
 	for i := range ids {
@@ -115,11 +126,11 @@ func resident(kind string, n int) {
 			missed++
 		}
 	}
-	fmt.Println(perHit, float64(time.Since(began).Nanoseconds())/reads)
+	took := time.Since(began)
 	if missed > reads/100 {
-		fatal(fmt.Sprintf("%s: %d of %d reads found nothing", kind, missed, reads))
+		fatal(fmt.Sprintf("%d of %d reads found nothing", missed, reads))
 	}
-	runtime.KeepAlive(from)
+	return float64(took.Nanoseconds()) / float64(reads)
 }
 
 // fill returns a reader of a cache of n entries.

@@ -33,7 +33,7 @@ caches have less of what is asked for, the same for all; keys are asked for even
 		}
 		g := measure.Group{Name: fmt.Sprintf("entries/%d", n), Base: "limit, bytes", Rounds: 1}
 		for _, kind := range cases {
-			g.Cases = append(g.Cases, residentCase(kind, kind, n))
+			g.Cases = append(g.Cases, residentCase(kind, n, 1<<20))
 		}
 		e.groups, groups[float64(n)] = append(e.groups, g), g.Name
 	}

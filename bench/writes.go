@@ -35,9 +35,9 @@ go one after the other. So it depends on the keys: with all keys alike ours is a
 		memory.Cases = append(memory.Cases, puts(l, 1, s))
 	}
 	e.groups = append(e.groups, memory)
-	alone := measure.Group{Name: "write/Product/tcp", Base: "go-redis SET", Turns: 36, Long: 2, Close: l.end}
-	evenly := measure.Group{Name: fmt.Sprintf("write/Product/tcp %d", busy), Base: alone.Base, Turns: 3, Close: l.end}
-	hot := measure.Group{Name: fmt.Sprintf("write/Product/tcp %d hot", busy), Base: alone.Base, Turns: 3, Close: l.end}
+	alone := measure.Group{Name: "write/Product/tcp", Base: "go-redis SET", Turns: 36, Long: 2, Uncollected: true, Close: l.end}
+	evenly := measure.Group{Name: fmt.Sprintf("write/Product/tcp %d", busy), Base: alone.Base, Turns: 3, Uncollected: true, Close: l.end}
+	hot := measure.Group{Name: fmt.Sprintf("write/Product/tcp %d hot", busy), Base: alone.Base, Turns: 3, Uncollected: true, Close: l.end}
 	for _, s := range redisSinks(l) {
 		alone.Cases = append(alone.Cases, puts(l, 1, s))
 		evenly.Cases = append(evenly.Cases, puts(l, busy, sink{s.name, func() (writer, func()) { return everywhere(s.open()) }}))
