@@ -36,7 +36,7 @@ func residents(l *lab) experiment {
 	e := experiment{
 		title: "Memory and the garbage collector",
 		text: `A million values of Small stay in memory, each time in a process of its own. The heap is what the collector looks after, and RSS what
-the system counts; a collection is given in milliseconds of computing, on whichever core, the median of many. Of a map and of otter the collector
+the system counts; a collection is given in milliseconds of computing, on whichever core, the median of those of a second. Of a map and of otter the collector
 has to look at every value; fastcache keeps bytes where it does not look. That is what the byte tier is for: large memory tiers. A hit costs more there, since it
 is decoded.
 
@@ -108,13 +108,13 @@ func resident(kind string, n, reads int) {
 	slices.Sort(collections)
 	fmt.Println(perCollected, collections[len(collections)/2])
 	if reads > 0 {
-		fmt.Println(perHit, hitting(from, n, reads))
+		fmt.Println(perHit, hitting(kind, from, n, reads))
 	}
 	runtime.KeepAlive(from)
 }
 
 // hitting reads keys of n at random, and returns what a hit takes, in nanoseconds.
-func hitting(from reader[shop.Small], n, reads int) float64 {
+func hitting(kind string, from reader[shop.Small], n, reads int) float64 {
 	rng := rand.New(rand.NewPCG(3, 4))
 	ids := make([]int64, reads)
 	for i := range ids {
@@ -128,7 +128,7 @@ func hitting(from reader[shop.Small], n, reads int) float64 {
 	}
 	took := time.Since(began)
 	if missed > reads/100 {
-		fatal(fmt.Sprintf("%d of %d reads found nothing", missed, reads))
+		fatal(fmt.Sprintf("%s: %d of %d reads found nothing", kind, missed, reads))
 	}
 	return float64(took.Nanoseconds()) / float64(reads)
 }

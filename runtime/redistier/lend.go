@@ -36,7 +36,7 @@ type lender struct {
 }
 
 const (
-	// moment is how long a connection is lent. Nobody is to notice: nobody else can
+	// moment is how long a connection is lent, and lies idle at most. Nobody is to notice: nobody else can
 	// have it, and a client that is told to change something on its connections waits.
 	moment = 20 * time.Millisecond
 	// following is how soon a read follows another one, from beginning to beginning. What was
@@ -167,18 +167,13 @@ func (b *borrower) deadline(ctx context.Context, now time.Time) time.Time {
 func (l *lender) giveBack() {
 	if l.due {
 		_ = l.conn.Close()
-		_ = l.loan.Process(context.Background(), once{redis.NewCmd(context.Background(), "ping")})
+		_ = l.loan.Ping(context.Background())
 	}
 	if l.loan != nil && l.of.PoolStats().TotalConns > 0 {
 		_ = l.loan.Close()
 	}
 	l.of, l.loan, l.conn, l.due = nil, nil, nil, false
 }
-
-// once is a command that is not tried again.
-type once struct{ *redis.Cmd }
-
-func (once) NoRetry() bool { return true }
 
 // arm sees to it that the alarm rings.
 func (l *lender) arm(after time.Duration) {
