@@ -91,3 +91,22 @@ func complete(t *testing.T, c *model.Cache) {
 	}
 	_ = c.Fingerprint()
 }
+
+// What only imports the runtime holds no directive, and what was meant as one might.
+func TestMentions(t *testing.T) {
+	for src, want := range map[string]bool{
+		"import \"github.com/cachegen/cachegen/runtime\"\n": false,
+		"// A test of what cachegen makes.\n":               false,
+		"cachegen := 1\n":                                   false,
+		"//cachegen:cache key=ID\n":                         true,
+		"//cachegen tier a = redis\n":                       true,
+		"//\tCacheGen: cache key=ID\n":                      true,
+		"x := 1 // cachegen:cache key=ID\n":                 true,
+		"/*\ncachegen:cache key=ID */\n":                    true,
+		"//cachgen:cache key=ID\n":                          true,
+	} {
+		if got := mentions([]byte(src)); got != want {
+			t.Errorf("%q: %v", src, got)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -102,10 +103,14 @@ func (s *sources) output(path string) bool {
 }
 
 // mentions reports whether a file may hold a directive, or something that was
-// meant to be one.
+// meant to be one. That it imports the runtime does not make it so: what mentions us in
+// a test has the go command compile the package.
 func mentions(src []byte) bool {
-	return bytes.Contains(bytes.ToLower(src), []byte(tool)) || bytes.Contains(src, []byte(":cache "))
+	return bytes.Contains(bytes.ToLower(src), []byte(tool)) && named.Match(src) || bytes.Contains(src, []byte(":cache "))
 }
+
+// named matches the start of a comment that begins with the name of the tool.
+var named = regexp.MustCompile(`(//|/\*)\s*(?i:` + tool + `)`)
 
 // hasDirective reports whether a file carries a directive. A file that cannot
 // be parsed is believed to, so that nothing generated from it gets lost.
