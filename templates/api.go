@@ -36,9 +36,13 @@ func (c *$X) GetOrLoadMany(ctx $context.Context, keys []$K, load func($context.C
 return c.core.GetOrLoadMany(ctx, keys, load)
 }`,
 		`// Set stores v under key in every tier.
-func (c *$X) Set(ctx $context.Context, key $K, v $V) error { return c.core.Set(ctx, key, v) }`,
+func (c *$X) Set(ctx $context.Context, key $K, v $V) error {
+return c.core.Set(ctx, key, v)
+}`,
 		`// SetMany stores each value under its key, does what it can and joins the errors.
-func (c *$X) SetMany(ctx $context.Context, vs map[$K]$V) error { return c.core.SetMany(ctx, vs) }`,
+func (c *$X) SetMany(ctx $context.Context, vs map[$K]$V) error {
+return c.core.SetMany(ctx, vs)
+}`,
 		`// Delete removes key from every tier and returns how many copies there were.
 func (c *$X) Delete(ctx $context.Context, key $K) (removed int, err error) {
 return c.core.Delete(ctx, key)
@@ -59,14 +63,22 @@ return c.core.Store(ctx, key, e)
 }`,
 		`// Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of $type it works as if nested in the annotation.
-func (c *$X) Backend() $cachert.Backend { return c.core.Backend() }`,
+func (c *$X) Backend() $cachert.Backend {
+return c.core.Backend()
+}`,
 		`// Stats returns the counters of the cache and of each tier.
-func (c *$X) Stats() $cachert.Stats { return c.core.Stats() }`,
+func (c *$X) Stats() $cachert.Stats {
+return c.core.Stats()
+}`,
 		`// String describes the composition.
-func (c *$X) String() string { return $describe }`,
+func (c *$X) String() string {
+return $describe
+}`,
 		`// Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *$X) Close(ctx $context.Context) error { return c.core.Close(ctx) }`,
+func (c *$X) Close(ctx $context.Context) error {
+return c.core.Close(ctx)
+}`,
 	} {
 		all = append(all, x.snippet(text, x.with(vars{"describe": quote(describe(x.c, x.c.Root))})))
 	}
@@ -92,7 +104,7 @@ func (x *cacheGen) hit() jen.Code {
 func (c *$X) hit($params) $results {
 var kb [$k]byte
 var buf [$n]byte
-`+key+`if status == $cachert.Miss || $stale c.core.Closed() {
+`+key+`if status == $cachert.Miss || ${stale}c.core.Closed() {
 return $no
 }
 if $decode(v, data, "") != nil {

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -301,13 +302,8 @@ func (x *cacheGen) remote() bool {
 
 // with returns the common variables with some more.
 func (x *cacheGen) with(more vars) vars {
-	all := vars{}
-	for k, v := range x.v {
-		all[k] = v
-	}
-	for k, v := range more {
-		all[k] = v
-	}
+	all := maps.Clone(x.v)
+	maps.Copy(all, more)
 	return all
 }
 

@@ -15,12 +15,12 @@ func sizeSlice(e *codec, w *block, expr string, t *model.Type) {
 		e.text(w, expr, t)
 		return
 	}
-	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": expr})
+	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": bare(expr)})
 	e.each(w, expr, t.Elem, e.size)
 }
 
 func putSlice(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr}
+	v := vars{"v": bare(expr)}
 	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", v)
 	switch {
 	case plainBytes(t):
@@ -33,7 +33,7 @@ func putSlice(e *codec, w *block, expr string, t *model.Type) {
 }
 
 func takeSlice(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr, "T": e.g.spell(t), "min": t.Elem.MinElem(), "fail": e.fail}
+	v := vars{"v": bare(expr), "T": e.g.spell(t), "min": t.Elem.MinElem(), "fail": e.fail}
 	e.n, e.ok = true, true
 	w.add("if n, b, ok = $cachert.TakeCount(b, $min); !ok {\n$fail\n}", v)
 	in := w.nested()
@@ -81,7 +81,7 @@ func (e *codec) apart(w *block, n string, size int64, t *model.Type) func(w *blo
 
 // addWidth adds what elements of one size take.
 func addWidth(w *block, width int64, expr string) {
-	v := vars{"v": expr, "n": width}
+	v := vars{"v": bare(expr), "n": width}
 	if width == 1 {
 		w.add("n += len($v)", v)
 	} else {
@@ -102,7 +102,7 @@ func takeArray(e *codec, w *block, expr string, t *model.Type) { e.each(w, expr,
 // structs are reached through a pointer, so that their index is checked once.
 func (e *codec) each(w *block, expr string, elem *model.Type, do func(*block, string, *model.Type)) {
 	in := w.nested()
-	v := vars{"v": expr, "i": in.local("i")}
+	v := vars{"v": bare(expr), "i": in.local("i")}
 	element := expr + "[" + v["i"].(string) + "]"
 	if elem.Kind == model.Struct && len(elem.Fields) > 1 && e.funcs[elem] == "" {
 		p := in.local("e")

@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/cachegen/cachegen/generator/model"
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/cachegen/cachegen/generator/model"
+)
 
 // A map is 0 if it is nil, or else its length and one, and its entries in the
 // order in which Go hands them out: a cache needs no other, unless it is asked for.
@@ -11,7 +15,7 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 		e.text(w, expr, t)
 		return
 	}
-	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": expr})
+	w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": bare(expr)})
 	var width int64
 	in, names := w.nested(), [2]string{"_", "_"}
 	for i, part := range []*model.Type{t.Key, t.Elem} {
@@ -36,9 +40,9 @@ func sizeMap(e *codec, w *block, expr string, t *model.Type) {
 }
 
 func putMap(e *codec, w *block, expr string, t *model.Type) {
-	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", vars{"v": expr})
+	w.add("b = $cachert.PutCount(b, len($v), $v == nil)", vars{"v": bare(expr)})
 	if t.Key.Empty() && t.Elem.Empty() {
-		w.add("b = $cachert.PutEmpty(b, len($v))", vars{"v": expr})
+		w.add("b = $cachert.PutEmpty(b, len($v))", vars{"v": bare(expr)})
 		return
 	}
 	if e.sorted {
@@ -83,7 +87,7 @@ func (e *codec) entry(k, x string, t *model.Type) *run {
 func (e *codec) entries(w *block, expr, k, x string, in *block) {
 	w.names["left"] = max(w.names["left"], in.names["left"]) // it is another one than those of the loops inside
 	left := w.local("left")
-	v := vars{"v": expr, "k": k, "x": ", " + x, "in": in.lines(), "left": left}
+	v := vars{"v": bare(expr), "k": k, "x": ", " + x, "in": in.lines(), "left": left}
 	if x == "_" {
 		v["x"] = ""
 	}
@@ -94,7 +98,7 @@ func takeMap(e *codec, w *block, expr string, t *model.Type) {
 	in := w.nested()
 	k, x := in.local("k"), in.local("x")
 	v := vars{
-		"v": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem), "k": k, "x": x, "n": in.local("entries"),
+		"v": bare(expr), "map": expr, "T": e.g.spell(t), "K": e.g.spell(t.Key), "X": e.g.spell(t.Elem), "k": k, "x": x, "n": in.local("entries"),
 		"min": t.MinEntry(), "fail": e.fail, "before": "",
 	}
 	e.n, e.ok = true, true
@@ -114,8 +118,7 @@ func takeMap(e *codec, w *block, expr string, t *model.Type) {
 		before.add("if b, ok = $cachert.TakeEmpty(b, n); !ok {\n$fail\n}", v)
 	}
 	if len(before.code) > 0 {
-		before.add("", nil) // to end its line
-		v["before"] = before.lines()
+		v["before"] = join(before.lines(), jen.Op("\n"))
 	}
 	w.add(`if $n := n; $n >= 0 {
 $v = make($T, $n)
@@ -123,7 +126,7 @@ ${before}for range $n {
 var $k $K
 var $x $X
 $in
-$v[$k] = $x
+$map[$k] = $x
 }
 if len($v) != $n { // a key twice
 $fail

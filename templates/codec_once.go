@@ -80,11 +80,11 @@ func (e *codec) head(w *block, expr string, t *model.Type) {
 		w.add("n++", nil)
 		in := w.nested()
 		e.head(in, "(*"+expr+")", t.Elem)
-		w.add("if $v != nil {\n$in\n}", vars{"v": expr, "in": in.lines()})
+		w.add("if $v != nil {\n$in\n}", vars{"v": bare(expr), "in": in.lines()})
 	case t.Kind == model.Struct:
 		e.heads(w, expr, t)
 	default: // a slice or a map
-		w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": expr})
+		w.add("n += $cachert.SizeUvarint(uint64(len($v)) + 1)", vars{"v": bare(expr)})
 		width, _ := e.constant(t.Elem)
 		if t.Kind == model.Map {
 			key, _ := e.constant(t.Key)
@@ -125,7 +125,7 @@ func (e *codec) text(w *block, expr string, t *model.Type) {
 	case model.Pointer:
 		in := w.nested()
 		e.text(in, "(*"+expr+")", t.Elem)
-		w.add("if $v != nil {\n$in\n}", vars{"v": expr, "in": in.lines()})
+		w.add("if $v != nil {\n$in\n}", vars{"v": bare(expr), "in": in.lines()})
 	case model.Struct:
 		for _, f := range t.Fields {
 			if !f.Skip {

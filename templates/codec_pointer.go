@@ -5,7 +5,7 @@ import "github.com/cachegen/cachegen/generator/model"
 // A pointer is one byte: 0 if it is nil, or else 1 and what it points to.
 
 func sizePointer(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr}
+	v := vars{"v": bare(expr)}
 	w.add("n++", v)
 	in := w.nested()
 	e.size(in, "(*"+expr+")", t.Elem)
@@ -18,11 +18,11 @@ func sizePointer(e *codec, w *block, expr string, t *model.Type) {
 func putPointer(e *codec, w *block, expr string, t *model.Type) {
 	in := w.nested()
 	e.put(in, "(*"+expr+")", t.Elem)
-	w.add("if $v == nil {\nb[0], b = 0, b[1:]\n} else {\nb[0], b = 1, b[1:]\n$in\n}", vars{"v": expr, "in": in.lines()})
+	w.add("if $v == nil {\nb[0], b = 0, b[1:]\n} else {\nb[0], b = 1, b[1:]\n$in\n}", vars{"v": bare(expr), "in": in.lines()})
 }
 
 func takePointer(e *codec, w *block, expr string, t *model.Type) {
-	v := vars{"v": expr, "T": e.g.spell(t.Elem), "fail": e.fail}
+	v := vars{"v": bare(expr), "T": e.g.spell(t.Elem), "fail": e.fail}
 	e.n = true
 	in := w.nested()
 	if e.flat(t.Elem) {

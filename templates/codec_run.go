@@ -272,8 +272,20 @@ func (e *codec) to(basic, expr string, t *model.Type) string {
 
 // bare returns an expression without the parentheses around a whole dereference.
 func bare(expr string) string {
-	if strings.HasPrefix(expr, "(*") && strings.HasSuffix(expr, ")") && strings.Count(expr, "(") == 1 {
-		return expr[1 : len(expr)-1]
+	if !strings.HasPrefix(expr, "(*") {
+		return expr
 	}
-	return expr
+	depth := 0
+	for i, c := range expr {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 && i < len(expr)-1 {
+			return expr
+		}
+	}
+	return expr[1 : len(expr)-1]
 }

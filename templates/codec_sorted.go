@@ -13,7 +13,7 @@ import (
 func putSorted(e *codec, w *block, expr string, t *model.Type) {
 	in := w.nested()
 	p := in.local("p")
-	v := vars{"v": expr, "p": p, "compare": e.compare(t.Key)}
+	v := vars{"v": bare(expr), "p": p, "compare": e.compare(t.Key)}
 	e.putEntry(in, p+".Key", p+".Value", t)
 	v["in"] = in.lines()
 	w.add("for _, $p := range $cachert.Sorted($v, $compare) {\n$in\n}", v)

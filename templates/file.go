@@ -57,6 +57,7 @@ func newGen(pkg *model.Package, in *model.File, taken map[string]bool) *gen {
 		pkg: pkg, in: in, file: jen.NewFilePathName(pkg.Path, pkg.Name), taken: taken,
 		aliases: map[string]string{}, guarded: map[*model.Type]bool{}, renamed: map[string]string{}, codecs: map[codecKey]*codec{},
 	}
+	g.file.NoFormat = true // see layout
 	g.file.HeaderComment(Header)
 	if in.Constraint != "" {
 		g.file.HeaderComment("//go:build " + in.Constraint)
@@ -70,24 +71,38 @@ func newGen(pkg *model.Package, in *model.File, taken map[string]bool) *gen {
 			"// of the runtime: if the next line does not compile, run cachegen again.\n"+
 			"var _ [$cachert.FormatVersion]struct{} = [$n]struct{}{}", vars{"n": formatVersion}))
 	for _, c := range in.Caches {
-		for _, code := range g.cache(c) {
-			g.file.Line()
-			g.file.Add(code)
-		}
+		g.declare(g.cache(c))
 	}
-	for _, code := range g.aliasDecls() {
-		g.file.Line()
+	g.declare(g.aliasDecls())
+	return g
+}
+
+// next stands in front of each declaration in what jennifer renders.
+const next = "\x00"
+
+func (g *gen) declare(all []jen.Code) {
+	for _, code := range all {
+		g.file.Op(next)
 		g.file.Add(code)
 	}
-	return g
 }
 
 // render returns the source of the file.
 func (g *gen) render() ([]byte, error) {
-	var out bytes.Buffer
-	if err := g.file.Render(&out); err != nil {
-		text, _, _ := strings.Cut(err.Error(), "\n") // and not the whole source behind it
-		return nil, fmt.Errorf("cachegen bug: %s: %s", g.in.Output, text)
+	var raw, out bytes.Buffer
+	if err := g.file.Render(&raw); err != nil {
+		return nil, fmt.Errorf("cachegen bug: %s: %w", g.in.Output, err)
+	}
+	for i, decl := range strings.Split(raw.String(), next) {
+		text, err := layout(decl)
+		if err != nil {
+			return nil, fmt.Errorf("cachegen bug: %s: %w in\n%s", g.in.Output, err, decl)
+		}
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		out.WriteString(text)
+		out.WriteByte('\n')
 	}
 	return groupImports(out.Bytes()), nil
 }

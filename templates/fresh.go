@@ -52,7 +52,7 @@ func (x *cacheGen) hitVars(more vars) vars {
 	v["params"], v["results"], v["stale"], v["also"] = x.snippet("key $K, v *$V", v), "bool", "", ""
 	v["got"], v["get"], v["no"], v["yes"] = "status, now", "Get", "false", "true"
 	if x.revalidates() {
-		v["params"], v["stale"] = x.snippet("key $K, v *$V, stale bool", v), x.snippet("status == $cachert.Stale && !stale ||", nil)
+		v["params"], v["stale"] = x.snippet("key $K, v *$V, stale bool", v), x.snippet("status == $cachert.Stale && !stale || ", nil)
 		v["also"] = "\n// A stale value is one only if it will do."
 	}
 	if x.reloads() {

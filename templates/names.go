@@ -135,18 +135,18 @@ func (g *gen) unique(name string) string {
 // spell returns the Go expression of a type.
 func (g *gen) spell(t *model.Type) jen.Code {
 	if t.Named() {
-		s := jen.Id(g.named(t))
+		name := jen.Id(g.named(t))
 		if t.Pkg != g.pkg.Path && t.Pkg != "" {
-			s = jen.Qual(t.Pkg, t.Name)
+			name = jen.Qual(t.Pkg, t.Name)
 		}
-		if len(t.Args) > 0 {
-			args := make([]jen.Code, len(t.Args))
-			for i, a := range t.Args {
-				args[i] = g.spell(a)
-			}
-			s.Types(args...)
+		if len(t.Args) == 0 {
+			return name
 		}
-		return s
+		args := make([]jen.Code, len(t.Args))
+		for i, a := range t.Args {
+			args[i] = g.spell(a)
+		}
+		return join(name, jen.Custom(jen.Options{Open: "[", Separator: ", ", Close: "]"}, args...))
 	}
 	switch t.Kind {
 	case model.Array:

@@ -108,7 +108,7 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 func (c *$X) hit($params) $results {
 `+before+`began := c.core.Hot.Begin()
 o, $got := c.hot.$get($key)
-if status == $cachert.Miss || $stale c.core.Closed() {
+if status == $cachert.Miss || ${stale}c.core.Closed() {
 return $no
 }
 `+rest+`return $yes

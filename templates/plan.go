@@ -17,8 +17,8 @@ func (x *cacheGen) plan() []jen.Code {
 	if x.c.Root.Leaf() {
 		v := x.with(vars{"f": tierField(x.c.Tiers[0])})
 		return append(all,
-			x.snippet("func (c *$X) write(op *$cachert.Op[$K, $V], res []$cachert.Result) { c.$f.Write(op, res) }", v),
-			x.snippet("func (c *$X) remove(op *$cachert.Op[$K, $V], res []$cachert.Result) { c.$f.Remove(op, res) }", v))
+			x.snippet("func (c *$X) write(op *$cachert.Op[$K, $V], res []$cachert.Result) {\nc.$f.Write(op, res)\n}", v),
+			x.snippet("func (c *$X) remove(op *$cachert.Op[$K, $V], res []$cachert.Result) {\nc.$f.Remove(op, res)\n}", v))
 	}
 	return append(all, x.writes(x.c.Root, "")...)
 }

@@ -12,16 +12,17 @@ import (
 // or code that jennifer has to render because it mentions an import.
 type vars map[string]any
 
-// snippet is Go source with holes in it. $name is a variable; $pkg.Name is a name
-// of one of the packages in the table of imports, and so imports it.
+// snippet is Go source with holes in it, as gofmt has it but for the tabs. $name is a
+// variable; $pkg.Name is a name of one of the packages in the table of imports, and so
+// imports it.
 //
 //	g.snippet("$v = make($T, $n)", vars{"v": "v.Tags", "T": t, "n": 3})
 func (g *gen) snippet(text string, v vars) *jen.Statement {
-	code := &jen.Statement{}
+	var code []jen.Code
 	var raw strings.Builder
 	flush := func() {
 		if raw.Len() > 0 {
-			code.Op(raw.String())
+			code = append(code, jen.Op(raw.String()))
 			raw.Reset()
 		}
 	}
@@ -30,7 +31,7 @@ func (g *gen) snippet(text string, v vars) *jen.Statement {
 		raw.WriteString(before)
 		if !found {
 			flush()
-			return code
+			return join(code...)
 		}
 		name := identifier(rest)
 		text = rest[len(name):]
@@ -42,7 +43,7 @@ func (g *gen) snippet(text string, v vars) *jen.Statement {
 			member := identifier(text[1:])
 			text = text[1+len(member):]
 			flush()
-			code.Qual(path, member)
+			code = append(code, jen.Qual(path, member))
 			continue
 		}
 		switch value := v[name].(type) {
@@ -50,12 +51,18 @@ func (g *gen) snippet(text string, v vars) *jen.Statement {
 			panic(fmt.Sprintf("cachegen bug: no $%s for %q", name, rest))
 		case jen.Code:
 			flush()
-			code.Add(value)
+			code = append(code, value)
+		case string:
+			raw.WriteString(value)
 		default:
 			fmt.Fprint(&raw, value)
 		}
 	}
 }
+
+// join returns pieces of code as one, with nothing between them. A Statement of jennifer
+// has blanks there, and leaves it to gofmt to take them away.
+func join(code ...jen.Code) *jen.Statement { return jen.Custom(jen.Options{}, code...) }
 
 // identifier returns the identifier at the front of text.
 func identifier(text string) string {
@@ -111,12 +118,5 @@ func (b *block) assign(name string) string {
 
 // lines returns the statements, one a line.
 func (b *block) lines() jen.Code {
-	code := &jen.Statement{}
-	for i, c := range b.code {
-		if i > 0 {
-			code.Op("\n")
-		}
-		code.Add(c)
-	}
-	return code
+	return jen.Custom(jen.Options{Separator: "\n"}, b.code...)
 }

@@ -137,17 +137,25 @@ func (c *SmallMemory) Store(ctx context.Context, key int64, e cachert.Entry[Smal
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallMemory) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallMemory) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallMemory) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallMemory) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SmallMemory) String() string { return "memory:fastcache" }
+func (c *SmallMemory) String() string {
+	return "memory:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallMemory) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallMemory) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -379,17 +387,25 @@ func (c *SmallObject) Store(ctx context.Context, key int64, e cachert.Entry[Smal
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallObject) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallObject) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallObject) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallObject) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SmallObject) String() string { return "objects:otter" }
+func (c *SmallObject) String() string {
+	return "objects:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallObject) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallObject) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -536,17 +552,25 @@ func (c *SmallShared) Store(ctx context.Context, key int64, e cachert.Entry[Smal
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallShared) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallShared) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallShared) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallShared) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SmallShared) String() string { return "objects:otter+readonly" }
+func (c *SmallShared) String() string {
+	return "objects:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallShared) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallShared) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
@@ -693,17 +717,25 @@ func (c *SmallMillion) Store(ctx context.Context, key int64, e cachert.Entry[Sma
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallMillion) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallMillion) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallMillion) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallMillion) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SmallMillion) String() string { return "objects:otter+readonly" }
+func (c *SmallMillion) String() string {
+	return "objects:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallMillion) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallMillion) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
@@ -846,17 +878,25 @@ func (c *SmallRedis) Store(ctx context.Context, key int64, e cachert.Entry[Small
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallRedis) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallRedis) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallRedis) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallRedis) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SmallRedis) String() string { return "redis:redis" }
+func (c *SmallRedis) String() string {
+	return "redis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallRedis) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallRedis) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *SmallRedis) read(op *cachert.Op[int64, Small]) {
 	c.redisTier.Read(op)
@@ -996,17 +1036,25 @@ func (c *ProductMemory) Store(ctx context.Context, key int64, e cachert.Entry[Pr
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductMemory) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductMemory) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductMemory) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductMemory) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ProductMemory) String() string { return "memory:fastcache" }
+func (c *ProductMemory) String() string {
+	return "memory:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductMemory) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductMemory) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1470,17 +1518,25 @@ func (c *ProductObject) Store(ctx context.Context, key int64, e cachert.Entry[Pr
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductObject) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductObject) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductObject) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductObject) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ProductObject) String() string { return "objects:otter" }
+func (c *ProductObject) String() string {
+	return "objects:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductObject) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductObject) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -1639,17 +1695,25 @@ func (c *ProductShared) Store(ctx context.Context, key int64, e cachert.Entry[Pr
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductShared) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductShared) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductShared) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductShared) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ProductShared) String() string { return "objects:otter+readonly" }
+func (c *ProductShared) String() string {
+	return "objects:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductShared) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductShared) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
@@ -1791,17 +1855,25 @@ func (c *ProductRedis) Store(ctx context.Context, key int64, e cachert.Entry[Pro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductRedis) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductRedis) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductRedis) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductRedis) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ProductRedis) String() string { return "redis:redis" }
+func (c *ProductRedis) String() string {
+	return "redis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductRedis) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductRedis) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *ProductRedis) read(op *cachert.Op[int64, Product]) {
 	c.redisTier.Read(op)
@@ -1953,10 +2025,14 @@ func (c *ProductTiers) Store(ctx context.Context, key int64, e cachert.Entry[Pro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductTiers) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductTiers) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductTiers) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductTiers) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ProductTiers) String() string {
@@ -1965,7 +2041,9 @@ func (c *ProductTiers) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductTiers) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductTiers) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -2140,10 +2218,14 @@ func (c *ProductHot) Store(ctx context.Context, key int64, e cachert.Entry[Produ
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductHot) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductHot) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductHot) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductHot) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ProductHot) String() string {
@@ -2152,7 +2234,9 @@ func (c *ProductHot) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductHot) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductHot) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
@@ -2309,17 +2393,25 @@ func (c *BlobMemory) Store(ctx context.Context, key int64, e cachert.Entry[Blob]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Blob it works as if nested in the annotation.
-func (c *BlobMemory) Backend() cachert.Backend { return c.core.Backend() }
+func (c *BlobMemory) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *BlobMemory) Stats() cachert.Stats { return c.core.Stats() }
+func (c *BlobMemory) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *BlobMemory) String() string { return "memory:fastcache" }
+func (c *BlobMemory) String() string {
+	return "memory:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *BlobMemory) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *BlobMemory) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -2504,7 +2596,9 @@ func (c *BlobRedis) GetOrLoadMany(ctx context.Context, keys []int64, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *BlobRedis) Set(ctx context.Context, key int64, v Blob) error { return c.core.Set(ctx, key, v) }
+func (c *BlobRedis) Set(ctx context.Context, key int64, v Blob) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *BlobRedis) SetMany(ctx context.Context, vs map[int64]Blob) error {
@@ -2535,17 +2629,25 @@ func (c *BlobRedis) Store(ctx context.Context, key int64, e cachert.Entry[Blob])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Blob it works as if nested in the annotation.
-func (c *BlobRedis) Backend() cachert.Backend { return c.core.Backend() }
+func (c *BlobRedis) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *BlobRedis) Stats() cachert.Stats { return c.core.Stats() }
+func (c *BlobRedis) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *BlobRedis) String() string { return "redis:redis" }
+func (c *BlobRedis) String() string {
+	return "redis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *BlobRedis) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *BlobRedis) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *BlobRedis) read(op *cachert.Op[int64, Blob]) {
 	c.redisTier.Read(op)
@@ -2648,7 +2750,9 @@ func (c *DeepOne) GetOrLoadMany(ctx context.Context, keys []int64, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *DeepOne) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+func (c *DeepOne) Set(ctx context.Context, key int64, v Deep) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DeepOne) SetMany(ctx context.Context, vs map[int64]Deep) error {
@@ -2679,17 +2783,25 @@ func (c *DeepOne) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Deep it works as if nested in the annotation.
-func (c *DeepOne) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepOne) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepOne) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepOne) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *DeepOne) String() string { return "redis:redis" }
+func (c *DeepOne) String() string {
+	return "redis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepOne) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepOne) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *DeepOne) read(op *cachert.Op[int64, Deep]) {
 	c.redisTier.Read(op)
@@ -2888,7 +3000,9 @@ func (c *DeepTwo) GetOrLoadMany(ctx context.Context, keys []int64, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *DeepTwo) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+func (c *DeepTwo) Set(ctx context.Context, key int64, v Deep) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DeepTwo) SetMany(ctx context.Context, vs map[int64]Deep) error {
@@ -2919,10 +3033,14 @@ func (c *DeepTwo) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Deep it works as if nested in the annotation.
-func (c *DeepTwo) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepTwo) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepTwo) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepTwo) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DeepTwo) String() string {
@@ -2931,7 +3049,9 @@ func (c *DeepTwo) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepTwo) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepTwo) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -3080,7 +3200,9 @@ func (c *DeepThree) GetOrLoadMany(ctx context.Context, keys []int64, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *DeepThree) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+func (c *DeepThree) Set(ctx context.Context, key int64, v Deep) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DeepThree) SetMany(ctx context.Context, vs map[int64]Deep) error {
@@ -3111,10 +3233,14 @@ func (c *DeepThree) Store(ctx context.Context, key int64, e cachert.Entry[Deep])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Deep it works as if nested in the annotation.
-func (c *DeepThree) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepThree) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepThree) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepThree) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DeepThree) String() string {
@@ -3123,7 +3249,9 @@ func (c *DeepThree) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepThree) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepThree) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -3287,7 +3415,9 @@ func (c *DeepFour) GetOrLoadMany(ctx context.Context, keys []int64, load func(co
 }
 
 // Set stores v under key in every tier.
-func (c *DeepFour) Set(ctx context.Context, key int64, v Deep) error { return c.core.Set(ctx, key, v) }
+func (c *DeepFour) Set(ctx context.Context, key int64, v Deep) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DeepFour) SetMany(ctx context.Context, vs map[int64]Deep) error {
@@ -3318,10 +3448,14 @@ func (c *DeepFour) Store(ctx context.Context, key int64, e cachert.Entry[Deep]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Deep it works as if nested in the annotation.
-func (c *DeepFour) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepFour) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepFour) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepFour) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DeepFour) String() string {
@@ -3330,7 +3464,9 @@ func (c *DeepFour) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepFour) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepFour) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.

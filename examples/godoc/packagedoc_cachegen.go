@@ -145,10 +145,14 @@ func (c *PackageDocCache) Store(ctx context.Context, key string, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of PackageDoc it works as if nested in the annotation.
-func (c *PackageDocCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PackageDocCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PackageDocCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PackageDocCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *PackageDocCache) String() string {
@@ -157,7 +161,9 @@ func (c *PackageDocCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PackageDocCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PackageDocCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -121,7 +121,9 @@ func (c *Annotated) GetOrLoadMany(ctx context.Context, keys []string, load func(
 }
 
 // Set stores v under key in every tier.
-func (c *Annotated) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *Annotated) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *Annotated) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -152,10 +154,14 @@ func (c *Annotated) Store(ctx context.Context, key string, e cachert.Entry[Doc])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *Annotated) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Annotated) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Annotated) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Annotated) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Annotated) String() string {
@@ -164,7 +170,9 @@ func (c *Annotated) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Annotated) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Annotated) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -410,10 +418,14 @@ func (c *Inner) GetOrLoadMany(ctx context.Context, keys []string, load func(cont
 }
 
 // Set stores v under key in every tier.
-func (c *Inner) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *Inner) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Inner) SetMany(ctx context.Context, vs map[string]Doc) error { return c.core.SetMany(ctx, vs) }
+func (c *Inner) SetMany(ctx context.Context, vs map[string]Doc) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Inner) Delete(ctx context.Context, key string) (removed int, err error) {
@@ -439,10 +451,14 @@ func (c *Inner) Store(ctx context.Context, key string, e cachert.Entry[Doc]) err
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *Inner) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Inner) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Inner) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Inner) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Inner) String() string {
@@ -451,7 +467,9 @@ func (c *Inner) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Inner) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Inner) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -588,10 +606,14 @@ func (c *Outer) GetOrLoadMany(ctx context.Context, keys []string, load func(cont
 }
 
 // Set stores v under key in every tier.
-func (c *Outer) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *Outer) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Outer) SetMany(ctx context.Context, vs map[string]Doc) error { return c.core.SetMany(ctx, vs) }
+func (c *Outer) SetMany(ctx context.Context, vs map[string]Doc) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Outer) Delete(ctx context.Context, key string) (removed int, err error) {
@@ -617,10 +639,14 @@ func (c *Outer) Store(ctx context.Context, key string, e cachert.Entry[Doc]) err
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *Outer) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Outer) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Outer) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Outer) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Outer) String() string {
@@ -629,7 +655,9 @@ func (c *Outer) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Outer) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Outer) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *Outer) read(op *cachert.Op[string, Doc]) {

@@ -144,10 +144,14 @@ func (c *SessionCache) Store(ctx context.Context, key string, e cachert.Entry[Se
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Session it works as if nested in the annotation.
-func (c *SessionCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SessionCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SessionCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SessionCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SessionCache) String() string {
@@ -156,7 +160,9 @@ func (c *SessionCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SessionCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SessionCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -143,10 +143,14 @@ func (c *VehicleCache) Store(ctx context.Context, key string, e cachert.Entry[Ve
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Vehicle it works as if nested in the annotation.
-func (c *VehicleCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *VehicleCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *VehicleCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *VehicleCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *VehicleCache) String() string {
@@ -155,7 +159,9 @@ func (c *VehicleCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *VehicleCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *VehicleCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -145,10 +145,14 @@ func (c *ItemCache) Store(ctx context2.Context, key string, e cachert2.Entry[Ite
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *ItemCache) Backend() cachert2.Backend { return c.core.Backend() }
+func (c *ItemCache) Backend() cachert2.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ItemCache) Stats() cachert2.Stats { return c.core.Stats() }
+func (c *ItemCache) Stats() cachert2.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ItemCache) String() string {
@@ -157,7 +161,9 @@ func (c *ItemCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ItemCache) Close(ctx context2.Context) error { return c.core.Close(ctx) }
+func (c *ItemCache) Close(ctx context2.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -401,17 +407,25 @@ func (c *DueCache) Store(ctx context2.Context, key string, e cachert2.Entry[dueT
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of due it works as if nested in the annotation.
-func (c *DueCache) Backend() cachert2.Backend { return c.core.Backend() }
+func (c *DueCache) Backend() cachert2.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DueCache) Stats() cachert2.Stats { return c.core.Stats() }
+func (c *DueCache) Stats() cachert2.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *DueCache) String() string { return "memory:fastcache" }
+func (c *DueCache) String() string {
+	return "memory:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DueCache) Close(ctx context2.Context) error { return c.core.Close(ctx) }
+func (c *DueCache) Close(ctx context2.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

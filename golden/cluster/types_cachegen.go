@@ -140,17 +140,25 @@ func (c *Spread) Store(ctx context.Context, key SpreadKey, e cachert.Entry[Order
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Order it works as if nested in the annotation.
-func (c *Spread) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Spread) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Spread) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Spread) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *Spread) String() string { return "spreadredis:redis" }
+func (c *Spread) String() string {
+	return "spreadredis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Spread) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Spread) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *Spread) read(op *cachert.Op[SpreadKey, Order]) {
 	c.spreadredisTier.Read(op)
@@ -368,17 +376,25 @@ func (c *Together) Store(ctx context.Context, key TogetherKey, e cachert.Entry[O
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Order it works as if nested in the annotation.
-func (c *Together) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Together) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Together) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Together) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *Together) String() string { return "togetherredis:redis" }
+func (c *Together) String() string {
+	return "togetherredis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Together) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Together) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *Together) read(op *cachert.Op[TogetherKey, Order]) {
 	c.togetherredisTier.Read(op)
@@ -548,10 +564,14 @@ func (c *Behind) Store(ctx context.Context, key BehindKey, e cachert.Entry[Order
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Order it works as if nested in the annotation.
-func (c *Behind) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Behind) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Behind) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Behind) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Behind) String() string {
@@ -560,7 +580,9 @@ func (c *Behind) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Behind) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Behind) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -731,17 +753,25 @@ func (c *Shelves) Store(ctx context.Context, key ShelvesKey, e cachert.Entry[Ord
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Order it works as if nested in the annotation.
-func (c *Shelves) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Shelves) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Shelves) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Shelves) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *Shelves) String() string { return "shelvesback:backend" }
+func (c *Shelves) String() string {
+	return "shelvesback:backend"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Shelves) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Shelves) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *Shelves) read(op *cachert.Op[ShelvesKey, Order]) {
 	c.shelvesbackTier.Read(op)

@@ -108,7 +108,9 @@ func (c *GzipCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *GzipCache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *GzipCache) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *GzipCache) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -139,10 +141,14 @@ func (c *GzipCache) Store(ctx context.Context, key int64, e cachert.Entry[Page])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *GzipCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *GzipCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *GzipCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *GzipCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *GzipCache) String() string {
@@ -151,7 +157,9 @@ func (c *GzipCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *GzipCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *GzipCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *GzipCache) read(op *cachert.Op[int64, Page]) {
@@ -372,7 +380,9 @@ func (c *ZstdCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *ZstdCache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *ZstdCache) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *ZstdCache) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -403,10 +413,14 @@ func (c *ZstdCache) Store(ctx context.Context, key int64, e cachert.Entry[Page])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *ZstdCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ZstdCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ZstdCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ZstdCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ZstdCache) String() string {
@@ -415,7 +429,9 @@ func (c *ZstdCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ZstdCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ZstdCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -551,7 +567,9 @@ func (c *S2Cache) GetOrLoadMany(ctx context.Context, keys []int64, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *S2Cache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *S2Cache) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *S2Cache) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -582,10 +600,14 @@ func (c *S2Cache) Store(ctx context.Context, key int64, e cachert.Entry[Page]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *S2Cache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *S2Cache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *S2Cache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *S2Cache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *S2Cache) String() string {
@@ -594,7 +616,9 @@ func (c *S2Cache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *S2Cache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *S2Cache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *S2Cache) read(op *cachert.Op[int64, Page]) {
@@ -752,10 +776,14 @@ func (c *MixedCache) Store(ctx context.Context, key int64, e cachert.Entry[Page]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *MixedCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *MixedCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *MixedCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *MixedCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *MixedCache) String() string {
@@ -764,7 +792,9 @@ func (c *MixedCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *MixedCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *MixedCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *MixedCache) read(op *cachert.Op[int64, Page]) {

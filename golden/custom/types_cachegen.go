@@ -110,7 +110,9 @@ func (c *DocCache) GetOrLoadMany(ctx context.Context, keys []string, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *DocCache) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *DocCache) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DocCache) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -141,10 +143,14 @@ func (c *DocCache) Store(ctx context.Context, key string, e cachert.Entry[Doc]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DocCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DocCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DocCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DocCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DocCache) String() string {
@@ -153,7 +159,9 @@ func (c *DocCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DocCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DocCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *DocCache) read(op *cachert.Op[string, Doc]) {
@@ -272,7 +280,9 @@ func (c *ZipCache) GetOrLoadMany(ctx context.Context, keys []string, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *ZipCache) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *ZipCache) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *ZipCache) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -303,17 +313,25 @@ func (c *ZipCache) Store(ctx context.Context, key string, e cachert.Entry[Doc]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ZipCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ZipCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ZipCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ZipCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ZipCache) String() string { return "only:redis+custom+gzip" }
+func (c *ZipCache) String() string {
+	return "only:redis+custom+gzip"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ZipCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ZipCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *ZipCache) read(op *cachert.Op[string, Doc]) {
 	c.onlyTier.Read(op)

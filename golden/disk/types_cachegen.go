@@ -150,10 +150,14 @@ func (c *PageCache) Store(ctx context.Context, key string, e cachert.Entry[Page]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *PageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *PageCache) String() string {
@@ -162,7 +166,9 @@ func (c *PageCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -446,17 +452,25 @@ func (c *StoredPageCache) Store(ctx context.Context, key string, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *StoredPageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *StoredPageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *StoredPageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *StoredPageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *StoredPageCache) String() string { return "disk:badger" }
+func (c *StoredPageCache) String() string {
+	return "disk:badger"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *StoredPageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *StoredPageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *StoredPageCache) read(op *cachert.Op[string, Page]) {
 	c.diskTier.Read(op)
@@ -609,10 +623,14 @@ func (c *NearPageCache) Store(ctx context.Context, key string, e cachert.Entry[P
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *NearPageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *NearPageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *NearPageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *NearPageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *NearPageCache) String() string {
@@ -621,7 +639,9 @@ func (c *NearPageCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *NearPageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *NearPageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -807,10 +827,14 @@ func (c *FarPageCache) Store(ctx context.Context, key string, e cachert.Entry[Pa
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *FarPageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *FarPageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *FarPageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *FarPageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *FarPageCache) String() string {
@@ -819,7 +843,9 @@ func (c *FarPageCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *FarPageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *FarPageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -143,10 +143,14 @@ func (c *FileCache) Store(ctx context.Context, key string, e cachert.Entry[File]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of File it works as if nested in the annotation.
-func (c *FileCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *FileCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *FileCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *FileCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *FileCache) String() string {
@@ -155,7 +159,9 @@ func (c *FileCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *FileCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *FileCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -146,10 +146,14 @@ func (c *EventCache) Store(ctx context.Context, key string, e cachert.Entry[Even
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Event it works as if nested in the annotation.
-func (c *EventCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *EventCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *EventCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *EventCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *EventCache) String() string {
@@ -158,7 +162,9 @@ func (c *EventCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *EventCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *EventCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -461,10 +467,14 @@ func (c *EventJSON) Store(ctx context.Context, key string, e cachert.Entry[Event
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Event it works as if nested in the annotation.
-func (c *EventJSON) Backend() cachert.Backend { return c.core.Backend() }
+func (c *EventJSON) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *EventJSON) Stats() cachert.Stats { return c.core.Stats() }
+func (c *EventJSON) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *EventJSON) String() string {
@@ -473,7 +483,9 @@ func (c *EventJSON) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *EventJSON) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *EventJSON) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *EventJSON) read(op *cachert.Op[string, Event]) {

@@ -149,10 +149,14 @@ func (c *UserPageCache) Store(ctx context.Context, key UserPageCacheKey, e cache
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of UserPage it works as if nested in the annotation.
-func (c *UserPageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *UserPageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *UserPageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *UserPageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *UserPageCache) String() string {
@@ -161,7 +165,9 @@ func (c *UserPageCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *UserPageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *UserPageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -563,10 +569,14 @@ func (c *IndexCache) Store(ctx context.Context, key string, e cachert.Entry[Inde
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Index it works as if nested in the annotation.
-func (c *IndexCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *IndexCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *IndexCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *IndexCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *IndexCache) String() string {
@@ -575,7 +585,9 @@ func (c *IndexCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *IndexCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *IndexCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -155,10 +155,14 @@ func (c *PageCache) Store(ctx context.Context, key PageCacheKey, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *PageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *PageCache) String() string {
@@ -167,7 +171,9 @@ func (c *PageCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -433,10 +439,14 @@ func (c *ByParams) Store(ctx context.Context, key ByParamsKey, e cachert.Entry[P
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *ByParams) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ByParams) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ByParams) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ByParams) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ByParams) String() string {
@@ -445,7 +455,9 @@ func (c *ByParams) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ByParams) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ByParams) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -606,7 +618,9 @@ func (c *ByAll) GetOrLoadMany(ctx context.Context, keys []ByAllKey, load func(co
 }
 
 // Set stores v under key in every tier.
-func (c *ByAll) Set(ctx context.Context, key ByAllKey, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *ByAll) Set(ctx context.Context, key ByAllKey, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *ByAll) SetMany(ctx context.Context, vs map[ByAllKey]Page) error {
@@ -637,10 +651,14 @@ func (c *ByAll) Store(ctx context.Context, key ByAllKey, e cachert.Entry[Page]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *ByAll) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ByAll) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ByAll) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ByAll) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ByAll) String() string {
@@ -649,7 +667,9 @@ func (c *ByAll) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ByAll) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ByAll) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -891,10 +911,14 @@ func (c *BySeven) Store(ctx context.Context, key [7]uint8, e cachert.Entry[Page]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *BySeven) Backend() cachert.Backend { return c.core.Backend() }
+func (c *BySeven) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *BySeven) Stats() cachert.Stats { return c.core.Stats() }
+func (c *BySeven) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *BySeven) String() string {
@@ -903,7 +927,9 @@ func (c *BySeven) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *BySeven) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *BySeven) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1047,7 +1073,9 @@ func (c *ByText) GetOrLoadMany(ctx context.Context, keys []string, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *ByText) Set(ctx context.Context, key string, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *ByText) Set(ctx context.Context, key string, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *ByText) SetMany(ctx context.Context, vs map[string]Page) error {
@@ -1078,10 +1106,14 @@ func (c *ByText) Store(ctx context.Context, key string, e cachert.Entry[Page]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *ByText) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ByText) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ByText) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ByText) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ByText) String() string {
@@ -1090,7 +1122,9 @@ func (c *ByText) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ByText) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ByText) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1265,10 +1299,14 @@ func (c *ByTime) Store(ctx context.Context, key time.Time, e cachert.Entry[Page]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *ByTime) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ByTime) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ByTime) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ByTime) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ByTime) String() string {
@@ -1277,7 +1315,9 @@ func (c *ByTime) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ByTime) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ByTime) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1452,10 +1492,14 @@ func (c *ByAddr) Store(ctx context.Context, key netip.Addr, e cachert.Entry[Page
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *ByAddr) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ByAddr) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ByAddr) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ByAddr) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ByAddr) String() string {
@@ -1464,7 +1508,9 @@ func (c *ByAddr) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ByAddr) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ByAddr) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

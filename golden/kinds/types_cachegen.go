@@ -142,10 +142,14 @@ func (c *KindsCache) Store(ctx context.Context, key string, e cachert.Entry[Kind
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Kinds it works as if nested in the annotation.
-func (c *KindsCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *KindsCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *KindsCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *KindsCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *KindsCache) String() string {
@@ -154,7 +158,9 @@ func (c *KindsCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *KindsCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *KindsCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -327,23 +333,23 @@ func sizeKinds(v *Kinds) (n, text int) {
 	n++
 	if v.PPInt != nil {
 		n++
-		if (*v.PPInt) != nil {
+		if *v.PPInt != nil {
 			n += 8
 		}
 	}
 	n++
 	if v.PSlice != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.PSlice))) + 1)
-		n += 4 * len((*v.PSlice))
+		n += cachert.SizeUvarint(uint64(len(*v.PSlice)) + 1)
+		n += 4 * len(*v.PSlice)
 		for i := range *v.PSlice {
 			text += len((*v.PSlice)[i])
 		}
 	}
 	n++
 	if v.PMap != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.PMap))) + 1)
-		n += 12 * len((*v.PMap))
-		left7 := len((*v.PMap))
+		n += cachert.SizeUvarint(uint64(len(*v.PMap)) + 1)
+		n += 12 * len(*v.PMap)
+		left7 := len(*v.PMap)
 		for k := range *v.PMap {
 			text += len(k)
 			if left7--; left7 == 0 {
@@ -685,11 +691,11 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if (*v.PPInt) == nil {
+		if *v.PPInt == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64((*(*v.PPInt))))
+			binary.LittleEndian.PutUint64(b, uint64(*(*v.PPInt)))
 			b = b[8:]
 		}
 	}
@@ -697,7 +703,7 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutCount(b, len((*v.PSlice)), (*v.PSlice) == nil)
+		b = cachert.PutCount(b, len(*v.PSlice), *v.PSlice == nil)
 		for i := range *v.PSlice {
 			binary.LittleEndian.PutUint32(b, uint32(len((*v.PSlice)[i])))
 			text = append(text, (*v.PSlice)[i]...)
@@ -708,8 +714,8 @@ func putKinds3(b, text []byte, v *Kinds) (_, _ []byte) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutCount(b, len((*v.PMap)), (*v.PMap) == nil)
-		left4 := len((*v.PMap))
+		b = cachert.PutCount(b, len(*v.PMap), *v.PMap == nil)
+		left4 := len(*v.PMap)
 		for k, x := range *v.PMap {
 			_ = b[11]
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
@@ -1303,11 +1309,11 @@ func takeKinds3(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
 			if len(b) < 8 {
 				return b, s, false
 			}
-			(*v.PPInt) = new(int)
+			*v.PPInt = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return b, s, false
 			}
-			(*(*v.PPInt)) = int(binary.LittleEndian.Uint64(b))
+			*(*v.PPInt) = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
@@ -1320,7 +1326,7 @@ func takeKinds3(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
 			return b, s, false
 		}
 		if n >= 0 {
-			(*v.PSlice) = make([]string, n)
+			*v.PSlice = make([]string, n)
 			for i := range *v.PSlice {
 				if len(b) < 4 {
 					return b, s, false
@@ -1342,7 +1348,7 @@ func takeKinds3(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
 			return b, s, false
 		}
 		if entries := n; entries >= 0 {
-			(*v.PMap) = make(map[string]int, entries)
+			*v.PMap = make(map[string]int, entries)
 			for range entries {
 				var k string
 				var x int
@@ -1360,7 +1366,7 @@ func takeKinds3(v *Kinds, b []byte, s string) (_ []byte, _ string, ok bool) {
 				b = b[12:]
 				(*v.PMap)[k] = x
 			}
-			if len((*v.PMap)) != entries { // a key twice
+			if len(*v.PMap) != entries { // a key twice
 				return b, s, false
 			}
 		}

@@ -120,7 +120,9 @@ func (c *PageCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *PageCache) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *PageCache) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *PageCache) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -151,10 +153,14 @@ func (c *PageCache) Store(ctx context.Context, key int64, e cachert.Entry[Page])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *PageCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PageCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PageCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PageCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *PageCache) String() string {
@@ -163,7 +169,9 @@ func (c *PageCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PageCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PageCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -399,10 +407,14 @@ func (c *LooseCache) Store(ctx context.Context, key int64, e cachert.Entry[Loose
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Loose it works as if nested in the annotation.
-func (c *LooseCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *LooseCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *LooseCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *LooseCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *LooseCache) String() string {
@@ -411,7 +423,9 @@ func (c *LooseCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *LooseCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *LooseCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -648,17 +662,25 @@ func (c *LineCache) Store(ctx context.Context, key LineCacheKey, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Line it works as if nested in the annotation.
-func (c *LineCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *LineCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *LineCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *LineCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *LineCache) String() string { return "redis:redis" }
+func (c *LineCache) String() string {
+	return "redis:redis"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *LineCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *LineCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 func (c *LineCache) read(op *cachert.Op[LineCacheKey, Line]) {
 	c.redisTier.Read(op)
@@ -896,10 +918,14 @@ func (c *ArchiveCache) Store(ctx context.Context, key int64, e cachert.Entry[Arc
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Archive it works as if nested in the annotation.
-func (c *ArchiveCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ArchiveCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ArchiveCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ArchiveCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ArchiveCache) String() string {
@@ -908,7 +934,9 @@ func (c *ArchiveCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ArchiveCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ArchiveCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *ArchiveCache) read(op *cachert.Op[int64, Archive]) {

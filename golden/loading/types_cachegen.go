@@ -117,7 +117,9 @@ func (c *Return) GetOrLoadMany(ctx context.Context, keys []int64, load func(cont
 }
 
 // Set stores v under key in every tier.
-func (c *Return) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *Return) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *Return) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -148,10 +150,14 @@ func (c *Return) Store(ctx context.Context, key int64, e cachert.Entry[Page]) er
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Return) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Return) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Return) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Return) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Return) String() string {
@@ -160,7 +166,9 @@ func (c *Return) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Return) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Return) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -434,10 +442,14 @@ func (c *Revalidate) Store(ctx context.Context, key int64, e cachert.Entry[Page]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Revalidate) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Revalidate) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Revalidate) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Revalidate) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Revalidate) String() string {
@@ -446,7 +458,9 @@ func (c *Revalidate) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Revalidate) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Revalidate) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -600,7 +614,9 @@ func (c *Offload) GetOrLoadMany(ctx context.Context, keys []int64, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *Offload) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *Offload) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *Offload) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -631,10 +647,14 @@ func (c *Offload) Store(ctx context.Context, key int64, e cachert.Entry[Page]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Offload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Offload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Offload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Offload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Offload) String() string {
@@ -643,7 +663,9 @@ func (c *Offload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Offload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Offload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -795,10 +817,14 @@ func (c *Eager) GetOrLoadMany(ctx context.Context, keys []int64, load func(conte
 }
 
 // Set stores v under key in every tier.
-func (c *Eager) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *Eager) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Eager) SetMany(ctx context.Context, vs map[int64]Page) error { return c.core.SetMany(ctx, vs) }
+func (c *Eager) SetMany(ctx context.Context, vs map[int64]Page) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Eager) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -824,10 +850,14 @@ func (c *Eager) Store(ctx context.Context, key int64, e cachert.Entry[Page]) err
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Eager) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Eager) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Eager) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Eager) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Eager) String() string {
@@ -836,7 +866,9 @@ func (c *Eager) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Eager) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Eager) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -983,10 +1015,14 @@ func (c *Safe) GetOrLoadMany(ctx context.Context, keys []int64, load func(contex
 }
 
 // Set stores v under key in every tier.
-func (c *Safe) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *Safe) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Safe) SetMany(ctx context.Context, vs map[int64]Page) error { return c.core.SetMany(ctx, vs) }
+func (c *Safe) SetMany(ctx context.Context, vs map[int64]Page) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Safe) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -1012,10 +1048,14 @@ func (c *Safe) Store(ctx context.Context, key int64, e cachert.Entry[Page]) erro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Safe) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Safe) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Safe) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Safe) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Safe) String() string {
@@ -1024,7 +1064,9 @@ func (c *Safe) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Safe) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Safe) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1179,7 +1221,9 @@ func (c *Objects) GetOrLoadMany(ctx context.Context, keys []int64, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *Objects) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *Objects) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *Objects) SetMany(ctx context.Context, vs map[int64]Page) error {
@@ -1210,10 +1254,14 @@ func (c *Objects) Store(ctx context.Context, key int64, e cachert.Entry[Page]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Objects) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Objects) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Objects) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Objects) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Objects) String() string {
@@ -1222,7 +1270,9 @@ func (c *Objects) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Objects) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Objects) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -1365,10 +1415,14 @@ func (c *Fifth) GetOrLoadMany(ctx context.Context, keys []int64, load func(conte
 }
 
 // Set stores v under key in every tier.
-func (c *Fifth) Set(ctx context.Context, key int64, v Page) error { return c.core.Set(ctx, key, v) }
+func (c *Fifth) Set(ctx context.Context, key int64, v Page) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Fifth) SetMany(ctx context.Context, vs map[int64]Page) error { return c.core.SetMany(ctx, vs) }
+func (c *Fifth) SetMany(ctx context.Context, vs map[int64]Page) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Fifth) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -1394,10 +1448,14 @@ func (c *Fifth) Store(ctx context.Context, key int64, e cachert.Entry[Page]) err
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Fifth) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Fifth) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Fifth) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Fifth) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Fifth) String() string {
@@ -1406,7 +1464,9 @@ func (c *Fifth) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Fifth) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Fifth) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -1586,17 +1646,25 @@ func (c *Strict) Store(ctx context.Context, key StrictKey, e cachert.Entry[Page]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Page it works as if nested in the annotation.
-func (c *Strict) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Strict) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Strict) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Strict) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *Strict) String() string { return "memory:otter+readonly" }
+func (c *Strict) String() string {
+	return "memory:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Strict) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Strict) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.

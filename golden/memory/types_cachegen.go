@@ -132,17 +132,25 @@ func (c *PointCache) Store(ctx context.Context, key uint32, e cachert.Entry[Poin
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Point it works as if nested in the annotation.
-func (c *PointCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PointCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PointCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PointCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *PointCache) String() string { return "points:fastcache" }
+func (c *PointCache) String() string {
+	return "points:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PointCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PointCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -352,17 +360,25 @@ func (c *NoteCache) Store(ctx context.Context, key string, e cachert.Entry[Note]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Note it works as if nested in the annotation.
-func (c *NoteCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *NoteCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *NoteCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *NoteCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *NoteCache) String() string { return "notes:fastcache" }
+func (c *NoteCache) String() string {
+	return "notes:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *NoteCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *NoteCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -624,17 +640,25 @@ func (c *CountCache) Store(ctx context.Context, key string, e cachert.Entry[Coun
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Count it works as if nested in the annotation.
-func (c *CountCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *CountCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *CountCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *CountCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *CountCache) String() string { return "counts:fastcache" }
+func (c *CountCache) String() string {
+	return "counts:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *CountCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *CountCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -823,17 +847,25 @@ func (c *NamesCache) Store(ctx context.Context, key string, e cachert.Entry[Name
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Names it works as if nested in the annotation.
-func (c *NamesCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *NamesCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *NamesCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *NamesCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *NamesCache) String() string { return "names:fastcache" }
+func (c *NamesCache) String() string {
+	return "names:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *NamesCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *NamesCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -885,8 +917,8 @@ func textNames(v *Names) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
 	n := 4
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
-	n += 4 * len((*v))
+	n += cachert.SizeUvarint(uint64(len(*v)) + 1)
+	n += 4 * len(*v)
 	head, text := cachert.Room(dst, n)
 	if head == nil { // and room for the strings at once
 		t := textNames(v)
@@ -897,7 +929,7 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 		head, text = cachert.Room(dst, n)
 	}
 	b := head[4:]
-	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	b = cachert.PutCount(b, len(*v), *v == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
 		text = append(text, (*v)[i]...)
@@ -925,7 +957,7 @@ func decodeNames(v *Names, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		(*v) = make(Names, n)
+		*v = make(Names, n)
 		for i := range *v {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
@@ -1039,7 +1071,9 @@ func (c *Twice) GetOrLoadMany(ctx context.Context, keys []string, load func(cont
 }
 
 // Set stores v under key in every tier.
-func (c *Twice) Set(ctx context.Context, key string, v Names) error { return c.core.Set(ctx, key, v) }
+func (c *Twice) Set(ctx context.Context, key string, v Names) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *Twice) SetMany(ctx context.Context, vs map[string]Names) error {
@@ -1070,10 +1104,14 @@ func (c *Twice) Store(ctx context.Context, key string, e cachert.Entry[Names]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Names it works as if nested in the annotation.
-func (c *Twice) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Twice) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Twice) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Twice) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Twice) String() string {
@@ -1082,7 +1120,9 @@ func (c *Twice) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Twice) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Twice) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

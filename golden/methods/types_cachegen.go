@@ -154,10 +154,14 @@ func (c *ThingCache) Store(ctx context.Context, key int64, e cachert.Entry[Thing
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Thing it works as if nested in the annotation.
-func (c *ThingCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ThingCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ThingCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ThingCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ThingCache) String() string {
@@ -166,7 +170,9 @@ func (c *ThingCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ThingCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ThingCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1029,10 +1035,14 @@ func (c *ThingObjects) Store(ctx context.Context, key ThingObjectsKey, e cachert
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Thing it works as if nested in the annotation.
-func (c *ThingObjects) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ThingObjects) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ThingObjects) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ThingObjects) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ThingObjects) String() string {
@@ -1041,7 +1051,9 @@ func (c *ThingObjects) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ThingObjects) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ThingObjects) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -1408,10 +1420,14 @@ func (c *PointCache) Store(ctx context.Context, key string, e cachert.Entry[Poin
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Point it works as if nested in the annotation.
-func (c *PointCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PointCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PointCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PointCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *PointCache) String() string {
@@ -1420,7 +1436,9 @@ func (c *PointCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PointCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PointCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

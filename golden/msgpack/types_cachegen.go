@@ -138,10 +138,14 @@ func (c *OrderCache) Store(ctx context.Context, key int64, e cachert.Entry[Order
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Order it works as if nested in the annotation.
-func (c *OrderCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *OrderCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *OrderCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *OrderCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *OrderCache) String() string {
@@ -150,7 +154,9 @@ func (c *OrderCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *OrderCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *OrderCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *OrderCache) read(op *cachert.Op[int64, Order]) {

@@ -121,7 +121,9 @@ func (c *DocCache) GetOrLoadMany(ctx context.Context, keys []string, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *DocCache) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *DocCache) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DocCache) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -152,10 +154,14 @@ func (c *DocCache) Store(ctx context.Context, key string, e cachert.Entry[Doc]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DocCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DocCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DocCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DocCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DocCache) String() string {
@@ -164,7 +170,9 @@ func (c *DocCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DocCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DocCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -377,7 +385,9 @@ func (c *DocNever) GetOrLoadMany(ctx context.Context, keys []string, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *DocNever) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *DocNever) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DocNever) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -408,10 +418,14 @@ func (c *DocNever) Store(ctx context.Context, key string, e cachert.Entry[Doc]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DocNever) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DocNever) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DocNever) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DocNever) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DocNever) String() string {
@@ -420,7 +434,9 @@ func (c *DocNever) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DocNever) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DocNever) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *DocNever) read(op *cachert.Op[string, Doc]) {
@@ -554,7 +570,9 @@ func (c *DocMixed) GetOrLoadMany(ctx context.Context, keys []string, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *DocMixed) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *DocMixed) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DocMixed) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -585,10 +603,14 @@ func (c *DocMixed) Store(ctx context.Context, key string, e cachert.Entry[Doc]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DocMixed) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DocMixed) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DocMixed) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DocMixed) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DocMixed) String() string {
@@ -597,7 +619,9 @@ func (c *DocMixed) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DocMixed) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DocMixed) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -765,7 +789,9 @@ func (c *DocFour) GetOrLoadMany(ctx context.Context, keys []string, load func(co
 }
 
 // Set stores v under key in every tier.
-func (c *DocFour) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *DocFour) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DocFour) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -796,10 +822,14 @@ func (c *DocFour) Store(ctx context.Context, key string, e cachert.Entry[Doc]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DocFour) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DocFour) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DocFour) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DocFour) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DocFour) String() string {
@@ -808,7 +838,9 @@ func (c *DocFour) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DocFour) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DocFour) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *DocFour) read(op *cachert.Op[string, Doc]) {

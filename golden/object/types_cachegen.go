@@ -134,17 +134,25 @@ func (c *SmallCache) Store(ctx context.Context, key int64, e cachert.Entry[Small
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SmallCache) String() string { return "smalls:otter" }
+func (c *SmallCache) String() string {
+	return "smalls:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -370,17 +378,25 @@ func (c *SharedSmallCache) Store(ctx context.Context, key int64, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SharedSmallCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SharedSmallCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SharedSmallCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SharedSmallCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SharedSmallCache) String() string { return "smalls:otter+readonly" }
+func (c *SharedSmallCache) String() string {
+	return "smalls:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SharedSmallCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SharedSmallCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
@@ -528,17 +544,25 @@ func (c *ProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Pro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ProductCache) String() string { return "products:otter" }
+func (c *ProductCache) String() string {
+	return "products:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -646,7 +670,7 @@ func sizeProduct(v *Product) (n, text int) {
 	n++
 	if v.Chain != nil {
 		n++
-		if (*v.Chain) != nil {
+		if *v.Chain != nil {
 			m, t = sizeProductMaker((*v.Chain))
 			n += m
 			text += t
@@ -767,7 +791,7 @@ func appendProduct(dst []byte, v *Product) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if (*v.Chain) == nil {
+		if *v.Chain == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
@@ -1008,7 +1032,7 @@ func decodeProduct(v *Product, data []byte, text string) error {
 			if len(b) < 5 {
 				return cachert.ErrCorrupt
 			}
-			(*v.Chain) = new(Maker)
+			*v.Chain = new(Maker)
 			if b, s, ok = takeProductMaker((*v.Chain), b, s); !ok {
 				return cachert.ErrCorrupt
 			}
@@ -1420,17 +1444,25 @@ func (c *SharedProductCache) Store(ctx context.Context, key int64, e cachert.Ent
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *SharedProductCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SharedProductCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SharedProductCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SharedProductCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *SharedProductCache) String() string { return "shared:otter+readonly" }
+func (c *SharedProductCache) String() string {
+	return "shared:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SharedProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SharedProductCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.
@@ -1590,10 +1622,14 @@ func (c *FrontedProductCache) Store(ctx context.Context, key int64, e cachert.En
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *FrontedProductCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *FrontedProductCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *FrontedProductCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *FrontedProductCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *FrontedProductCache) String() string {
@@ -1602,7 +1638,9 @@ func (c *FrontedProductCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *FrontedProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *FrontedProductCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -1784,10 +1822,14 @@ func (c *DeepProductCache) Store(ctx context.Context, key int64, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *DeepProductCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepProductCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepProductCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepProductCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DeepProductCache) String() string {
@@ -1796,7 +1838,9 @@ func (c *DeepProductCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepProductCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1984,10 +2028,14 @@ func (c *RacedOfferCache) Store(ctx context.Context, key int64, e cachert.Entry[
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Offer it works as if nested in the annotation.
-func (c *RacedOfferCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RacedOfferCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RacedOfferCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RacedOfferCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RacedOfferCache) String() string {
@@ -1996,7 +2044,9 @@ func (c *RacedOfferCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RacedOfferCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RacedOfferCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raced: near and store at once; the first hit wins.
 func (c *RacedOfferCache) read(op *cachert.Op[int64, Offer]) {
@@ -2234,10 +2284,14 @@ func (c *ParallelOfferCache) Store(ctx context.Context, key int64, e cachert.Ent
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Offer it works as if nested in the annotation.
-func (c *ParallelOfferCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelOfferCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelOfferCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelOfferCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelOfferCache) String() string {
@@ -2246,7 +2300,9 @@ func (c *ParallelOfferCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelOfferCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelOfferCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallel: near and store at once; what lives longer wins.
 func (c *ParallelOfferCache) read(op *cachert.Op[int64, Offer]) {
@@ -2411,10 +2467,14 @@ func (c *NestedOfferCache) Store(ctx context.Context, key int64, e cachert.Entry
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Offer it works as if nested in the annotation.
-func (c *NestedOfferCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *NestedOfferCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *NestedOfferCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *NestedOfferCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *NestedOfferCache) String() string {
@@ -2423,7 +2483,9 @@ func (c *NestedOfferCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *NestedOfferCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *NestedOfferCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -2600,17 +2662,25 @@ func (c *TreeCache) Store(ctx context.Context, key string, e cachert.Entry[Tree]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Tree it works as if nested in the annotation.
-func (c *TreeCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *TreeCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *TreeCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *TreeCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *TreeCache) String() string { return "trees:otter" }
+func (c *TreeCache) String() string {
+	return "trees:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *TreeCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -3222,17 +3292,25 @@ func (c *ForestCache) Store(ctx context.Context, key int64, e cachert.Entry[Fore
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Forest it works as if nested in the annotation.
-func (c *ForestCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ForestCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ForestCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ForestCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ForestCache) String() string { return "forests:otter" }
+func (c *ForestCache) String() string {
+	return "forests:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ForestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ForestCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -3311,7 +3389,7 @@ func sizeForestForest(v *Forest, depth int) (n int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep
 	}
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += cachert.SizeUvarint(uint64(len(*v)) + 1)
 	for i := range *v {
 		m := sizeForestForest(&(*v)[i], depth+1)
 		if m < 0 {
@@ -3324,7 +3402,7 @@ func sizeForestForest(v *Forest, depth int) (n int) {
 
 // putForestForest writes *v to the front of b and returns what is left of it.
 func putForestForest(b []byte, v *Forest) []byte {
-	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	b = cachert.PutCount(b, len(*v), *v == nil)
 	for i := range *v {
 		b = putForestForest(b, &(*v)[i])
 	}
@@ -3342,7 +3420,7 @@ func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
 		return b, false
 	}
 	if n >= 0 {
-		(*v) = make(Forest, n)
+		*v = make(Forest, n)
 		later := n // bytes that the elements to come need
 		for i := range *v {
 			later--
@@ -3499,17 +3577,25 @@ func (c *NamesCache) Store(ctx context.Context, key string, e cachert.Entry[Name
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Names it works as if nested in the annotation.
-func (c *NamesCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *NamesCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *NamesCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *NamesCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *NamesCache) String() string { return "names:otter" }
+func (c *NamesCache) String() string {
+	return "names:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *NamesCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *NamesCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -3556,8 +3642,8 @@ func textNames(v *Names) (text int) {
 // in the order of the fields, then the bytes of all strings.
 func appendNames(dst []byte, v *Names) ([]byte, error) {
 	n := 4
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
-	n += 4 * len((*v))
+	n += cachert.SizeUvarint(uint64(len(*v)) + 1)
+	n += 4 * len(*v)
 	head, text := cachert.Room(dst, n)
 	if head == nil { // and room for the strings at once
 		t := textNames(v)
@@ -3568,7 +3654,7 @@ func appendNames(dst []byte, v *Names) ([]byte, error) {
 		head, text = cachert.Room(dst, n)
 	}
 	b := head[4:]
-	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	b = cachert.PutCount(b, len(*v), *v == nil)
 	for i := range *v {
 		binary.LittleEndian.PutUint32(b, uint32(len((*v)[i])))
 		text = append(text, (*v)[i]...)
@@ -3596,7 +3682,7 @@ func decodeNames(v *Names, data []byte, text string) error {
 		return cachert.ErrCorrupt
 	}
 	if n >= 0 {
-		(*v) = make(Names, n)
+		*v = make(Names, n)
 		for i := range *v {
 			if len(b) < 4 {
 				return cachert.ErrCorrupt
@@ -3737,17 +3823,25 @@ func (c *VisitCache) Store(ctx context.Context, key time.Time, e cachert.Entry[V
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Visit it works as if nested in the annotation.
-func (c *VisitCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *VisitCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *VisitCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *VisitCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *VisitCache) String() string { return "visits:otter" }
+func (c *VisitCache) String() string {
+	return "visits:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *VisitCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *VisitCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -4031,17 +4125,25 @@ func (c *PlaceVisitCache) Store(ctx context.Context, key PlaceVisitCacheKey, e c
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Visit it works as if nested in the annotation.
-func (c *PlaceVisitCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PlaceVisitCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PlaceVisitCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PlaceVisitCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *PlaceVisitCache) String() string { return "visits:otter" }
+func (c *PlaceVisitCache) String() string {
+	return "visits:otter"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PlaceVisitCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PlaceVisitCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is copied.
 // Anything else is left to the core.
@@ -4191,17 +4293,25 @@ func (c *CodeVisitCache) Store(ctx context.Context, key Code, e cachert.Entry[Vi
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Visit it works as if nested in the annotation.
-func (c *CodeVisitCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *CodeVisitCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *CodeVisitCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *CodeVisitCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *CodeVisitCache) String() string { return "visits:otter+readonly" }
+func (c *CodeVisitCache) String() string {
+	return "visits:otter+readonly"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *CodeVisitCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *CodeVisitCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: it is given to everybody who asks.
 // Anything else is left to the core.

@@ -140,10 +140,14 @@ func (c *SequentialOptimisticNeverOffload) Store(ctx context.Context, key string
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialOptimisticNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialOptimisticNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialOptimisticNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialOptimisticNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialOptimisticNeverOffload) String() string {
@@ -152,7 +156,9 @@ func (c *SequentialOptimisticNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialOptimisticNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialOptimisticNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialOptimisticNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -373,10 +379,14 @@ func (c *SequentialOptimisticNeverDrop) Store(ctx context.Context, key string, e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialOptimisticNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialOptimisticNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialOptimisticNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialOptimisticNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialOptimisticNeverDrop) String() string {
@@ -385,7 +395,9 @@ func (c *SequentialOptimisticNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialOptimisticNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialOptimisticNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialOptimisticNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -541,10 +553,14 @@ func (c *SequentialOptimisticAlwaysOffload) Store(ctx context.Context, key strin
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialOptimisticAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialOptimisticAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialOptimisticAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialOptimisticAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialOptimisticAlwaysOffload) String() string {
@@ -711,10 +727,14 @@ func (c *SequentialOptimisticAlwaysDrop) Store(ctx context.Context, key string, 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialOptimisticAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialOptimisticAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialOptimisticAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialOptimisticAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialOptimisticAlwaysDrop) String() string {
@@ -723,7 +743,9 @@ func (c *SequentialOptimisticAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialOptimisticAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialOptimisticAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialOptimisticAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -879,10 +901,14 @@ func (c *SequentialSequentialNeverOffload) Store(ctx context.Context, key string
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialSequentialNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialSequentialNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialSequentialNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialSequentialNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialSequentialNeverOffload) String() string {
@@ -891,7 +917,9 @@ func (c *SequentialSequentialNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialSequentialNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialSequentialNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialSequentialNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -1047,10 +1075,14 @@ func (c *SequentialSequentialNeverDrop) Store(ctx context.Context, key string, e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialSequentialNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialSequentialNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialSequentialNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialSequentialNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialSequentialNeverDrop) String() string {
@@ -1059,7 +1091,9 @@ func (c *SequentialSequentialNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialSequentialNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialSequentialNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialSequentialNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -1215,10 +1249,14 @@ func (c *SequentialSequentialAlwaysOffload) Store(ctx context.Context, key strin
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialSequentialAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialSequentialAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialSequentialAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialSequentialAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialSequentialAlwaysOffload) String() string {
@@ -1385,10 +1423,14 @@ func (c *SequentialSequentialAlwaysDrop) Store(ctx context.Context, key string, 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialSequentialAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialSequentialAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialSequentialAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialSequentialAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialSequentialAlwaysDrop) String() string {
@@ -1397,7 +1439,9 @@ func (c *SequentialSequentialAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialSequentialAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialSequentialAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialSequentialAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -1553,10 +1597,14 @@ func (c *SequentialRaceNeverOffload) Store(ctx context.Context, key string, e ca
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialRaceNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialRaceNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialRaceNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialRaceNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialRaceNeverOffload) String() string {
@@ -1565,7 +1613,9 @@ func (c *SequentialRaceNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialRaceNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialRaceNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialRaceNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -1717,10 +1767,14 @@ func (c *SequentialRaceNeverDrop) Store(ctx context.Context, key string, e cache
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialRaceNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialRaceNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialRaceNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialRaceNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialRaceNeverDrop) String() string {
@@ -1729,7 +1783,9 @@ func (c *SequentialRaceNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialRaceNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialRaceNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialRaceNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -1885,10 +1941,14 @@ func (c *SequentialRaceAlwaysOffload) Store(ctx context.Context, key string, e c
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialRaceAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialRaceAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialRaceAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialRaceAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialRaceAlwaysOffload) String() string {
@@ -1897,7 +1957,9 @@ func (c *SequentialRaceAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialRaceAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialRaceAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialRaceAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -2049,10 +2111,14 @@ func (c *SequentialRaceAlwaysDrop) Store(ctx context.Context, key string, e cach
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *SequentialRaceAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SequentialRaceAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SequentialRaceAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SequentialRaceAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SequentialRaceAlwaysDrop) String() string {
@@ -2061,7 +2127,9 @@ func (c *SequentialRaceAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SequentialRaceAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SequentialRaceAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *SequentialRaceAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -2217,10 +2285,14 @@ func (c *RaceOptimisticNeverOffload) Store(ctx context.Context, key string, e ca
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceOptimisticNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceOptimisticNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceOptimisticNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceOptimisticNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceOptimisticNeverOffload) String() string {
@@ -2229,7 +2301,9 @@ func (c *RaceOptimisticNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceOptimisticNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceOptimisticNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceoptimisticneveroffload: l1 and l2 at once; the first hit wins.
 func (c *RaceOptimisticNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -2380,10 +2454,14 @@ func (c *RaceOptimisticNeverDrop) Store(ctx context.Context, key string, e cache
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceOptimisticNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceOptimisticNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceOptimisticNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceOptimisticNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceOptimisticNeverDrop) String() string {
@@ -2392,7 +2470,9 @@ func (c *RaceOptimisticNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceOptimisticNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceOptimisticNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceoptimisticneverdrop: l1 and l2 at once; the first hit wins.
 func (c *RaceOptimisticNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -2547,10 +2627,14 @@ func (c *RaceOptimisticAlwaysOffload) Store(ctx context.Context, key string, e c
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceOptimisticAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceOptimisticAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceOptimisticAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceOptimisticAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceOptimisticAlwaysOffload) String() string {
@@ -2559,7 +2643,9 @@ func (c *RaceOptimisticAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceOptimisticAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceOptimisticAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceoptimisticalwaysoffload: l1 and l2 at once; the first hit wins.
 func (c *RaceOptimisticAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -2710,10 +2796,14 @@ func (c *RaceOptimisticAlwaysDrop) Store(ctx context.Context, key string, e cach
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceOptimisticAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceOptimisticAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceOptimisticAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceOptimisticAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceOptimisticAlwaysDrop) String() string {
@@ -2722,7 +2812,9 @@ func (c *RaceOptimisticAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceOptimisticAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceOptimisticAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceoptimisticalwaysdrop: l1 and l2 at once; the first hit wins.
 func (c *RaceOptimisticAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -2877,10 +2969,14 @@ func (c *RaceSequentialNeverOffload) Store(ctx context.Context, key string, e ca
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceSequentialNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceSequentialNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceSequentialNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceSequentialNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceSequentialNeverOffload) String() string {
@@ -2889,7 +2985,9 @@ func (c *RaceSequentialNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceSequentialNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceSequentialNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads racesequentialneveroffload: l1 and l2 at once; the first hit wins.
 func (c *RaceSequentialNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -3040,10 +3138,14 @@ func (c *RaceSequentialNeverDrop) Store(ctx context.Context, key string, e cache
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceSequentialNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceSequentialNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceSequentialNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceSequentialNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceSequentialNeverDrop) String() string {
@@ -3052,7 +3154,9 @@ func (c *RaceSequentialNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceSequentialNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceSequentialNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads racesequentialneverdrop: l1 and l2 at once; the first hit wins.
 func (c *RaceSequentialNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -3207,10 +3311,14 @@ func (c *RaceSequentialAlwaysOffload) Store(ctx context.Context, key string, e c
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceSequentialAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceSequentialAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceSequentialAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceSequentialAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceSequentialAlwaysOffload) String() string {
@@ -3219,7 +3327,9 @@ func (c *RaceSequentialAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceSequentialAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceSequentialAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads racesequentialalwaysoffload: l1 and l2 at once; the first hit wins.
 func (c *RaceSequentialAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -3370,10 +3480,14 @@ func (c *RaceSequentialAlwaysDrop) Store(ctx context.Context, key string, e cach
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceSequentialAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceSequentialAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceSequentialAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceSequentialAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceSequentialAlwaysDrop) String() string {
@@ -3382,7 +3496,9 @@ func (c *RaceSequentialAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceSequentialAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceSequentialAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads racesequentialalwaysdrop: l1 and l2 at once; the first hit wins.
 func (c *RaceSequentialAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -3533,10 +3649,14 @@ func (c *RaceRaceNeverOffload) Store(ctx context.Context, key string, e cachert.
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceRaceNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceRaceNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceRaceNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceRaceNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceRaceNeverOffload) String() string {
@@ -3545,7 +3665,9 @@ func (c *RaceRaceNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceRaceNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceRaceNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceraceneveroffload: l1 and l2 at once; the first hit wins.
 func (c *RaceRaceNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -3696,10 +3818,14 @@ func (c *RaceRaceNeverDrop) Store(ctx context.Context, key string, e cachert.Ent
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceRaceNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceRaceNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceRaceNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceRaceNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceRaceNeverDrop) String() string {
@@ -3708,7 +3834,9 @@ func (c *RaceRaceNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceRaceNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceRaceNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceraceneverdrop: l1 and l2 at once; the first hit wins.
 func (c *RaceRaceNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -3859,10 +3987,14 @@ func (c *RaceRaceAlwaysOffload) Store(ctx context.Context, key string, e cachert
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceRaceAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceRaceAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceRaceAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceRaceAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceRaceAlwaysOffload) String() string {
@@ -3871,7 +4003,9 @@ func (c *RaceRaceAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceRaceAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceRaceAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceracealwaysoffload: l1 and l2 at once; the first hit wins.
 func (c *RaceRaceAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -4022,10 +4156,14 @@ func (c *RaceRaceAlwaysDrop) Store(ctx context.Context, key string, e cachert.En
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *RaceRaceAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RaceRaceAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RaceRaceAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RaceRaceAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *RaceRaceAlwaysDrop) String() string {
@@ -4034,7 +4172,9 @@ func (c *RaceRaceAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RaceRaceAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RaceRaceAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads raceracealwaysdrop: l1 and l2 at once; the first hit wins.
 func (c *RaceRaceAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -4189,10 +4329,14 @@ func (c *ParallelOptimisticNeverOffload) Store(ctx context.Context, key string, 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelOptimisticNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelOptimisticNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelOptimisticNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelOptimisticNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelOptimisticNeverOffload) String() string {
@@ -4201,7 +4345,9 @@ func (c *ParallelOptimisticNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelOptimisticNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelOptimisticNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads paralleloptimisticneveroffload: l1 and l2 at once; what lives longer wins.
 func (c *ParallelOptimisticNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -4356,10 +4502,14 @@ func (c *ParallelOptimisticNeverDrop) Store(ctx context.Context, key string, e c
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelOptimisticNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelOptimisticNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelOptimisticNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelOptimisticNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelOptimisticNeverDrop) String() string {
@@ -4368,7 +4518,9 @@ func (c *ParallelOptimisticNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelOptimisticNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelOptimisticNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads paralleloptimisticneverdrop: l1 and l2 at once; what lives longer wins.
 func (c *ParallelOptimisticNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -4523,10 +4675,14 @@ func (c *ParallelOptimisticAlwaysOffload) Store(ctx context.Context, key string,
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelOptimisticAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelOptimisticAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelOptimisticAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelOptimisticAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelOptimisticAlwaysOffload) String() string {
@@ -4535,7 +4691,9 @@ func (c *ParallelOptimisticAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelOptimisticAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelOptimisticAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads paralleloptimisticalwaysoffload: l1 and l2 at once; what lives longer wins.
 func (c *ParallelOptimisticAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -4690,10 +4848,14 @@ func (c *ParallelOptimisticAlwaysDrop) Store(ctx context.Context, key string, e 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelOptimisticAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelOptimisticAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelOptimisticAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelOptimisticAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelOptimisticAlwaysDrop) String() string {
@@ -4702,7 +4864,9 @@ func (c *ParallelOptimisticAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelOptimisticAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelOptimisticAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads paralleloptimisticalwaysdrop: l1 and l2 at once; what lives longer wins.
 func (c *ParallelOptimisticAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -4857,10 +5021,14 @@ func (c *ParallelSequentialNeverOffload) Store(ctx context.Context, key string, 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelSequentialNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelSequentialNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelSequentialNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelSequentialNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelSequentialNeverOffload) String() string {
@@ -4869,7 +5037,9 @@ func (c *ParallelSequentialNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelSequentialNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelSequentialNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelsequentialneveroffload: l1 and l2 at once; what lives longer wins.
 func (c *ParallelSequentialNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -5024,10 +5194,14 @@ func (c *ParallelSequentialNeverDrop) Store(ctx context.Context, key string, e c
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelSequentialNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelSequentialNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelSequentialNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelSequentialNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelSequentialNeverDrop) String() string {
@@ -5036,7 +5210,9 @@ func (c *ParallelSequentialNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelSequentialNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelSequentialNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelsequentialneverdrop: l1 and l2 at once; what lives longer wins.
 func (c *ParallelSequentialNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -5191,10 +5367,14 @@ func (c *ParallelSequentialAlwaysOffload) Store(ctx context.Context, key string,
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelSequentialAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelSequentialAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelSequentialAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelSequentialAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelSequentialAlwaysOffload) String() string {
@@ -5203,7 +5383,9 @@ func (c *ParallelSequentialAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelSequentialAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelSequentialAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelsequentialalwaysoffload: l1 and l2 at once; what lives longer wins.
 func (c *ParallelSequentialAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -5358,10 +5540,14 @@ func (c *ParallelSequentialAlwaysDrop) Store(ctx context.Context, key string, e 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelSequentialAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelSequentialAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelSequentialAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelSequentialAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelSequentialAlwaysDrop) String() string {
@@ -5370,7 +5556,9 @@ func (c *ParallelSequentialAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelSequentialAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelSequentialAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelsequentialalwaysdrop: l1 and l2 at once; what lives longer wins.
 func (c *ParallelSequentialAlwaysDrop) read(op *cachert.Op[string, Doc]) {
@@ -5521,10 +5709,14 @@ func (c *ParallelRaceNeverOffload) Store(ctx context.Context, key string, e cach
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelRaceNeverOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelRaceNeverOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelRaceNeverOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelRaceNeverOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelRaceNeverOffload) String() string {
@@ -5533,7 +5725,9 @@ func (c *ParallelRaceNeverOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelRaceNeverOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelRaceNeverOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelraceneveroffload: l1 and l2 at once; what lives longer wins.
 func (c *ParallelRaceNeverOffload) read(op *cachert.Op[string, Doc]) {
@@ -5684,10 +5878,14 @@ func (c *ParallelRaceNeverDrop) Store(ctx context.Context, key string, e cachert
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelRaceNeverDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelRaceNeverDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelRaceNeverDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelRaceNeverDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelRaceNeverDrop) String() string {
@@ -5696,7 +5894,9 @@ func (c *ParallelRaceNeverDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelRaceNeverDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelRaceNeverDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelraceneverdrop: l1 and l2 at once; what lives longer wins.
 func (c *ParallelRaceNeverDrop) read(op *cachert.Op[string, Doc]) {
@@ -5849,10 +6049,14 @@ func (c *ParallelRaceAlwaysOffload) Store(ctx context.Context, key string, e cac
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelRaceAlwaysOffload) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelRaceAlwaysOffload) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelRaceAlwaysOffload) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelRaceAlwaysOffload) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelRaceAlwaysOffload) String() string {
@@ -5861,7 +6065,9 @@ func (c *ParallelRaceAlwaysOffload) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelRaceAlwaysOffload) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelRaceAlwaysOffload) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelracealwaysoffload: l1 and l2 at once; what lives longer wins.
 func (c *ParallelRaceAlwaysOffload) read(op *cachert.Op[string, Doc]) {
@@ -6012,10 +6218,14 @@ func (c *ParallelRaceAlwaysDrop) Store(ctx context.Context, key string, e cacher
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *ParallelRaceAlwaysDrop) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ParallelRaceAlwaysDrop) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ParallelRaceAlwaysDrop) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ParallelRaceAlwaysDrop) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ParallelRaceAlwaysDrop) String() string {
@@ -6024,7 +6234,9 @@ func (c *ParallelRaceAlwaysDrop) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ParallelRaceAlwaysDrop) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ParallelRaceAlwaysDrop) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads parallelracealwaysdrop: l1 and l2 at once; what lives longer wins.
 func (c *ParallelRaceAlwaysDrop) read(op *cachert.Op[string, Doc]) {

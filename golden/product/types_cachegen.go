@@ -147,10 +147,14 @@ func (c *ProductCache) Store(ctx context.Context, key int64, e cachert.Entry[Pro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Product it works as if nested in the annotation.
-func (c *ProductCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ProductCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ProductCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ProductCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ProductCache) String() string {
@@ -159,7 +163,9 @@ func (c *ProductCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ProductCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ProductCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -641,10 +647,14 @@ func (c *SmallCache) Store(ctx context.Context, key int64, e cachert.Entry[Small
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Small it works as if nested in the annotation.
-func (c *SmallCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *SmallCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *SmallCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *SmallCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *SmallCache) String() string {
@@ -653,7 +663,9 @@ func (c *SmallCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *SmallCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *SmallCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

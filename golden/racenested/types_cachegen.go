@@ -112,7 +112,9 @@ func (c *DeepRace) GetOrLoadMany(ctx context.Context, keys []string, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *DeepRace) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *DeepRace) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *DeepRace) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -143,10 +145,14 @@ func (c *DeepRace) Store(ctx context.Context, key string, e cachert.Entry[Doc]) 
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DeepRace) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepRace) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepRace) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepRace) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DeepRace) String() string {
@@ -155,7 +161,9 @@ func (c *DeepRace) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepRace) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepRace) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads outer: inner and disk at once; the first hit wins.
 func (c *DeepRace) read(op *cachert.Op[string, Doc]) {
@@ -393,10 +401,14 @@ func (c *DeepParallel) Store(ctx context.Context, key string, e cachert.Entry[Do
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *DeepParallel) Backend() cachert.Backend { return c.core.Backend() }
+func (c *DeepParallel) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *DeepParallel) Stats() cachert.Stats { return c.core.Stats() }
+func (c *DeepParallel) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *DeepParallel) String() string {
@@ -405,7 +417,9 @@ func (c *DeepParallel) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *DeepParallel) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *DeepParallel) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads outer: memory and inner at once; what lives longer wins.
 func (c *DeepParallel) read(op *cachert.Op[string, Doc]) {
@@ -554,7 +568,9 @@ func (c *Remote) GetOrLoadMany(ctx context.Context, keys []string, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *Remote) Set(ctx context.Context, key string, v Doc) error { return c.core.Set(ctx, key, v) }
+func (c *Remote) Set(ctx context.Context, key string, v Doc) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *Remote) SetMany(ctx context.Context, vs map[string]Doc) error {
@@ -585,10 +601,14 @@ func (c *Remote) Store(ctx context.Context, key string, e cachert.Entry[Doc]) er
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Doc it works as if nested in the annotation.
-func (c *Remote) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Remote) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Remote) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Remote) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Remote) String() string {
@@ -597,7 +617,9 @@ func (c *Remote) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Remote) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Remote) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads root: left and right at once; the first hit wins.
 func (c *Remote) read(op *cachert.Op[string, Doc]) {

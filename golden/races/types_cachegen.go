@@ -111,10 +111,14 @@ func (c *Pair) GetOrLoadMany(ctx context.Context, keys []int64, load func(contex
 }
 
 // Set stores v under key in every tier.
-func (c *Pair) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *Pair) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Pair) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+func (c *Pair) SetMany(ctx context.Context, vs map[int64]Item) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Pair) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -140,10 +144,14 @@ func (c *Pair) Store(ctx context.Context, key int64, e cachert.Entry[Item]) erro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *Pair) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Pair) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Pair) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Pair) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Pair) String() string {
@@ -152,7 +160,9 @@ func (c *Pair) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Pair) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Pair) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -339,10 +349,14 @@ func (c *Line) GetOrLoadMany(ctx context.Context, keys []int64, load func(contex
 }
 
 // Set stores v under key in every tier.
-func (c *Line) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *Line) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Line) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+func (c *Line) SetMany(ctx context.Context, vs map[int64]Item) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Line) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -368,10 +382,14 @@ func (c *Line) Store(ctx context.Context, key int64, e cachert.Entry[Item]) erro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *Line) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Line) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Line) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Line) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Line) String() string {
@@ -380,7 +398,9 @@ func (c *Line) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Line) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Line) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -534,10 +554,14 @@ func (c *Nest) GetOrLoadMany(ctx context.Context, keys []int64, load func(contex
 }
 
 // Set stores v under key in every tier.
-func (c *Nest) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *Nest) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Nest) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+func (c *Nest) SetMany(ctx context.Context, vs map[int64]Item) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Nest) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -563,10 +587,14 @@ func (c *Nest) Store(ctx context.Context, key int64, e cachert.Entry[Item]) erro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *Nest) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Nest) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Nest) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Nest) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Nest) String() string {
@@ -575,7 +603,9 @@ func (c *Nest) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Nest) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Nest) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -724,10 +754,14 @@ func (c *Deep) GetOrLoadMany(ctx context.Context, keys []int64, load func(contex
 }
 
 // Set stores v under key in every tier.
-func (c *Deep) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *Deep) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Deep) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+func (c *Deep) SetMany(ctx context.Context, vs map[int64]Item) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Deep) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -753,10 +787,14 @@ func (c *Deep) Store(ctx context.Context, key int64, e cachert.Entry[Item]) erro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *Deep) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Deep) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Deep) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Deep) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Deep) String() string {
@@ -765,7 +803,9 @@ func (c *Deep) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Deep) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Deep) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *Deep) read(op *cachert.Op[int64, Item]) {
@@ -891,10 +931,14 @@ func (c *Rush) GetOrLoadMany(ctx context.Context, keys []int64, load func(contex
 }
 
 // Set stores v under key in every tier.
-func (c *Rush) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *Rush) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Rush) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+func (c *Rush) SetMany(ctx context.Context, vs map[int64]Item) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Rush) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -920,10 +964,14 @@ func (c *Rush) Store(ctx context.Context, key int64, e cachert.Entry[Item]) erro
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *Rush) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Rush) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Rush) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Rush) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Rush) String() string {
@@ -932,7 +980,9 @@ func (c *Rush) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Rush) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Rush) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read reads rush: inner and far at once; the first hit wins.
 func (c *Rush) read(op *cachert.Op[int64, Item]) {
@@ -1081,10 +1131,14 @@ func (c *Fresh) GetOrLoadMany(ctx context.Context, keys []int64, load func(conte
 }
 
 // Set stores v under key in every tier.
-func (c *Fresh) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *Fresh) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
-func (c *Fresh) SetMany(ctx context.Context, vs map[int64]Item) error { return c.core.SetMany(ctx, vs) }
+func (c *Fresh) SetMany(ctx context.Context, vs map[int64]Item) error {
+	return c.core.SetMany(ctx, vs)
+}
 
 // Delete removes key from every tier and returns how many copies there were.
 func (c *Fresh) Delete(ctx context.Context, key int64) (removed int, err error) {
@@ -1110,10 +1164,14 @@ func (c *Fresh) Store(ctx context.Context, key int64, e cachert.Entry[Item]) err
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *Fresh) Backend() cachert.Backend { return c.core.Backend() }
+func (c *Fresh) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *Fresh) Stats() cachert.Stats { return c.core.Stats() }
+func (c *Fresh) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *Fresh) String() string {
@@ -1122,7 +1180,9 @@ func (c *Fresh) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *Fresh) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *Fresh) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -141,10 +141,14 @@ func (c *TreeCache) Store(ctx context.Context, key string, e cachert.Entry[Tree]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Tree it works as if nested in the annotation.
-func (c *TreeCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *TreeCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *TreeCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *TreeCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *TreeCache) String() string {
@@ -153,7 +157,9 @@ func (c *TreeCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *TreeCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *TreeCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -721,17 +727,25 @@ func (c *ForestCache) Store(ctx context.Context, key int64, e cachert.Entry[Fore
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Forest it works as if nested in the annotation.
-func (c *ForestCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ForestCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ForestCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ForestCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ForestCache) String() string { return "forests:fastcache" }
+func (c *ForestCache) String() string {
+	return "forests:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ForestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ForestCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -812,7 +826,7 @@ func sizeForestForest(v *Forest, depth int) (n int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep
 	}
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += cachert.SizeUvarint(uint64(len(*v)) + 1)
 	for i := range *v {
 		m := sizeForestForest(&(*v)[i], depth+1)
 		if m < 0 {
@@ -825,7 +839,7 @@ func sizeForestForest(v *Forest, depth int) (n int) {
 
 // putForestForest writes *v to the front of b and returns what is left of it.
 func putForestForest(b []byte, v *Forest) []byte {
-	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	b = cachert.PutCount(b, len(*v), *v == nil)
 	for i := range *v {
 		b = putForestForest(b, &(*v)[i])
 	}
@@ -843,7 +857,7 @@ func takeForestForest(v *Forest, b []byte, depth int) (_ []byte, ok bool) {
 		return b, false
 	}
 	if n >= 0 {
-		(*v) = make(Forest, n)
+		*v = make(Forest, n)
 		later := n // bytes that the elements to come need
 		for i := range *v {
 			later--

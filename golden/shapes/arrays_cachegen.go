@@ -129,17 +129,25 @@ func (c *ArraysCache) Store(ctx context.Context, key int, e cachert.Entry[Arrays
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Arrays it works as if nested in the annotation.
-func (c *ArraysCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ArraysCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ArraysCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ArraysCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ArraysCache) String() string { return "arrays:fastcache" }
+func (c *ArraysCache) String() string {
+	return "arrays:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ArraysCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ArraysCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

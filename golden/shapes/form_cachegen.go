@@ -97,7 +97,9 @@ func (c *FormCache) GetOrLoadMany(ctx context.Context, keys []int, load func(con
 }
 
 // Set stores v under key in every tier.
-func (c *FormCache) Set(ctx context.Context, key int, v Form) error { return c.core.Set(ctx, key, v) }
+func (c *FormCache) Set(ctx context.Context, key int, v Form) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *FormCache) SetMany(ctx context.Context, vs map[int]Form) error {
@@ -128,17 +130,25 @@ func (c *FormCache) Store(ctx context.Context, key int, e cachert.Entry[Form]) e
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Form it works as if nested in the annotation.
-func (c *FormCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *FormCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *FormCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *FormCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *FormCache) String() string { return "form:fastcache" }
+func (c *FormCache) String() string {
+	return "form:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *FormCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *FormCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -163,7 +173,9 @@ func (c *FormCache) read(op *cachert.Op[int, Form]) {
 	c.formTier.Read(op)
 }
 
-func (c *FormCache) write(op *cachert.Op[int, Form], res []cachert.Result) { c.formTier.Write(op, res) }
+func (c *FormCache) write(op *cachert.Op[int, Form], res []cachert.Result) {
+	c.formTier.Write(op, res)
+}
 
 func (c *FormCache) remove(op *cachert.Op[int, Form], res []cachert.Result) {
 	c.formTier.Remove(op, res)

@@ -129,17 +129,25 @@ func (c *HiddenCache) Store(ctx context.Context, key int, e cachert.Entry[Hidden
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Hidden it works as if nested in the annotation.
-func (c *HiddenCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *HiddenCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *HiddenCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *HiddenCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *HiddenCache) String() string { return "hidden:fastcache" }
+func (c *HiddenCache) String() string {
+	return "hidden:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *HiddenCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *HiddenCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

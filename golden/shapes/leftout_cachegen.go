@@ -129,17 +129,25 @@ func (c *LeftOutCache) Store(ctx context.Context, key int, e cachert.Entry[LeftO
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of LeftOut it works as if nested in the annotation.
-func (c *LeftOutCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *LeftOutCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *LeftOutCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *LeftOutCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *LeftOutCache) String() string { return "leftout:fastcache" }
+func (c *LeftOutCache) String() string {
+	return "leftout:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *LeftOutCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *LeftOutCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

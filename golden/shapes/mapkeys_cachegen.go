@@ -129,17 +129,25 @@ func (c *MapKeysCache) Store(ctx context.Context, key int, e cachert.Entry[MapKe
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of MapKeys it works as if nested in the annotation.
-func (c *MapKeysCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *MapKeysCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *MapKeysCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *MapKeysCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *MapKeysCache) String() string { return "mapkeys:fastcache" }
+func (c *MapKeysCache) String() string {
+	return "mapkeys:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *MapKeysCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *MapKeysCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

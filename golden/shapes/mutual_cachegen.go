@@ -129,17 +129,25 @@ func (c *FolderCache) Store(ctx context.Context, key int, e cachert.Entry[Folder
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Folder it works as if nested in the annotation.
-func (c *FolderCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *FolderCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *FolderCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *FolderCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *FolderCache) String() string { return "folders:fastcache" }
+func (c *FolderCache) String() string {
+	return "folders:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *FolderCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *FolderCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -430,7 +438,7 @@ func sizeFolderArchive(v *Archive, depth int) (n, text int) {
 	if depth > cachert.MaxDepth {
 		return cachert.TooDeep, 0
 	}
-	n += cachert.SizeUvarint(uint64(len((*v))) + 1)
+	n += cachert.SizeUvarint(uint64(len(*v)) + 1)
 	for i := range *v {
 		m, t := sizeFolderFolder(&(*v)[i], depth+1)
 		if m < 0 {
@@ -445,7 +453,7 @@ func sizeFolderArchive(v *Archive, depth int) (n, text int) {
 // putFolderArchive writes *v to the front of b and its strings behind text, and returns what is
 // left of b, and text.
 func putFolderArchive(b, text []byte, v *Archive) (_, _ []byte) {
-	b = cachert.PutCount(b, len((*v)), (*v) == nil)
+	b = cachert.PutCount(b, len(*v), *v == nil)
 	for i := range *v {
 		b, text = putFolderFolder(b, text, &(*v)[i])
 	}
@@ -463,7 +471,7 @@ func takeFolderArchive(v *Archive, b []byte, s string, depth int) (_ []byte, _ s
 		return b, s, false
 	}
 	if n >= 0 {
-		(*v) = make(Archive, n)
+		*v = make(Archive, n)
 		later := 6 * n // bytes that the elements to come need
 		for i := range *v {
 			later -= 6

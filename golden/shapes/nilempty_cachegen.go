@@ -129,17 +129,25 @@ func (c *NilEmptyCache) Store(ctx context.Context, key int, e cachert.Entry[NilE
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of NilEmpty it works as if nested in the annotation.
-func (c *NilEmptyCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *NilEmptyCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *NilEmptyCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *NilEmptyCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *NilEmptyCache) String() string { return "nilempty:fastcache" }
+func (c *NilEmptyCache) String() string {
+	return "nilempty:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *NilEmptyCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *NilEmptyCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -243,8 +251,8 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	}
 	n++
 	if v.Pointer != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.Pointer))) + 1)
-		n += 4 * len((*v.Pointer))
+		n += cachert.SizeUvarint(uint64(len(*v.Pointer)) + 1)
+		n += 4 * len(*v.Pointer)
 		for i := range *v.Pointer {
 			text += len((*v.Pointer)[i])
 		}
@@ -253,8 +261,8 @@ func sizeNilEmpty(v *NilEmpty) (n, text int) {
 	for i := range v.Pointers {
 		n++
 		if v.Pointers[i] != nil {
-			n += cachert.SizeUvarint(uint64(len((*v.Pointers[i]))) + 1)
-			n += 8 * len((*v.Pointers[i]))
+			n += cachert.SizeUvarint(uint64(len(*v.Pointers[i])) + 1)
+			n += 8 * len(*v.Pointers[i])
 		}
 	}
 	n += cachert.SizeUvarint(uint64(len(v.Named)) + 1)
@@ -369,7 +377,7 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutCount(b, len((*v.Pointer)), (*v.Pointer) == nil)
+		b = cachert.PutCount(b, len(*v.Pointer), *v.Pointer == nil)
 		for i := range *v.Pointer {
 			binary.LittleEndian.PutUint32(b, uint32(len((*v.Pointer)[i])))
 			text = append(text, (*v.Pointer)[i]...)
@@ -382,7 +390,7 @@ func appendNilEmpty(dst []byte, v *NilEmpty) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			b = cachert.PutCount(b, len((*v.Pointers[i])), (*v.Pointers[i]) == nil)
+			b = cachert.PutCount(b, len(*v.Pointers[i]), *v.Pointers[i] == nil)
 			for i2 := range *v.Pointers[i] {
 				binary.LittleEndian.PutUint64(b, uint64((*v.Pointers[i])[i2]))
 				b = b[8:]
@@ -623,7 +631,7 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
-			(*v.Pointer) = make([]string, n)
+			*v.Pointer = make([]string, n)
 			for i := range *v.Pointer {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
@@ -651,7 +659,7 @@ func decodeNilEmpty(v *NilEmpty, data []byte, text string) error {
 					return cachert.ErrCorrupt
 				}
 				if n >= 0 {
-					(*v.Pointers[i]) = make([]int, n)
+					*v.Pointers[i] = make([]int, n)
 					for i2 := range *v.Pointers[i] {
 						if len(b) < 8 {
 							return cachert.ErrCorrupt

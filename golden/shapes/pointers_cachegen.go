@@ -129,17 +129,25 @@ func (c *PointersCache) Store(ctx context.Context, key int, e cachert.Entry[Poin
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Pointers it works as if nested in the annotation.
-func (c *PointersCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *PointersCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *PointersCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *PointersCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *PointersCache) String() string { return "pointers:fastcache" }
+func (c *PointersCache) String() string {
+	return "pointers:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *PointersCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *PointersCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -193,25 +201,25 @@ func sizePointers(v *Pointers) (n, text int) {
 	n++
 	if v.Twice != nil {
 		n++
-		if (*v.Twice) != nil {
+		if *v.Twice != nil {
 			n += 8
 		}
 	}
 	n++
 	if v.Again != nil {
 		n++
-		if (*v.Again) != nil {
+		if *v.Again != nil {
 			n += 8
 		}
 	}
 	n++
 	if v.Thrice != nil {
 		n++
-		if (*v.Thrice) != nil {
+		if *v.Thrice != nil {
 			n++
-			if (*(*v.Thrice)) != nil {
+			if *(*v.Thrice) != nil {
 				n += 4
-				text += len((*(*(*v.Thrice))))
+				text += len(*(*(*v.Thrice)))
 			}
 		}
 	}
@@ -231,7 +239,7 @@ func sizePointers(v *Pointers) (n, text int) {
 	}
 	n++
 	if v.Slice != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.Slice))) + 1)
+		n += cachert.SizeUvarint(uint64(len(*v.Slice)) + 1)
 		for i := range *v.Slice {
 			n++
 			if (*v.Slice)[i] != nil {
@@ -244,7 +252,7 @@ func sizePointers(v *Pointers) (n, text int) {
 		n++
 		if v.Structs[i] != nil {
 			n++
-			if (*v.Structs[i]) != nil {
+			if *v.Structs[i] != nil {
 				n += 12
 				text += len((*(*v.Structs[i])).Label)
 			}
@@ -252,15 +260,15 @@ func sizePointers(v *Pointers) (n, text int) {
 	}
 	n++
 	if v.Map != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.Map))) + 1)
-		n += 4 * len((*v.Map))
-		left := len((*v.Map))
+		n += cachert.SizeUvarint(uint64(len(*v.Map)) + 1)
+		n += 4 * len(*v.Map)
+		left := len(*v.Map)
 		for k, x := range *v.Map {
 			text += len(k)
 			n++
 			if x != nil {
 				n++
-				if (*x) != nil {
+				if *x != nil {
 					n++
 				}
 			}
@@ -280,8 +288,8 @@ func sizePointers(v *Pointers) (n, text int) {
 	}
 	n++
 	if v.Bytes != nil {
-		n += cachert.SizeUvarint(uint64(len((*v.Bytes))) + 1)
-		n += len((*v.Bytes))
+		n += cachert.SizeUvarint(uint64(len(*v.Bytes)) + 1)
+		n += len(*v.Bytes)
 	}
 	n++
 	if v.Fixed != nil {
@@ -304,9 +312,9 @@ func sizePointers(v *Pointers) (n, text int) {
 		n++
 		if v.Anonymous.B != nil {
 			n++
-			if (*v.Anonymous.B) != nil {
+			if *v.Anonymous.B != nil {
 				n += 4
-				text += len((*(*v.Anonymous.B)))
+				text += len(*(*v.Anonymous.B))
 			}
 		}
 	}
@@ -359,11 +367,11 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if (*v.Twice) == nil {
+		if *v.Twice == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64((*(*v.Twice))))
+			binary.LittleEndian.PutUint64(b, uint64(*(*v.Twice)))
 			b = b[8:]
 		}
 	}
@@ -371,11 +379,11 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if (*v.Again) == nil {
+		if *v.Again == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			binary.LittleEndian.PutUint64(b, uint64((*(*v.Again))))
+			binary.LittleEndian.PutUint64(b, uint64(*(*v.Again)))
 			b = b[8:]
 		}
 	}
@@ -383,16 +391,16 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		if (*v.Thrice) == nil {
+		if *v.Thrice == nil {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			if (*(*v.Thrice)) == nil {
+			if *(*v.Thrice) == nil {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len((*(*(*v.Thrice))))))
-				text = append(text, (*(*(*v.Thrice)))...)
+				binary.LittleEndian.PutUint32(b, uint32(len(*(*(*v.Thrice)))))
+				text = append(text, *(*(*v.Thrice))...)
 				b = b[4:]
 			}
 		}
@@ -433,13 +441,13 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutCount(b, len((*v.Slice)), (*v.Slice) == nil)
+		b = cachert.PutCount(b, len(*v.Slice), *v.Slice == nil)
 		for i := range *v.Slice {
 			if (*v.Slice)[i] == nil {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint64(b, uint64((*(*v.Slice)[i])))
+				binary.LittleEndian.PutUint64(b, uint64(*(*v.Slice)[i]))
 				b = b[8:]
 			}
 		}
@@ -450,7 +458,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			if (*v.Structs[i]) == nil {
+			if *v.Structs[i] == nil {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
@@ -467,8 +475,8 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutCount(b, len((*v.Map)), (*v.Map) == nil)
-		left := len((*v.Map))
+		b = cachert.PutCount(b, len(*v.Map), *v.Map == nil)
+		left := len(*v.Map)
 		for k, x := range *v.Map {
 			binary.LittleEndian.PutUint32(b, uint32(len(k)))
 			text = append(text, k...)
@@ -477,7 +485,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				if (*x) == nil {
+				if *x == nil {
 					b[0], b = 0, b[1:]
 				} else {
 					b[0], b = 1, b[1:]
@@ -502,7 +510,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint16(b, uint16((*(*v.Array)[i])))
+				binary.LittleEndian.PutUint16(b, uint16(*(*v.Array)[i]))
 				b = b[2:]
 			}
 		}
@@ -511,8 +519,8 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-		b = cachert.PutCount(b, len((*v.Bytes)), (*v.Bytes) == nil)
-		b = b[copy(b, (*v.Bytes)):]
+		b = cachert.PutCount(b, len(*v.Bytes), *v.Bytes == nil)
+		b = b[copy(b, *v.Bytes):]
 	}
 	if v.Fixed == nil {
 		b[0], b = 0, b[1:]
@@ -556,12 +564,12 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-			if (*v.Anonymous.B) == nil {
+			if *v.Anonymous.B == nil {
 				b[0], b = 0, b[1:]
 			} else {
 				b[0], b = 1, b[1:]
-				binary.LittleEndian.PutUint32(b, uint32(len((*(*v.Anonymous.B)))))
-				text = append(text, (*(*v.Anonymous.B))...)
+				binary.LittleEndian.PutUint32(b, uint32(len(*(*v.Anonymous.B))))
+				text = append(text, *(*v.Anonymous.B)...)
 				b = b[4:]
 			}
 		}
@@ -570,7 +578,6 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		b[0], b = 0, b[1:]
 	} else {
 		b[0], b = 1, b[1:]
-
 	}
 	b = cachert.PutCount(b, len(v.Nothings), v.Nothings == nil)
 	for i := range v.Nothings {
@@ -578,7 +585,6 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-
 		}
 	}
 	b = cachert.PutCount(b, len(v.Named), v.Named == nil)
@@ -591,7 +597,6 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-
 		}
 		if left--; left == 0 {
 			break
@@ -602,7 +607,6 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-
 		}
 	}
 	b = cachert.PutCount(b, len(v.Marked), v.Marked == nil)
@@ -612,7 +616,6 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 			b[0], b = 0, b[1:]
 		} else {
 			b[0], b = 1, b[1:]
-
 		}
 		binary.LittleEndian.PutUint32(b, uint32(len(e.Name)))
 		text = append(text, e.Name...)
@@ -672,11 +675,11 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			(*v.Twice) = new(int)
+			*v.Twice = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			(*(*v.Twice)) = int(binary.LittleEndian.Uint64(b))
+			*(*v.Twice) = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
@@ -692,11 +695,11 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			if len(b) < 8 {
 				return cachert.ErrCorrupt
 			}
-			(*v.Again) = new(int)
+			*v.Again = new(int)
 			if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 				return cachert.ErrCorrupt
 			}
-			(*(*v.Again)) = int(binary.LittleEndian.Uint64(b))
+			*(*v.Again) = int(binary.LittleEndian.Uint64(b))
 			b = b[8:]
 		}
 	}
@@ -709,7 +712,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 		if n, b = int(b[0]), b[1:]; n == 1 {
-			(*v.Thrice) = new(*string)
+			*v.Thrice = new(*string)
 			if len(b) == 0 || b[0] > 1 {
 				return cachert.ErrCorrupt
 			}
@@ -717,11 +720,11 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
-				(*(*v.Thrice)) = new(string)
+				*(*v.Thrice) = new(string)
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				(*(*(*v.Thrice))), s = s[:n], s[n:]
+				*(*(*v.Thrice)), s = s[:n], s[n:]
 				b = b[4:]
 			}
 		}
@@ -781,7 +784,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 		if n >= 0 {
-			(*v.Slice) = make([]*int, n)
+			*v.Slice = make([]*int, n)
 			for i := range *v.Slice {
 				if len(b) == 0 || b[0] > 1 {
 					return cachert.ErrCorrupt
@@ -794,7 +797,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 					if !cachert.IsInt(binary.LittleEndian.Uint64(b)) {
 						return cachert.ErrCorrupt
 					}
-					(*(*v.Slice)[i]) = int(binary.LittleEndian.Uint64(b))
+					*(*v.Slice)[i] = int(binary.LittleEndian.Uint64(b))
 					b = b[8:]
 				}
 			}
@@ -818,7 +821,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 					if len(b) < 12 {
 						return cachert.ErrCorrupt
 					}
-					(*v.Structs[i]) = new(Point)
+					*v.Structs[i] = new(Point)
 					(*(*v.Structs[i])).X = int32(binary.LittleEndian.Uint32(b))
 					(*(*v.Structs[i])).Y = int32(binary.LittleEndian.Uint32(b[4:]))
 					if n = int(binary.LittleEndian.Uint32(b[8:])); uint(n) > uint(len(s)) {
@@ -839,7 +842,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 			return cachert.ErrCorrupt
 		}
 		if entries := n; entries >= 0 {
-			(*v.Map) = make(map[string]**bool, entries)
+			*v.Map = make(map[string]**bool, entries)
 			for range entries {
 				var k string
 				var x **bool
@@ -863,17 +866,17 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 						if len(b) < 1 {
 							return cachert.ErrCorrupt
 						}
-						(*x) = new(bool)
+						*x = new(bool)
 						if b[0] > 1 {
 							return cachert.ErrCorrupt
 						}
-						(*(*x)) = b[0] == 1
+						*(*x) = b[0] == 1
 						b = b[1:]
 					}
 				}
 				(*v.Map)[k] = x
 			}
-			if len((*v.Map)) != entries { // a key twice
+			if len(*v.Map) != entries { // a key twice
 				return cachert.ErrCorrupt
 			}
 		}
@@ -895,7 +898,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 					return cachert.ErrCorrupt
 				}
 				(*v.Array)[i] = new(int16)
-				(*(*v.Array)[i]) = int16(binary.LittleEndian.Uint16(b))
+				*(*v.Array)[i] = int16(binary.LittleEndian.Uint16(b))
 				b = b[2:]
 			}
 		}
@@ -911,7 +914,7 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 		if n >= 0 {
 			x := make([]uint8, n)
 			copy(x, b)
-			(*v.Bytes), b = x, b[n:]
+			*v.Bytes, b = x, b[n:]
 		}
 	}
 	if len(b) == 0 || b[0] > 1 {
@@ -988,11 +991,11 @@ func decodePointers(v *Pointers, data []byte, text string) error {
 				if len(b) < 4 {
 					return cachert.ErrCorrupt
 				}
-				(*v.Anonymous.B) = new(string)
+				*v.Anonymous.B = new(string)
 				if n = int(binary.LittleEndian.Uint32(b)); uint(n) > uint(len(s)) {
 					return cachert.ErrCorrupt
 				}
-				(*(*v.Anonymous.B)), s = s[:n], s[n:]
+				*(*v.Anonymous.B), s = s[:n], s[n:]
 				b = b[4:]
 			}
 		}

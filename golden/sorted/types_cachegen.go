@@ -147,10 +147,14 @@ func (c *IndexCache) Store(ctx context.Context, key int64, e cachert.Entry[Index
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Index it works as if nested in the annotation.
-func (c *IndexCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *IndexCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *IndexCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *IndexCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *IndexCache) String() string {
@@ -159,7 +163,9 @@ func (c *IndexCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *IndexCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *IndexCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1248,10 +1254,14 @@ func (c *AnyIndexCache) Store(ctx context.Context, key int64, e cachert.Entry[In
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Index it works as if nested in the annotation.
-func (c *AnyIndexCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *AnyIndexCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *AnyIndexCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *AnyIndexCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *AnyIndexCache) String() string {
@@ -1260,7 +1270,9 @@ func (c *AnyIndexCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *AnyIndexCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *AnyIndexCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -2333,10 +2345,14 @@ func (c *LabelsCache) Store(ctx context.Context, key int64, e cachert.Entry[Labe
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Labels it works as if nested in the annotation.
-func (c *LabelsCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *LabelsCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *LabelsCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *LabelsCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *LabelsCache) String() string {
@@ -2345,7 +2361,9 @@ func (c *LabelsCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *LabelsCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *LabelsCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // read asks in turn for the keys that have no answer yet.
 func (c *LabelsCache) read(op *cachert.Op[int64, Labels]) {

@@ -143,17 +143,25 @@ func (c *ConfigMapCache) Store(ctx context.Context, key string, e cachert.Entry[
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of ConfigMap it works as if nested in the annotation.
-func (c *ConfigMapCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ConfigMapCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ConfigMapCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ConfigMapCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ConfigMapCache) String() string { return "configmaps:fastcache" }
+func (c *ConfigMapCache) String() string {
+	return "configmaps:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ConfigMapCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ConfigMapCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -1011,17 +1019,25 @@ func (c *ServiceCache) Store(ctx context.Context, key string, e cachert.Entry[Se
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Service it works as if nested in the annotation.
-func (c *ServiceCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ServiceCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ServiceCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ServiceCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ServiceCache) String() string { return "services:fastcache" }
+func (c *ServiceCache) String() string {
+	return "services:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ServiceCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ServiceCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -2802,17 +2818,25 @@ func (c *UserCache) Store(ctx context.Context, key string, e cachert.Entry[User]
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of User it works as if nested in the annotation.
-func (c *UserCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *UserCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *UserCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *UserCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *UserCache) String() string { return "users:fastcache" }
+func (c *UserCache) String() string {
+	return "users:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *UserCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *UserCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -7019,17 +7043,25 @@ func (c *ReleaseCache) Store(ctx context.Context, key int64, e cachert.Entry[Rel
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Release it works as if nested in the annotation.
-func (c *ReleaseCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ReleaseCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ReleaseCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ReleaseCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ReleaseCache) String() string { return "releases:fastcache" }
+func (c *ReleaseCache) String() string {
+	return "releases:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ReleaseCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ReleaseCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -12143,17 +12175,25 @@ func (c *AddressCache) Store(ctx context.Context, key string, e cachert.Entry[Ad
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Address it works as if nested in the annotation.
-func (c *AddressCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *AddressCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *AddressCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *AddressCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *AddressCache) String() string { return "addresses:fastcache" }
+func (c *AddressCache) String() string {
+	return "addresses:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *AddressCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *AddressCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -12587,17 +12627,25 @@ func (c *RequestCache) Store(ctx context.Context, key string, e cachert.Entry[Re
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Request it works as if nested in the annotation.
-func (c *RequestCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *RequestCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *RequestCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *RequestCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *RequestCache) String() string { return "requests:fastcache" }
+func (c *RequestCache) String() string {
+	return "requests:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *RequestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *RequestCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -13261,17 +13309,25 @@ func (c *ClaimsCache) Store(ctx context.Context, key string, e cachert.Entry[Cla
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Claims it works as if nested in the annotation.
-func (c *ClaimsCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ClaimsCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ClaimsCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ClaimsCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ClaimsCache) String() string { return "claims:fastcache" }
+func (c *ClaimsCache) String() string {
+	return "claims:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ClaimsCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ClaimsCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -13621,17 +13677,25 @@ func (c *ManifestCache) Store(ctx context.Context, key string, e cachert.Entry[M
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Manifest it works as if nested in the annotation.
-func (c *ManifestCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ManifestCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ManifestCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ManifestCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *ManifestCache) String() string { return "manifests:fastcache" }
+func (c *ManifestCache) String() string {
+	return "manifests:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ManifestCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ManifestCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
@@ -14207,17 +14271,25 @@ func (c *AlertCache) Store(ctx context.Context, key string, e cachert.Entry[Aler
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Alert it works as if nested in the annotation.
-func (c *AlertCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *AlertCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *AlertCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *AlertCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
-func (c *AlertCache) String() string { return "alerts:fastcache" }
+func (c *AlertCache) String() string {
+	return "alerts:fastcache"
+}
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *AlertCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *AlertCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

@@ -113,7 +113,9 @@ func (c *ItemCache) GetOrLoadMany(ctx context.Context, keys []int64, load func(c
 }
 
 // Set stores v under key in every tier.
-func (c *ItemCache) Set(ctx context.Context, key int64, v Item) error { return c.core.Set(ctx, key, v) }
+func (c *ItemCache) Set(ctx context.Context, key int64, v Item) error {
+	return c.core.Set(ctx, key, v)
+}
 
 // SetMany stores each value under its key, does what it can and joins the errors.
 func (c *ItemCache) SetMany(ctx context.Context, vs map[int64]Item) error {
@@ -144,10 +146,14 @@ func (c *ItemCache) Store(ctx context.Context, key int64, e cachert.Entry[Item])
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Item it works as if nested in the annotation.
-func (c *ItemCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *ItemCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *ItemCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *ItemCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *ItemCache) String() string {
@@ -156,7 +162,9 @@ func (c *ItemCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *ItemCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *ItemCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.

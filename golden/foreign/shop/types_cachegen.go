@@ -160,10 +160,14 @@ func (c *OrderCache) Store(ctx context.Context, key OrderCacheKey, e cachert.Ent
 
 // Backend returns the whole composition as one raw tier: as a backend tier of
 // another cache of Order it works as if nested in the annotation.
-func (c *OrderCache) Backend() cachert.Backend { return c.core.Backend() }
+func (c *OrderCache) Backend() cachert.Backend {
+	return c.core.Backend()
+}
 
 // Stats returns the counters of the cache and of each tier.
-func (c *OrderCache) Stats() cachert.Stats { return c.core.Stats() }
+func (c *OrderCache) Stats() cachert.Stats {
+	return c.core.Stats()
+}
 
 // String describes the composition.
 func (c *OrderCache) String() string {
@@ -172,7 +176,9 @@ func (c *OrderCache) String() string {
 
 // Close waits for background work until ctx ends. Afterwards every use of the
 // cache returns runtime.ErrClosed.
-func (c *OrderCache) Close(ctx context.Context) error { return c.core.Close(ctx) }
+func (c *OrderCache) Close(ctx context.Context) error {
+	return c.core.Close(ctx)
+}
 
 // hit sets *v, which is zero, if the first tier has a live value: key and entry
 // stay on the stack, a long entry in scratch. Anything else is left to the core.
