@@ -3,6 +3,7 @@ package ottertier
 import (
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/maypok86/otter/v2"
 
@@ -45,7 +46,8 @@ func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(ke
 //
 // The clock comes behind the look-up. Reading it has the processor wait for all that it has
 // begun, and until here that includes what the caller does with the value of the hit before:
-// in front of the look-up it would wait for that with nothing else to do.
+// in front of the look-up it would wait for that with nothing else to do. What is merely
+// prefetched it does not wait for, so that the value is on its way in the meantime.
 func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status, now int64) {
 	o, ok := t.cache.GetIfPresent(key)
 	switch {
@@ -54,6 +56,7 @@ func (t *Tier[K, Q, V]) Get(key Q) (v *V, status runtime.Status, now int64) {
 	case o.Stale == runtime.Never:
 		return o.Value, runtime.Hit, 0
 	}
+	prefetch(unsafe.Pointer(o.Value))
 	now = t.time.Now()
 	switch {
 	case now < o.Stale:
@@ -71,6 +74,7 @@ func (t *Tier[K, Q, V]) GetEager(key Q) (v *V, status runtime.Status, now int64,
 	if !ok || o.Value == nil {
 		return nil, runtime.Miss, 0, false
 	}
+	prefetch(unsafe.Pointer(o.Value))
 	now = t.time.Now()
 	switch {
 	case now < o.Stale:
