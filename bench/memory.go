@@ -28,9 +28,8 @@ Caches of objects win where a value is large, because they do not decode. A bare
 hit, which takes 25 ns. They lie beside the key, in a line of the processor's cache that a look-up fetches anyway, as
 otter keeps what is small. "otter, with deadlines" has one deadline in front of the value, as one writes that by hand: for Small that is another line to fetch, for
 a Product, of 248 bytes, it just fits. The clock has the processor wait for all that it has begun, so ours reads it behind the look-up, when nothing else is under way but that, and copies the value last, while the next look-up
-begins. What is left above the floor is the clock itself and a counter, be it the object or a copy of it: the less else the machine does, the sooner otter is ready, and the more of a hit that is.
-A bare otter goes on with the next look-up while the value of this one is on its way; who reads the clock cannot, and how long that way is depends on the machine and on where the values lie. So a shared Product
-was 1.22 to 1.52 of a bare otter in ten runs of one day, and 1.16 to 1.23 of an otter with one deadline by hand in five of them.
+begins. It does not wait for what is merely prefetched, so the value is on its way meanwhile. What is left above the floor is the clock itself and a counter, be it the object or a copy of it: the less else the machine does, the sooner otter is ready, and the more of a hit that is.
+Without that instruction a shared Product was 1.22 to 1.52 of a bare otter in ten runs of one day; how long a value is on its way depends on the machine, and on where it lies.
 
 Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. A hit is counted in one of 64 lines, which each goroutine has for itself, mostly; with a line
 taken at random, two goroutines on cores that are far from each other took 1.3 to 1.4 of the limit together. By how much two goroutines are faster than one the machine has a say in: where the limit, which counts nothing, is less than 1.6 times
