@@ -54,7 +54,7 @@ wake-ups for each; who gathers them pays for each pipeline. AutoPipeline gathers
 
 // overNetwork asks servers by one goroutine and by many.
 func overNetwork[V any](l *lab, name string, stores []store[V]) []measure.Group {
-	one, many := measure.Group{Name: name, Base: "go-redis GET", Turns: 54, Long: 3}, measure.Group{Name: fmt.Sprintf("%s %d", name, busy), Base: "go-redis GET", Turns: 3, Close: l.end}
+	one, many := measure.Group{Name: name, Base: "go-redis GET", Turns: 12, Long: 3}, measure.Group{Name: fmt.Sprintf("%s %d", name, busy), Base: "go-redis GET", Turns: 3, Close: l.end}
 	for _, s := range stores {
 		open := once(l, s.open)
 		one.Cases = append(one.Cases, hits(l, s.name, open))
