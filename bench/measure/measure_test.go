@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -115,4 +116,21 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	_ = sink
+}
+
+// TestFitting: a stall while something is timed does not make its turns short.
+func TestFitting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stalled := false
+		n := fitting(func(n int) {
+			time.Sleep(time.Duration(n) * time.Millisecond)
+			if n > 1 && !stalled {
+				stalled = true
+				time.Sleep(time.Minute)
+			}
+		}, 100*time.Millisecond)
+		if n != 100 || !stalled {
+			t.Errorf("%d, and stalled is %v", n, stalled)
+		}
+	})
 }
