@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -38,10 +39,12 @@ type Gatherer interface {
 type gatherer struct {
 	engine   Gatherer
 	caller   *caller
-	punctual bool   // the engine
-	few      int    // callers of an owner who go alone
-	procs    int    // GOMAXPROCS
-	cutter   Cutter // the engine, if it can; else nil
+	punctual bool         // the engine
+	few      int          // callers of an owner who go alone
+	procs    int          // GOMAXPROCS
+	cutter   Cutter       // the engine, if it can; else nil
+	batcher  Batcher      // the engine, if it can; else nil
+	together atomic.Int64 // callers with batches
 
 	soloist
 
@@ -61,12 +64,13 @@ type line struct {
 	traffic
 }
 
-// member is one read of a trip, or of a line. It is used again unless its caller
-// has left.
+// member is one read of a trip, or of a line: of a key or a batch. It is used again unless
+// its caller has left.
 type member struct {
 	ctx   context.Context
 	began int64
 	read  RemoteRead
+	batch KeyBatch
 	err   error
 	line  *line
 	trip  *trip         // nil: in line
@@ -88,6 +92,7 @@ type trip struct {
 	stop     chan struct{}
 	members  []*member
 	reads    []RemoteRead
+	batches  []KeyBatch // instead
 	one      [1]RemoteRead
 	single   [1]*member
 	gone     int // members who have left
@@ -101,37 +106,57 @@ func newGatherer(e RemoteEngine, c *caller) *gatherer {
 		return nil
 	}
 	cutter, _ := e.(Cutter)
-	return &gatherer{cutter: cutter, engine: engine, caller: c, punctual: engine.Punctual(), few: few, procs: runtime.GOMAXPROCS(0), lines: map[any]*line{}}
+	batcher, _ := e.(Batcher)
+	return &gatherer{cutter: cutter, batcher: batcher, engine: engine, caller: c, punctual: engine.Punctual(), few: few, procs: runtime.GOMAXPROCS(0), lines: map[any]*line{}}
 }
 
 // read reads one key of an owner.
 func (g *gatherer) read(ctx context.Context, owner any, key string) (RemoteRead, error) {
-	if err := ctx.Err(); err != nil {
+	m, err := g.newMember(ctx)
+	if err != nil {
 		return RemoteRead{}, err
+	}
+	m.read.Key = key
+	if left, err := g.wait(owner, m); left {
+		return RemoteRead{}, err
+	}
+	r, err := m.read, g.caller.explain(ctx, m.began, m.err)
+	g.putMember(m)
+	return r, err
+}
+
+func (g *gatherer) newMember(ctx context.Context) (*member, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	m, ok := g.members.Get().(*member)
 	if !ok {
 		m = &member{done: make(chan struct{}, 1)}
 	}
-	m.ctx, m.read.Key = ctx, key
+	m.ctx = ctx
+	return m, nil
+}
+
+func (g *gatherer) putMember(m *member) {
+	*m = member{done: m.done}
+	g.members.Put(m)
+}
+
+// wait puts a member in line and waits until its round trip has ended. It reports whether
+// the member has left before, and why.
+func (g *gatherer) wait(owner any, m *member) (left bool, err error) {
 	if l := g.join(owner, m); l != nil {
 		g.lead(l)
 	}
 	select {
 	case <-m.done:
-	case <-ctx.Done():
+	case <-m.ctx.Done():
 		if g.leave(m) {
-			return RemoteRead{}, ctx.Err()
+			return true, m.ctx.Err()
 		}
 		<-m.done // it ended just now
 	}
-	if m.left {
-		return RemoteRead{}, m.err
-	}
-	r, err := m.read, g.caller.explain(ctx, m.began, m.err)
-	*m = member{done: m.done}
-	g.members.Put(m)
-	return r, err
+	return m.left, m.err
 }
 
 // explain is the error of an operation that has ended. A client that keeps the
@@ -175,11 +200,14 @@ func (g *gatherer) line(owner any) *line {
 	l := g.lines[owner]
 	if l == nil {
 		for o, other := range g.lines { // the server may be gone
-			if o != nil && other.lanes == 0 {
+			if o != nil && o != batches && other.lanes == 0 {
 				delete(g.lines, o)
 			}
 		}
 		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes}}
+		if owner == batches {
+			l.few = 0 // who comes is in a crowd
+		}
 		l.serve = func() { g.serve(l) } // once, since each lane begins with it
 		g.lines[owner] = l
 	}
@@ -245,7 +273,7 @@ func (g *gatherer) vacate(l *line) {
 		go l.serve()
 		return
 	}
-	if l.lanes--; l.lanes == 0 && l.owner != nil && l.most <= l.few { // servers of a cluster come and go
+	if l.lanes--; l.lanes == 0 && l.owner != nil && l.owner != batches && l.most <= l.few { // servers of a cluster come and go
 		delete(g.lines, l.owner)
 	}
 }
@@ -271,22 +299,7 @@ func (g *gatherer) next(l *line) *trip {
 		return nil
 	}
 	r := &trip{line: l, began: now}
-	r.members, r.reads = r.single[:0], r.one[:0]
-	if n := min(len(l.waiting), crowd); n > 1 {
-		r.members, r.reads = make([]*member, 0, n), make([]RemoteRead, 0, n)
-	}
-	n := 0
-	for _, m := range l.waiting {
-		if len(r.members) == crowd {
-			break
-		}
-		n++
-		if !m.ended {
-			m.trip = r
-			r.members = append(r.members, m)
-			r.reads = append(r.reads, RemoteRead{Key: m.read.Key})
-		}
-	}
+	n := r.board(l.waiting)
 	l.waiting = append(l.waiting[:0], l.waiting[n:]...)
 	clear(l.waiting[len(l.waiting):cap(l.waiting)])
 	if len(r.members) == 0 { // they have left
@@ -299,6 +312,35 @@ func (g *gatherer) next(l *line) *trip {
 		r.stop = make(chan struct{})
 	}
 	return r
+}
+
+// board takes those along who are first in line, and returns how many that are.
+func (r *trip) board(waiting []*member) (n int) {
+	r.members, r.reads = r.single[:0], r.one[:0]
+	if n := min(len(waiting), crowd); n > 1 {
+		r.members = make([]*member, 0, n)
+		if r.line.owner != batches {
+			r.reads = make([]RemoteRead, 0, n)
+		}
+	}
+	keys := 0
+	for _, m := range waiting {
+		if len(r.members) == crowd || r.full(&keys, m) {
+			break
+		}
+		n++
+		if m.ended {
+			continue
+		}
+		m.trip = r
+		r.members = append(r.members, m)
+		if m.batch.Keys != nil {
+			r.batches = append(r.batches, m.batch)
+		} else {
+			r.reads = append(r.reads, RemoteRead{Key: m.read.Key})
+		}
+	}
+	return n
 }
 
 // do makes a round trip and reports whether its lane is still the caller's.
@@ -342,7 +384,12 @@ func (g *gatherer) ask(r *trip) error {
 		}
 	}
 	defer func() { <-g.caller.running }()
-	return protect(func() error { return g.engine.ReadEach(r, r.reads) })
+	return protect(func() error {
+		if r.batches != nil {
+			return g.batcher.ReadBatches(r, r.batches)
+		}
+		return g.engine.ReadEach(r, r.reads)
+	})
 }
 
 // end gives its members what a trip has brought. It reports whether any was left.
@@ -357,7 +404,8 @@ func (g *gatherer) end(r *trip, err error) bool {
 	there := r.members[:0]
 	for i, m := range r.members {
 		if !m.ended {
-			m.ended, m.read, m.err = true, r.reads[i], err
+			m.ended, m.err = true, err
+			r.hand(m, i)
 			g.queue.remove(m)
 			there = append(there, m)
 		}

@@ -71,6 +71,9 @@ func (l *RemoteLeaf[K, V]) getMany(ctx context.Context, keys []K) (map[K]V, erro
 	l.tallied(&op.tally)
 	l.core.counters.countAll(&n)
 	if !left {
+		if why == nil && w.replies != nil && l.copies() {
+			w.replies.Release()
+		}
 		op.bulk.keys.takeBack(w.keys)
 		op.bulk.reads.takeBack(w.reads)
 	}
@@ -107,6 +110,11 @@ func (l *RemoteLeaf[K, V]) ask(op *Op[K, V], keys []K, w *readWork) (hidden bool
 	clear(b.asked[len(asked):])
 	b.asked, w.keys = asked, texts
 	return hidden, nil
+}
+
+// copies reports whether values have nothing of the bytes that they are decoded from.
+func (l *RemoteLeaf[K, V]) copies() bool {
+	return l.codec == CodecBinary && l.compression == CompressNone
 }
 
 // plain sets the value and the status of a slot to what the work has found under its i-th

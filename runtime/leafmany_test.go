@@ -32,6 +32,8 @@ func (r keyedRemote) ReadKeys(ctx context.Context, keys []string) (Replies, erro
 
 type readReplies []RemoteRead
 
+func (rs readReplies) Release() {}
+
 func (rs readReplies) Reply(i int) (data []byte, text string, err error) {
 	return rs[i].Raw.Data, rs[i].Text, rs[i].Err
 }
@@ -205,6 +207,58 @@ func TestReplyText(t *testing.T) {
 	check(t, err, nil)
 	check(t, len(found), 2)
 	check(t, string(found["b"].B), "value of b")
+}
+
+// lendingRemote returns replies that are somebody else's when they are given back.
+type lendingRemote struct {
+	keyedRemote
+	released *int
+}
+
+type lentReplies struct {
+	readReplies
+	released *int
+}
+
+func (r lendingRemote) ReadKeys(ctx context.Context, keys []string) (Replies, error) {
+	found, err := r.keyedRemote.ReadKeys(ctx, keys)
+	reads, _ := found.(readReplies)
+	for i := range reads {
+		reads[i].Raw.Data = bytes.Clone(reads[i].Raw.Data)
+	}
+	return lentReplies{reads, r.released}, err
+}
+
+func (rs lentReplies) Release() {
+	*rs.released++
+	for i := range rs.readReplies {
+		clear(rs.readReplies[i].Raw.Data)
+	}
+}
+
+// TestReplyRelease gives replies back when nothing is needed of them any more: at once where
+// values are copies, and never where a codec may have kept what it was given.
+func TestReplyRelease(t *testing.T) {
+	for codec, want := range map[byte]int{CodecBinary: 2, CodecJSON: 0} {
+		released := 0
+		fake := &fakeRemote{entries: map[string]RemoteWrite{}, keyErr: map[string]error{}, calls: map[string]int{}}
+		c := newCache(t, "r", func(c *config) {
+			c.spec.Formats = []Format[item]{format(codec)}
+			c.engine = func(int) RemoteEngine { return lendingRemote{keyedRemote{fake, new(int)}, &released} }
+		})
+		c.set(t, "a", "value of a")
+		c.set(t, "b", "value of b")
+		for range 2 {
+			found, err := c.GetMany(t.Context(), []string{"a", "none", "b"})
+			check(t, err, nil)
+			check(t, string(found["a"].B)+string(found["b"].B), "value of avalue of b")
+		}
+		check(t, released, want)
+		fake.before = func(context.Context, string) error { return errDown }
+		_, err := c.GetMany(t.Context(), []string{"a", "b"})
+		check(t, err != nil, true)
+		check(t, released, want)
+	}
 }
 
 // TestReplyPanic asks a codec that panics once for each entry.

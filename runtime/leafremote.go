@@ -74,6 +74,9 @@ type Replies interface {
 	// changes any more, and the same as a string, if they come as one. The error is that
 	// of the one key: see RemoteRead. It may be asked again, by one goroutine at a time.
 	Reply(i int) (data []byte, text string, err error)
+	// Release is called, at most once, by who has looked at all that he wants, and has kept
+	// nothing of it: the bytes may be used again.
+	Release()
 }
 
 // ErrWrongType is set by an engine for a key that holds something else than an
@@ -278,6 +281,13 @@ func (l *RemoteLeaf[K, V]) call(ctx context.Context, op *Op[K, V], k *call, work
 // callRead is call for reads, which may be cut: of a write that is, nobody would know
 // when it has ended.
 func (l *RemoteLeaf[K, V]) callRead(ctx context.Context, op *Op[K, V], w *readWork) (left bool, err error) {
+	if g := l.gather; g != nil && g.batcher != nil && l.keyed != nil && len(w.keys) > 1 {
+		g.together.Add(1)
+		defer g.together.Add(-1)
+		if g.together.Load() > loners {
+			return g.batch(ctx, w)
+		}
+	}
 	if l.gather != nil && !l.stays(ctx, op) && l.gather.cuts() {
 		return false, l.caller.held(ctx, &w.call, w, l.gather.cutter)
 	}

@@ -23,13 +23,13 @@ import (
 //	context ── Deadline, in a place that names the hold ──> client ──> conn.SetReadDeadline: it serves the hold
 //	Cut ──> the deadline of the conn that serves the hold is over ──> the client gives up, and the conn
 type cuts struct {
-	mu     sync.Mutex
-	free   []*hold
-	places sync.Map    // of *time.Location: which hold a deadline is of
-	broken atomic.Bool // the client does not hand deadlines on as they are
-	hooked atomic.Bool // the client has hooks, which may keep to no context
-	plain  uintptr     // the code behind the hooks
-	lender lender
+	mu      sync.Mutex
+	free    []*hold
+	places  sync.Map    // of *time.Location: which hold a deadline is of
+	broken  atomic.Bool // the client does not hand deadlines on as they are
+	hooked  atomic.Bool // the client has hooks, which may keep to no context
+	plain   uintptr     // the code behind the hooks
+	lenders [lenders]lender
 }
 
 // dialed has the cuts of the clients that Dial has made.

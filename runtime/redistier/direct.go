@@ -1,7 +1,6 @@
 package redistier
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/cachegen/cachegen/runtime"
 )
@@ -43,22 +44,22 @@ type command struct {
 // reading returns the command for values of up to so many bytes, or of any size for 0.
 func reading(maxValue int64) command {
 	if maxValue <= 0 {
-		return command{"*2\r\n$3\r\nGET\r\n$", "\r\n", longest}
+		return command{"*2\r\n$3\r\nGET\r\n", "", longest}
 	}
 	last := strconv.FormatInt(maxValue, 10)
 	return command{
-		"*4\r\n$8\r\nGETRANGE\r\n$",
-		fmt.Sprintf("\r\n$1\r\n0\r\n$%d\r\n%s\r\n", len(last), last),
+		"*4\r\n$8\r\nGETRANGE\r\n",
+		fmt.Sprintf("$1\r\n0\r\n$%d\r\n%s\r\n", len(last), last),
 		min(maxValue, longest) + 1,
 	}
 }
 
-// direct reads a value on the connection that is lent. It is not done if that has ended
+// direct does an errand on the connection that is lent. It is not done if that has ended
 // by itself, or if the server refuses: what it says then is for the client.
-func (b *borrower) direct(ctx context.Context, r *runtime.RemoteRead, now time.Time) (done bool, err error) {
+func (b *borrower) direct(ctx context.Context, what errand, now time.Time) (done bool, err error) {
 	b.due = true
 	if err = b.conn.begins(b.deadline(ctx, now)); err == nil {
-		err = b.exchange(b.conn.Conn, r)
+		err = b.exchange(b.conn.Conn, what)
 	}
 	if err == nil {
 		b.due = false
@@ -68,91 +69,78 @@ func (b *borrower) direct(ctx context.Context, r *runtime.RemoteRead, now time.T
 	return !lost(err), err
 }
 
-// exchange sends the command and reads the reply.
-func (b *borrower) exchange(c net.Conn, r *runtime.RemoteRead) error {
-	p := append(b.buf[:0], b.head...)
-	p = strconv.AppendInt(p, int64(len(r.Key)), 10)
-	p = append(p, "\r\n"...)
-	p = append(p, r.Key...)
-	p = append(p, b.tail...)
-	b.buf = p
-	if _, err := c.Write(p); err != nil {
-		return err
-	}
-	if cap(p) < scratch {
+// exchange sends the commands and reads the replies.
+func (b *borrower) exchange(c net.Conn, what errand) error {
+	b.buf = what.asks(b.buf[:0])
+	_, err := c.Write(b.buf)
+	if cap(b.buf) < scratch || cap(b.buf) > roomy {
 		b.buf = make([]byte, scratch)
 	}
-	text, data, err := reply(c, b.buf[:cap(b.buf)], b.most)
+	if err != nil {
+		return err
+	}
+	b.in = inflow{from: c, buf: b.buf[:cap(b.buf)]}
+	if err := what.hears(&b.in); err != nil {
+		return err
+	}
+	if b.in.at < b.in.filled { // this is not all
+		return errStrange
+	}
+	return nil
+}
+
+// oneRead is the read of one value.
+type oneRead struct {
+	command
+	engine *Engine
+	read   *runtime.RemoteRead
+	shown  redis.StringCmd // shows a string as bytes, without a copy
+}
+
+func (o *oneRead) asks(p []byte) []byte {
+	p = append(p, o.head...)
+	p = appendBulk(p, o.read.Key)
+	return append(p, o.tail...)
+}
+
+// appendBulk appends a string and its length.
+func appendBulk(p []byte, s string) []byte {
+	p = append(p, '$')
+	p = strconv.AppendInt(p, int64(len(s)), 10)
+	p = append(p, "\r\n"...)
+	p = append(p, s...)
+	return append(p, "\r\n"...)
+}
+
+func (o *oneRead) hears(in *inflow) error {
+	text, data, err := in.value(o.most)
 	if err != nil {
 		return err
 	}
 	if data == nil {
-		b.shown.SetVal(text)
-		data, _ = b.shown.Bytes()
-		b.shown.SetVal("")
+		o.shown.SetVal(text)
+		data, _ = o.shown.Bytes()
+		o.shown.SetVal("")
 	}
 	// An empty string is no entry, and that of GETRANGE for a key that is not there.
+	r := o.read
 	r.Found = len(data) > 0
-	r.Raw.Data, r.Text, r.Err = data, text, b.engine.fits(data)
+	r.Raw.Data, r.Text, r.Err = data, text, o.engine.fits(data)
 	return nil
 }
 
-// reply reads a string of at most so many bytes, or none. It is text if buf has room for
-// it, and else data.
-func reply(c io.Reader, buf []byte, most int64) (text string, data []byte, err error) {
-	filled, line := 0, -1
-	for line < 0 {
-		if filled == len(buf) {
-			return "", nil, errStrange
-		}
-		n, err := c.Read(buf[filled:])
-		filled += n
-		if line = bytes.IndexByte(buf[:filled], '\n'); line < 0 && err != nil {
-			return "", nil, err
-		}
+func (o *oneRead) delegate(ctx context.Context, c pipeliner) (done bool, sizes [2]int, err error) {
+	cmd := o.engine.command(ctx, c, o.read.Key, false)
+	n := len(cmd.Val())
+	n += len("$\r\n\r\n") + len(strconv.Itoa(n))
+	sizes = [2]int{n, n}
+	if errors.Is(cmd.Err(), redis.Nil) {
+		sizes = [2]int{len("$-1\r\n"), len("_\r\n")}
 	}
-	n, err := length(buf[:line+1], most)
-	begin := line + 1
-	end := begin + n + len("\r\n")
-	switch {
-	case n < 0 && filled > begin, n >= 0 && filled > end: // this is not all
-		return "", nil, errStrange
-	case n < 0:
-		return "", nil, err
-	case end > len(buf):
-		data = make([]byte, end-begin)
-		filled, begin, end = copy(data, buf[begin:filled]), 0, len(data)
-		buf = data
+	if err = o.engine.take(o.read, cmd); err == nil && o.read.Err != nil {
+		sizes = [2]int{} // it was no string
 	}
-	if _, err := io.ReadFull(c, buf[filled:end]); err != nil {
-		return "", nil, err
-	}
-	switch {
-	case string(buf[end-2:end]) != "\r\n":
-		return "", nil, errStrange
-	case data != nil:
-		return "", data[:n], nil
-	}
-	return string(buf[begin : begin+n]), nil, nil
-}
-
-// length returns how long a string is of which this is the first line, or -1.
-func length(line []byte, most int64) (n int, err error) {
-	if len(line) < 3 || line[len(line)-2] != '\r' {
-		return -1, errStrange
-	}
-	digits := line[1 : len(line)-2]
-	switch kind := line[0]; {
-	case kind == '-':
-		return -1, errRefused
-	case kind == '_' && len(digits) == 0, kind == '$' && string(digits) == "-1":
-		return -1, nil
-	case kind == '$':
-		if n, err := strconv.ParseUint(string(digits), 10, 31); err == nil && int64(n) <= most {
-			return int(n), nil
-		}
-	}
-	return -1, errStrange
+	return true, sizes, err
 }
 
 // lost reports whether a read is to be made by the client, since it has lost its

@@ -2,8 +2,6 @@ package redistier
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"sync"
 	"time"
 
@@ -16,9 +14,9 @@ import (
 // and has one caller at a time read on it by himself. What the client does for each
 // command beside what it writes and reads is a fifth of a round trip to a server that is
 // near: it asks the system whether the connection is still there, and sets deadlines
-// three times.
+// three times. And it has each key of a batch in an interface, and each value in a string.
 //
-//	read ── reads are rare, or another caller has the connection ──> client ──> pool
+//	read ── reads are rare, or other callers have all connections ──> client ──> pool
 //	     └─ reads are quick ──> direct, on what the pool has lent for a moment
 type lender struct {
 	mu    sync.Mutex    // is with the caller who reads
@@ -27,7 +25,8 @@ type lender struct {
 	conn  *conn         // it; nil: nothing is lent
 	due   bool          // a reply is to come, or is not what it should be
 	until time.Time     // it is to go back
-	buf   []byte        // of a command, then of what comes back
+	buf   []byte        // of commands, then of what comes back
+	in    inflow        // over buf
 
 	last  time.Time // a read began
 	run   int       // of quick reads
@@ -44,39 +43,87 @@ const (
 	following = time.Millisecond
 	// several is how many quick reads there must have been for one to borrow.
 	several = 8
-	// spare is how many connections a pool must have at least for one of them to be lent.
+	// spare is how many connections of a pool there must be for each one that is lent.
 	spare = 4
+	// lenders is how many connections of a client are lent at most.
+	lenders = 8
 )
 
-// borrower reads for an engine by what the lender of its client has.
+// borrower reads for an engine by what a lender of its client has.
 type borrower struct {
 	*lender
-	command
 	engine  *Engine
-	timeout time.Duration   // of a read, if its context does not end sooner
-	shown   redis.StringCmd // shows a string as bytes, without a copy
+	timeout time.Duration // of a read, if its context does not end sooner
+	one     oneRead
+	many    manyReads
 }
 
-// newBorrower returns nil for a client that has nothing to lend: one connection less must
+// errand is what is read on a connection that is lent.
+type errand interface {
+	// asks appends the commands to p.
+	asks(p []byte) []byte
+	// hears reads the replies.
+	hears(in *inflow) error
+	// delegate has a client do both, and returns how long the replies have been, or may
+	// have been, in bytes. Done is false if there is nothing to tell of them.
+	delegate(ctx context.Context, c pipeliner) (done bool, sizes [2]int, err error)
+}
+
+// pipeliner is a client.
+type pipeliner interface {
+	processor
+	Pipelined(ctx context.Context, fn func(redis.Pipeliner) error) ([]redis.Cmder, error)
+}
+
+// newBorrowers returns none for a client that has nothing to lend: one connection less must
 // not be what others fail for, and all that it does for a read is to keep one deadline.
-func newBorrower(e *Engine) *borrower {
+func newBorrowers(e *Engine) (all []*borrower) {
 	o := e.single.Options()
 	switch {
-	case o.PoolSize < spare, o.MaxActiveConns > 0, o.PoolTimeout < 5*moment:
+	case o.MaxActiveConns > 0, o.PoolTimeout < 5*moment:
 		return nil
 	case o.ReadTimeout <= 2*late, o.WriteTimeout < o.ReadTimeout, o.MaxRetries > 0:
 		return nil
 	}
-	return &borrower{lender: &e.cuts.lender, command: reading(e.maxValue), engine: e, timeout: o.ReadTimeout}
+	for i := range min(lenders, o.PoolSize/spare) {
+		b := &borrower{lender: &e.cuts.lenders[i], engine: e, timeout: o.ReadTimeout}
+		b.one.engine, b.one.command, b.many.engine = e, reading(e.maxValue), e
+		all = append(all, b)
+	}
+	return all
 }
 
-// read reads a value, if somebody lends a connection for it that does not end by itself.
-func (b *borrower) read(ctx context.Context, r *runtime.RemoteRead) (done bool, err error) {
-	if b.engine.cuts.hooked.Load() || !b.mu.TryLock() {
+// idle returns a borrower who has nothing to do, and now has: mu is to be unlocked. The
+// first ones are asked first, so that what is lent is as little as will do.
+func (e *Engine) idle() *borrower {
+	if len(e.lent) == 0 || e.cuts.hooked.Load() {
+		return nil
+	}
+	for _, b := range e.lent {
+		if b.mu.TryLock() {
+			return b
+		}
+	}
+	return nil
+}
+
+// readLent reads a value, if somebody lends a connection for it that does not end by itself.
+func (e *Engine) readLent(ctx context.Context, r *runtime.RemoteRead) (done bool, err error) {
+	b := e.idle()
+	if b == nil {
 		return false, nil
 	}
 	defer b.mu.Unlock()
+	b.one.read = r
+	done, err = b.run(ctx, &b.one)
+	b.one.read = nil
+	return done, err
+}
+
+// run does an errand, if somebody lends a connection for it.
+func (b *borrower) run(ctx context.Context, what errand) (done bool, err error) {
 	now := time.Now()
+	defer func() { b.last = time.Now() }()
 	if quick := b.quick(now); !quick || b.due || now.After(b.until) {
 		b.giveBack()
 		if !quick {
@@ -87,9 +134,9 @@ func (b *borrower) read(ctx context.Context, r *runtime.RemoteRead) (done bool, 
 	case ctx.Err() != nil: // the client says so
 		return false, nil
 	case b.conn == nil:
-		return true, b.borrow(ctx, r, now)
+		return b.borrow(ctx, what, now)
 	}
-	return b.direct(ctx, r, now)
+	return b.direct(ctx, what, now)
 }
 
 // quick reports whether the read that begins now is one of several that follow each
@@ -98,12 +145,11 @@ func (l *lender) quick(now time.Time) bool {
 	if l.run++; now.Sub(l.last) > following {
 		l.run = 0
 	}
-	l.last = now
 	return l.run >= several && l.vain < several
 }
 
-// borrow makes a read by what the pool lends, and finds out which connection that is.
-func (b *borrower) borrow(ctx context.Context, r *runtime.RemoteRead, now time.Time) error {
+// borrow does an errand by what the pool lends, and finds out which connection that is.
+func (b *borrower) borrow(ctx context.Context, what errand, now time.Time) (done bool, err error) {
 	b.giveBack() // what a panic has left
 	b.of = b.engine.single
 	b.loan, b.until = b.of.Conn(), now.Add(moment)
@@ -119,29 +165,19 @@ func (b *borrower) borrow(ctx context.Context, r *runtime.RemoteRead, now time.T
 		}
 		ctx = placed{ctx, deadline.In(h.Place())}
 	}
-	cmd := b.engine.command(ctx, b.loan, r.Key, false)
+	done, sizes, err := what.delegate(ctx, b.loan)
 	switch c := h.conn.Load(); {
-	case cmd.Err() != nil && !errors.Is(cmd.Err(), redis.Nil):
+	case !done, err != nil:
 		b.giveBack() // the client has told the pool what to do with it
 	case c == nil:
 		b.vain++
 		b.giveBack()
-	case !c.hasRead(cmd):
+	case c.got != sizes[0] && c.got != sizes[1]: // there is something behind
 		b.giveBack()
 	default:
 		b.conn, b.vain = c, 0
 	}
-	return b.engine.take(r, cmd)
-}
-
-// hasRead reports whether what the client has read on the connection is the reply to a
-// command, and nothing behind it.
-func (c *conn) hasRead(cmd *redis.StringCmd) bool {
-	n := len(cmd.Val())
-	if cmd.Err() != nil { // there is nothing: $-1, or _
-		return c.got == len("$-1\r\n") || c.got == len("_\r\n")
-	}
-	return c.got == len("$\r\n")+len(strconv.Itoa(n))+n+len("\r\n")
+	return done, err
 }
 
 // placed is a context whose deadline is in a place.

@@ -23,8 +23,8 @@ type Engine struct {
 	// then batches use MGET. Every other kind sorts a pipeline by the nodes that own
 	// the keys' slots, and sends each its part at the same time.
 	single *redis.Client
-	cuts   *cuts     // of single, if Dial has made it; else nil
-	lent   *borrower // of what cuts has; nil: nothing is
+	cuts   *cuts       // of single, if Dial has made it; else nil
+	lent   []*borrower // of what cuts has; empty: nothing is
 	// cluster is the client, if it asks the masters of a cluster, and knows says that
 	// it has found out which they are.
 	cluster *redis.ClusterClient
@@ -40,7 +40,7 @@ func New(client redis.UniversalClient, maxValue int64) *Engine {
 		e.single = c
 		if cs, ok := dialed.Load(weak.Make(c)); ok {
 			e.cuts = cs.(*cuts)
-			e.lent = newBorrower(e)
+			e.lent = newBorrowers(e)
 		}
 	case *redis.ClusterClient:
 		if o := c.Options(); !o.ReadOnly && !o.RouteByLatency && !o.RouteRandomly {
@@ -67,10 +67,8 @@ func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 
 // readOne fetches one byte more than a value may have, and no more.
 func (e *Engine) readOne(ctx context.Context, r *runtime.RemoteRead) error {
-	if e.lent != nil {
-		if done, err := e.lent.read(ctx, r); done {
-			return err
-		}
+	if done, err := e.readLent(ctx, r); done {
+		return err
 	}
 	return e.take(r, e.command(ctx, e.client, r.Key, false))
 }
@@ -175,20 +173,49 @@ func (e *Engine) ReadsKeys() bool { return e.single != nil }
 
 // ReadKeys implements runtime.KeyReader.
 func (e *Engine) ReadKeys(ctx context.Context, keys []string) (runtime.Replies, error) {
-	args := make([]any, 1+len(keys))
-	args[0] = "mget"
-	for i, key := range keys {
-		args[1+i] = key // a string: hooks of the client look at it
+	batch := [1]runtime.KeyBatch{{Keys: keys}}
+	if done, err := e.readLentBatches(ctx, batch[:]); done {
+		return batch[0].Replies, redact(err)
 	}
 	// The client's own MGet makes an any of each string.
-	cmd := redis.NewStringSliceCmd(ctx, args...)
+	cmd := redis.NewStringSliceCmd(ctx, mget(keys)...)
 	if err := e.single.Process(ctx, cmd); err != nil {
 		return nil, redact(err)
 	}
-	if n := len(cmd.Val()); n != len(keys) {
+	return e.replies(cmd, keys)
+}
+
+func (e *Engine) replies(cmd *redis.StringSliceCmd, keys []string) (runtime.Replies, error) {
+	switch n := len(cmd.Val()); {
+	case cmd.Err() != nil:
+		return nil, redact(cmd.Err())
+	case n != len(keys):
 		return nil, fmt.Errorf("redistier: %d replies to MGET of %d keys", n, len(keys))
 	}
 	return &replies{engine: e, texts: cmd.Val()}, nil
+}
+
+// ReadBatches implements runtime.Batcher.
+func (e *Engine) ReadBatches(ctx context.Context, batches []runtime.KeyBatch) (err error) {
+	if len(batches) == 1 {
+		batches[0].Replies, err = e.ReadKeys(ctx, batches[0].Keys)
+		return err
+	}
+	if done, err := e.readLentBatches(ctx, batches); done {
+		return redact(err)
+	}
+	cmds := make([]*redis.StringSliceCmd, len(batches))
+	_, err = e.single.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range cmds {
+			cmds[i] = redis.NewStringSliceCmd(ctx, mget(batches[i].Keys)...)
+			_ = p.Process(ctx, cmds[i])
+		}
+		return nil
+	})
+	for i, cmd := range cmds {
+		batches[i].Replies, batches[i].Err = e.replies(cmd, batches[i].Keys)
+	}
+	return redact(whole(err, cmds))
 }
 
 // replies are those to MGET: empty for a key that is not there, or that holds no string.
@@ -207,6 +234,9 @@ func (rs *replies) Reply(i int) (data []byte, text string, err error) {
 	data, _ = rs.cmd.Bytes()
 	return data, text, rs.engine.fits(data)
 }
+
+// Release implements runtime.Replies.
+func (rs *replies) Release() {}
 
 // pipeline reads a batch, whole or of each value one byte more than the limit.
 // A client of several servers knows which of them has which key.
