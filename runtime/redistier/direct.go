@@ -19,9 +19,10 @@ import (
 //
 //	*4 $8 GETRANGE $3 key $1 0 $3 100    or    *2 $3 GET $3 key
 //	$5 value    or, for a key that is not there, $0 or $-1 or _
-
+//	-WRONGTYPE … for one that is no string
+//
 // scratch is how much of a reply is read before it is known how long it is, in bytes.
-const scratch = 16 << 10
+const scratch = 32 << 10
 
 // longest is how long a string of Redis can be, in bytes.
 const longest = 512 << 20
@@ -89,18 +90,34 @@ func (b *borrower) exchange(c net.Conn, what errand) error {
 	return nil
 }
 
-// oneRead is the read of one value.
-type oneRead struct {
+// keyReads are reads of single values.
+type keyReads struct {
 	command
 	engine *Engine
-	read   *runtime.RemoteRead
+	reads  []runtime.RemoteRead
 	shown  redis.StringCmd // shows a string as bytes, without a copy
 }
 
-func (o *oneRead) asks(p []byte) []byte {
-	p = append(p, o.head...)
-	p = appendBulk(p, o.read.Key)
-	return append(p, o.tail...)
+// readLent reads values, if somebody lends a connection for it that does not end by itself.
+func (e *Engine) readLent(ctx context.Context, reads []runtime.RemoteRead) (done bool, err error) {
+	b := e.idle()
+	if b == nil {
+		return false, nil
+	}
+	defer b.mu.Unlock()
+	b.some.reads = reads
+	done, err = b.run(ctx, &b.some)
+	b.some.reads = nil
+	return done, err
+}
+
+func (k *keyReads) asks(p []byte) []byte {
+	for i := range k.reads {
+		p = append(p, k.head...)
+		p = appendBulk(p, k.reads[i].Key)
+		p = append(p, k.tail...)
+	}
+	return p
 }
 
 // appendBulk appends a string and its length.
@@ -112,35 +129,41 @@ func appendBulk(p []byte, s string) []byte {
 	return append(p, "\r\n"...)
 }
 
-func (o *oneRead) hears(in *inflow) error {
-	text, data, err := in.value(o.most)
-	if err != nil {
-		return err
+func (k *keyReads) hears(in *inflow) error {
+	for i := range k.reads {
+		if err := k.hear(in, &k.reads[i]); err != nil {
+			return err
+		}
 	}
-	if data == nil {
-		o.shown.SetVal(text)
-		data, _ = o.shown.Bytes()
-		o.shown.SetVal("")
-	}
-	// An empty string is no entry, and that of GETRANGE for a key that is not there.
-	r := o.read
-	r.Found = len(data) > 0
-	r.Raw.Data, r.Text, r.Err = data, text, o.engine.fits(data)
 	return nil
 }
 
-func (o *oneRead) delegate(ctx context.Context, c pipeliner) (done bool, sizes [2]int, err error) {
-	cmd := o.engine.command(ctx, c, o.read.Key, false)
-	n := len(cmd.Val())
-	n += len("$\r\n\r\n") + len(strconv.Itoa(n))
-	sizes = [2]int{n, n}
-	if errors.Is(cmd.Err(), redis.Nil) {
-		sizes = [2]int{len("$-1\r\n"), len("_\r\n")}
+func (k *keyReads) hear(in *inflow, r *runtime.RemoteRead) error {
+	text, data, err := in.value(k.most)
+	switch {
+	case errors.Is(err, runtime.ErrWrongType):
+		r.Err = err
+		return nil
+	case err != nil:
+		return err
 	}
-	if err = o.engine.take(o.read, cmd); err == nil && o.read.Err != nil {
-		sizes = [2]int{} // it was no string
+	if data == nil {
+		k.shown.SetVal(text)
+		data, _ = k.shown.Bytes()
+		k.shown.SetVal("")
 	}
-	return true, sizes, err
+	// An empty string is no entry, and that of GETRANGE for a key that is not there.
+	r.Found = len(data) > 0
+	r.Raw.Data, r.Text, r.Err = data, text, k.engine.fits(data)
+	return nil
+}
+
+func (k *keyReads) commands(ctx context.Context) []redis.Cmder {
+	cmds := make([]redis.Cmder, len(k.reads))
+	for i := range cmds {
+		cmds[i] = redis.NewRawCmd(ctx, k.engine.get(k.reads[i].Key, false)...)
+	}
+	return cmds
 }
 
 // lost reports whether a read is to be made by the client, since it has lost its

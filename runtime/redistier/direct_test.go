@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/cachegen/cachegen/runtime"
 )
 
 // reply reads a string, with nothing behind it.
@@ -36,6 +38,8 @@ func TestReply(t *testing.T) {
 		"$-1\r\n":                     {},
 		"_\r\n":                       {},
 		"-ERR no\r\n":                 {err: errRefused},
+		"-WRONGTYPE no\r\n":           {err: runtime.ErrWrongType},
+		"-WRONGTYPES\r\n":             {err: errRefused},
 		"":                            {err: io.EOF},
 		"$":                           {err: io.EOF},
 		"$5\r\nval":                   {err: io.EOF},

@@ -1,7 +1,6 @@
 package redistier
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -12,11 +11,11 @@ import (
 	"github.com/cachegen/cachegen/runtime"
 )
 
-// manyReads is the read of a batch.
+// batchReads are reads of batches.
 //
 //	*3 $4 MGET $1 a $1 b
 //	*2 $5 value _
-type manyReads struct {
+type batchReads struct {
 	engine  *Engine
 	batches []runtime.KeyBatch
 }
@@ -48,7 +47,7 @@ func (e *Engine) readLentBatches(ctx context.Context, batches []runtime.KeyBatch
 	return done, err
 }
 
-func (m *manyReads) asks(p []byte) []byte {
+func (m *batchReads) asks(p []byte) []byte {
 	for i := range m.batches {
 		keys := m.batches[i].Keys
 		p = append(p, '*')
@@ -61,7 +60,7 @@ func (m *manyReads) asks(p []byte) []byte {
 	return p
 }
 
-func (m *manyReads) hears(in *inflow) error {
+func (m *batchReads) hears(in *inflow) error {
 	for i := range m.batches {
 		found := bulks.Get().(*bulk)
 		if err := found.hears(in, len(m.batches[i].Keys), m.engine.maxValue); err != nil {
@@ -137,29 +136,12 @@ func (b *bulk) Release() {
 	}
 }
 
-// delegate has the client return the replies as they came: their length says whether there
-// was something behind them.
-func (m *manyReads) delegate(ctx context.Context, c pipeliner) (done bool, sizes [2]int, err error) {
-	raws := make([]*redis.RawCmd, len(m.batches))
-	_, err = c.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i := range raws {
-			raws[i] = redis.NewRawCmd(ctx, mget(m.batches[i].Keys)...)
-			_ = p.Process(ctx, raws[i])
-		}
-		return nil
-	})
-	if err != nil {
-		return true, sizes, err
+func (m *batchReads) commands(ctx context.Context) []redis.Cmder {
+	cmds := make([]redis.Cmder, len(m.batches))
+	for i := range cmds {
+		cmds[i] = redis.NewRawCmd(ctx, mget(m.batches[i].Keys)...)
 	}
-	var all []byte
-	for _, raw := range raws {
-		all = append(all, raw.Val()...)
-	}
-	in := &inflow{from: bytes.NewReader(nil), buf: all, filled: len(all)}
-	if m.hears(in) != nil || in.at < in.filled {
-		return false, sizes, nil // the client says why
-	}
-	return true, [2]int{len(all), len(all)}, nil
+	return cmds
 }
 
 // mget returns the command for a batch.

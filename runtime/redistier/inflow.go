@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"math"
+
+	"github.com/cachegen/cachegen/runtime"
 )
 
 // inflow is what comes back on a connection.
@@ -144,7 +146,10 @@ func header(line []byte) (kind byte, rest []byte, err error) {
 	if len(line) < 3 || line[len(line)-2] != '\r' {
 		return 0, nil, errStrange
 	}
-	if line[0] == '-' {
+	switch {
+	case bytes.HasPrefix(line, []byte("-WRONGTYPE ")): // which nobody says out of turn
+		return 0, nil, runtime.ErrWrongType
+	case line[0] == '-':
 		return 0, nil, errRefused
 	}
 	return line[0], line[1 : len(line)-2], nil

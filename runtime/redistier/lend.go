@@ -2,12 +2,11 @@ package redistier
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"github.com/cachegen/cachegen/runtime"
 )
 
 // lender borrows a connection from the pool of a client while one read follows the other,
@@ -54,8 +53,8 @@ type borrower struct {
 	*lender
 	engine  *Engine
 	timeout time.Duration // of a read, if its context does not end sooner
-	one     oneRead
-	many    manyReads
+	some    keyReads
+	many    batchReads
 }
 
 // errand is what is read on a connection that is lent.
@@ -64,15 +63,8 @@ type errand interface {
 	asks(p []byte) []byte
 	// hears reads the replies.
 	hears(in *inflow) error
-	// delegate has a client do both, and returns how long the replies have been, or may
-	// have been, in bytes. Done is false if there is nothing to tell of them.
-	delegate(ctx context.Context, c pipeliner) (done bool, sizes [2]int, err error)
-}
-
-// pipeliner is a client.
-type pipeliner interface {
-	processor
-	Pipelined(ctx context.Context, fn func(redis.Pipeliner) error) ([]redis.Cmder, error)
+	// commands returns the commands for a client, who is to return the replies as they come.
+	commands(ctx context.Context) []redis.Cmder
 }
 
 // newBorrowers returns none for a client that has nothing to lend: one connection less must
@@ -87,7 +79,7 @@ func newBorrowers(e *Engine) (all []*borrower) {
 	}
 	for i := range min(lenders, o.PoolSize/spare) {
 		b := &borrower{lender: &e.cuts.lenders[i], engine: e, timeout: o.ReadTimeout}
-		b.one.engine, b.one.command, b.many.engine = e, reading(e.maxValue), e
+		b.some.engine, b.some.command, b.many.engine = e, reading(e.maxValue), e
 		all = append(all, b)
 	}
 	return all
@@ -105,19 +97,6 @@ func (e *Engine) idle() *borrower {
 		}
 	}
 	return nil
-}
-
-// readLent reads a value, if somebody lends a connection for it that does not end by itself.
-func (e *Engine) readLent(ctx context.Context, r *runtime.RemoteRead) (done bool, err error) {
-	b := e.idle()
-	if b == nil {
-		return false, nil
-	}
-	defer b.mu.Unlock()
-	b.one.read = r
-	done, err = b.run(ctx, &b.one)
-	b.one.read = nil
-	return done, err
 }
 
 // run does an errand, if somebody lends a connection for it.
@@ -165,19 +144,48 @@ func (b *borrower) borrow(ctx context.Context, what errand, now time.Time) (done
 		}
 		ctx = placed{ctx, deadline.In(h.Place())}
 	}
-	done, sizes, err := what.delegate(ctx, b.loan)
-	switch c := h.conn.Load(); {
-	case !done, err != nil:
+	raw, err := delegate(ctx, b.loan, what)
+	if err != nil {
 		b.giveBack() // the client has told the pool what to do with it
+		return true, err
+	}
+	switch c := h.conn.Load(); {
 	case c == nil:
 		b.vain++
 		b.giveBack()
-	case c.got != sizes[0] && c.got != sizes[1]: // there is something behind
+	case c.got != len(raw): // there is something behind
 		b.giveBack()
 	default:
 		b.conn, b.vain = c, 0
 	}
-	return done, err
+	in := &inflow{from: nothing, buf: raw, filled: len(raw)}
+	if what.hears(in) != nil || in.at < in.filled {
+		b.giveBack()
+		return false, nil // the client says why
+	}
+	return true, nil
+}
+
+// nothing is behind a reply.
+var nothing = strings.NewReader("")
+
+// delegate has a client do an errand, and returns the replies as they have come.
+func delegate(ctx context.Context, c *redis.Conn, what errand) (raw []byte, err error) {
+	cmds := what.commands(ctx)
+	if len(cmds) == 1 {
+		err = c.Process(ctx, cmds[0])
+	} else {
+		_, err = c.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for _, cmd := range cmds {
+				_ = p.Process(ctx, cmd)
+			}
+			return nil
+		})
+	}
+	for _, cmd := range cmds {
+		raw = append(raw, cmd.(*redis.RawCmd).Val()...)
+	}
+	return raw, err
 }
 
 // placed is a context whose deadline is in a place.

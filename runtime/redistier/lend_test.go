@@ -50,8 +50,8 @@ func readLent(t *testing.T, e *Engine, key string) runtime.RemoteRead {
 			return false
 		}
 		read[0] = runtime.RemoteRead{Key: key}
-		e.lent[0].one.read = &read[0]
-		done, err := e.lent[0].direct(ctx(t), &e.lent[0].one, time.Now())
+		e.lent[0].some.reads = read
+		done, err := e.lent[0].direct(ctx(t), &e.lent[0].some, time.Now())
 		check(t, err, nil)
 		return done
 	})
@@ -66,7 +66,7 @@ func TestLent(t *testing.T) {
 	values := map[string]string{
 		"small": "v", "lines": "a\r\n$3\r\nb\r\n", "zeros": "\x00\x00", "empty": "",
 		"limit": strings.Repeat("x", limit), "over": strings.Repeat("x", limit+1), "far over": strings.Repeat("x", 10*limit),
-		"scratch": strings.Repeat("s", scratch-len("$16384\r\n\r\n")), "more": strings.Repeat("m", scratch), "big": strings.Repeat("b", 1<<20),
+		"scratch": strings.Repeat("s", scratch-len("\r\n")), "more": strings.Repeat("m", scratch-1), "big": strings.Repeat("b", 1<<20),
 		strings.Repeat("long key", 5000): "v",
 	}
 	for key, value := range values {
@@ -85,15 +85,64 @@ func TestLent(t *testing.T) {
 	}
 }
 
-// TestLentRefused has the server refuse a read: who asked is told so by the client.
-func TestLentRefused(t *testing.T) {
-	client := dialWith(t, redistest.Shared(t).URL(), patient)
+// TestLentTogether reads many keys in one round trip on a connection that is lent: what is
+// wrong with one is no matter of the others, and of the connection.
+func TestLentTogether(t *testing.T) {
+	db := redistest.Shared(t)
+	client := dialWith(t, db.URL(), patient)
 	check(t, client.RPush(ctx(t), "list", "x").Err(), nil)
+	check(t, client.MSet(ctx(t), "a", "of a", "large", strings.Repeat("x", 10*limit), "huge", strings.Repeat("x", 3*scratch)).Err(), nil)
+	keys := []string{"a", "none", "list", "large", "huge", "a", "list", "none"}
+	reads := func() []runtime.RemoteRead {
+		all := make([]runtime.RemoteRead, len(keys))
+		for i, key := range keys {
+			all[i].Key = key
+		}
+		return all
+	}
+	for _, maxValue := range []int64{0, limit} {
+		e, want, got := New(client, maxValue), reads(), reads()
+		check(t, New(db.Client(), maxValue).ReadEach(ctx(t), want), nil)
+		lend(t, e, "none")
+		b := e.lent[0]
+		b.mu.Lock()
+		b.some.reads = got
+		done, err := b.borrow(ctx(t), &b.some, time.Now()) // anew
+		check(t, done && err == nil && b.conn != nil, true)
+		again := reads()
+		b.some.reads = again
+		done, err = b.direct(ctx(t), &b.some, time.Now())
+		check(t, done && err == nil && b.conn != nil, true)
+		b.mu.Unlock()
+		for i := range keys {
+			for _, r := range []runtime.RemoteRead{got[i], again[i]} {
+				check(t, string(r.Raw.Data), string(want[i].Raw.Data))
+				check(t, r.Found, want[i].Found)
+				check(t, errors.Is(r.Err, want[i].Err), true)
+			}
+		}
+		check(t, errors.Is(got[2].Err, runtime.ErrWrongType), true)
+	}
+}
+
+// TestLentRefused has the server refuse reads: who asked is told so by the client.
+func TestLentRefused(t *testing.T) {
+	server := redistest.Start(t)
+	client := dialWith(t, "redis://reader:secret@"+server.Addr(), "")
+	allow := func(rules ...any) {
+		check(t, server.Client().Do(ctx(t), append([]any{"acl", "setuser", "reader", "on", ">secret", "~*"}, rules...)...).Err(), nil)
+	}
 	for _, maxValue := range []int64{0, limit} {
 		e := New(client, maxValue)
-		lend(t, e, "none")
-		check(t, read(t, e, "list")[0].Err, runtime.ErrWrongType)
-		check(t, read(t, e, "none")[0].Err, nil)
+		allow("+@all")
+		lend(t, e, "k")
+		allow("-get", "-getrange")
+		for _, n := range []int{1, 3} {
+			err := e.ReadEach(ctx(t), make([]runtime.RemoteRead, n))
+			check(t, err != nil && strings.HasPrefix(err.Error(), "NOPERM"), true)
+		}
+		allow("+@all")
+		check(t, read(t, e, "k")[0].Err, nil)
 	}
 }
 
@@ -113,9 +162,8 @@ func TestLentRefusedByNobody(t *testing.T) {
 	lend(t, e, "a")
 	e.lent[0].mu.Lock()
 	proxy.Filter(redistest.ToClient, func([]byte) []byte { return []byte("-ERR out of turn\r\n") })
-	r := runtime.RemoteRead{Key: "a"}
-	e.lent[0].one.read = &r
-	done, err := e.lent[0].direct(ctx(t), &e.lent[0].one, time.Now())
+	e.lent[0].some.reads = []runtime.RemoteRead{{Key: "a"}}
+	done, err := e.lent[0].direct(ctx(t), &e.lent[0].some, time.Now())
 	proxy.Filter(redistest.ToClient, nil)
 	e.lent[0].mu.Unlock()
 	check(t, done, false)

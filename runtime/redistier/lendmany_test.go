@@ -80,10 +80,13 @@ func TestLentBatches(t *testing.T) {
 		e, plain := New(client, maxValue), New(db.Client(), maxValue)
 		lentTo := readLentMany(t, e, sets...)
 		borrowing := batchesOf(sets...)
-		e.lent[0].many.batches = borrowing
-		done, sizes, err := e.lent[0].many.delegate(ctx(t), client)
-		check(t, done && sizes[0] > 0, true)
+		asNew := New(dialWith(t, db.URL(), patient), maxValue).lent[0]
+		asNew.mu.Lock()
+		asNew.many.batches = borrowing
+		done, err := asNew.borrow(ctx(t), &asNew.many, time.Now())
+		check(t, done && asNew.conn != nil, true)
 		check(t, err, nil)
+		asNew.mu.Unlock()
 		together := batchesOf(sets...)
 		check(t, plain.ReadBatches(ctx(t), together), nil)
 		for i, keys := range sets {

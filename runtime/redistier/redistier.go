@@ -54,7 +54,7 @@ func New(client redis.UniversalClient, maxValue int64) *Engine {
 func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 	switch {
 	case len(reads) == 1:
-		err := e.readOne(ctx, &reads[0])
+		err := e.readOne(ctx, reads)
 		if err == nil && !e.knows.Load() {
 			e.knows.Store(true)
 		}
@@ -66,23 +66,26 @@ func (e *Engine) Read(ctx context.Context, reads []runtime.RemoteRead) error {
 }
 
 // readOne fetches one byte more than a value may have, and no more.
-func (e *Engine) readOne(ctx context.Context, r *runtime.RemoteRead) error {
-	if done, err := e.readLent(ctx, r); done {
+func (e *Engine) readOne(ctx context.Context, reads []runtime.RemoteRead) error {
+	if done, err := e.readLent(ctx, reads); done {
 		return err
 	}
-	return e.take(r, e.command(ctx, e.client, r.Key, false))
+	return e.take(&reads[0], e.command(ctx, e.client, reads[0].Key, false))
 }
 
 // command asks for a value, or for one byte more than the limit of it.
 func (e *Engine) command(ctx context.Context, c processor, key string, all bool) *redis.StringCmd {
-	var cmd *redis.StringCmd
-	if all || e.maxValue <= 0 {
-		cmd = redis.NewStringCmd(ctx, "get", key)
-	} else {
-		cmd = redis.NewStringCmd(ctx, "getrange", key, first, e.last)
-	}
+	cmd := redis.NewStringCmd(ctx, e.get(key, all)...)
 	_ = c.Process(ctx, cmd) // the error is the command's
 	return cmd
+}
+
+// get returns the command for a value, or for one byte more than the limit of it.
+func (e *Engine) get(key string, all bool) []any {
+	if all || e.maxValue <= 0 {
+		return []any{"get", key}
+	}
+	return []any{"getrange", key, first, e.last}
 }
 
 // processor is a client or a pipeline.
@@ -146,7 +149,10 @@ func (e *Engine) Punctual() bool {
 // ReadEach implements runtime.Gatherer.
 func (e *Engine) ReadEach(ctx context.Context, reads []runtime.RemoteRead) error {
 	if len(reads) == 1 {
-		return redact(e.readOne(ctx, &reads[0]))
+		return redact(e.readOne(ctx, reads))
+	}
+	if done, err := e.readLent(ctx, reads); done {
+		return redact(err)
 	}
 	return redact(e.pipeline(ctx, reads, false))
 }
