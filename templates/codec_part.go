@@ -25,6 +25,8 @@ func (e *codec) lines(t *model.Type) (n int) {
 			}
 		}
 		return n
+	case t.Kind == model.Array && t.Len == 0: // its elements are nowhere, and have no functions
+		return 0
 	case t.Kind == model.Map:
 		return 10 + e.linesOf(t.Key) + e.linesOf(t.Elem)
 	case t.Elem != nil && !byteArray(t) && !plainBytes(t):

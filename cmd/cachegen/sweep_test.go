@@ -125,7 +125,7 @@ func (d *draw) typ(in string, depth int) string {
 			}
 		}
 	}
-	return d.one("bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
+	return d.one("bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
 		"float32", "float64", "complex64", "complex128", "string", "string", "[]byte", "time.Time", "time.Duration", "struct{}")
 }
 

@@ -104,6 +104,11 @@ func TestMentions(t *testing.T) {
 		"x := 1 // cachegen:cache key=ID\n":                 true,
 		"/*\ncachegen:cache key=ID */\n":                    true,
 		"//cachgen:cache key=ID\n":                          true,
+		"//cachgen:cache\tkey=ID\n":                         true,
+		"//cachgen:cache\n":                                 true,
+		"//cachgen:tier m = redis\n":                        true,
+		"//go:generate tool -x=a:cache\n":                   false,
+		"m := map[string]int{key:cached}\n":                 false,
 	} {
 		if got := mentions([]byte(src)); got != want {
 			t.Errorf("%q: %v", src, got)

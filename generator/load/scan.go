@@ -106,11 +106,23 @@ func (s *sources) output(path string) bool {
 // meant to be one. That it imports the runtime does not make it so: what mentions us in
 // a test has the go command compile the package.
 func mentions(src []byte) bool {
-	return bytes.Contains(bytes.ToLower(src), []byte(tool)) && named.Match(src) || bytes.Contains(src, []byte(":cache "))
+	if bytes.Contains(bytes.ToLower(src), []byte(tool)) && named.Match(src) {
+		return true
+	}
+	for _, verb := range verbs {
+		if bytes.Contains(src, []byte(":"+verb)) && misspelt.Match(src) {
+			return true
+		}
+	}
+	return false
 }
 
-// named matches the start of a comment that begins with the name of the tool.
-var named = regexp.MustCompile(`(//|/\*)\s*(?i:` + tool + `)`)
+// named matches the start of a comment that begins with the name of the tool, and misspelt
+// that of a directive to another one that has verbs of ours.
+var (
+	named    = regexp.MustCompile(`(//|/\*)\s*(?i:` + tool + `)`)
+	misspelt = regexp.MustCompile(`//[a-z0-9]+:(` + strings.Join(verbs, "|") + `)\b`)
+)
 
 // hasDirective reports whether a file carries a directive. A file that cannot
 // be parsed is believed to, so that nothing generated from it gets lost.
