@@ -33,9 +33,11 @@ func batches(l *lab) experiment {
 		text: `A hundred values of Small in one call, from Redis by one goroutine and by 64, and from memory. go-redis/cache has no batches, and asks a hundred times. The client's own MGET boxes each string
 that it returns; ours, and the second limit, ask it for strings.
 
-Beside decoding, ours tells keys that are there twice, checks the whole envelope, looks at marks, and counts. What it keeps while a batch is under way matters when 64 are: it is
-the keys, and no more, and the map that is returned is made when the reply is there. So do counters that all share: they hear of a batch once. Keys are told apart by a table of their hashes, in
-half the time of a map. The limit's entries are 65 bytes and ours 113, with the key, the fingerprint and three instants in them, so that an MGET of ours alone takes a tenth more by 64 goroutines.
+Beside decoding, ours tells keys that are there twice, checks the whole envelope, looks at marks, and counts. It has that back in the round trip: on a connection that the pool of the client
+lends for it, MGET is written and its reply read without an object for each key, and replies lie in one buffer, which is used again, until values have been decoded from them. More than eight batches at a time go together,
+as single reads do, in few round trips of as many as are there, so that neither side asks the system for each; the code by hand makes 64 of them. All that although the limit's entries are 65 bytes and ours 113, with
+the key, the fingerprint and three instants in them. What is kept while a batch is under way is the keys, and no more, and
+the map that is returned is made when the reply is there. Counters that all share hear of a batch once. Keys are told apart by a table of their hashes, in half the time of a map.
 
 In memory a batch of ours is as many hits, found as those of single keys are; the tiers behind are asked for the others. The limit fills a map with hits, one by one.`,
 		groups: []measure.Group{one, many, inMemory},

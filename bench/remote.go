@@ -31,7 +31,7 @@ are many. "For a request" is under a context that can be cancelled: plain go-red
 
 By itself a hit is a round trip, and what a library does beside it can hardly be seen. Who is alone goes past the line in which reads are gathered, and, while one read follows the other,
 past go-redis too: its pool lends him a connection, on which he reads by himself. That pays for deadlines, checksum and decoding. rueidis has a protocol of its own all the time, and allocates as little. Of 64 goroutines, whoever sends a command for each read pays system calls and
-wake-ups for each; who gathers them pays for each pipeline. AutoPipeline gathers in a goroutine that is there for it, which is why it allocates more and is slower for a caller who is alone.`,
+wake-ups for each; who gathers them pays for each pipeline, and ours writes and reads that itself, too. AutoPipeline gathers in a goroutine that is there for it, which is why it allocates more and is slower for a caller who is alone.`,
 	}
 	for _, network := range []string{"tcp", "unix"} {
 		e.groups = append(e.groups, overNetwork(l, "redis/Small/"+network, smallServers(l, network))...)

@@ -24,8 +24,9 @@ const (
 // The parameters that redis.ParseURL knows, such as ?pool_size=50, override
 // them. It does not connect yet: a server that is down is no error here. Reads of caches
 // over this client return when their contexts end without a goroutine for each. Reads that
-// follow each other closely borrow a connection of the client's pool, for up to 20 ms at a
-// time, and pass the client by, unless it has hooks: its own metrics do not count them.
+// follow each other closely borrow connections of the client's pool, a quarter of it at most
+// and for up to 20 ms at a time, and pass the client by, unless it has hooks: its own
+// metrics do not count them.
 func Dial(rawURL string) (*redis.Client, error) {
 	opts, err := redis.ParseURL(rawURL)
 	if err != nil {
