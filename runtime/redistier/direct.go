@@ -20,7 +20,7 @@ import (
 //	*4 $8 GETRANGE $3 key $1 0 $3 100    or    *2 $3 GET $3 key
 //	$5 value    or, for a key that is not there, $0 or $-1 or _
 //	-WRONGTYPE … for one that is no string
-//
+
 // scratch is how much of a reply is read before it is known how long it is, in bytes.
 const scratch = 32 << 10
 
@@ -108,6 +108,12 @@ func (e *Engine) readLent(ctx context.Context, reads []runtime.RemoteRead) (done
 	b.some.reads = reads
 	done, err = b.run(ctx, &b.some)
 	b.some.reads = nil
+	if !done || err != nil { // some may have been read, perhaps by the replies to others
+		for i := range reads {
+			r := &reads[i]
+			r.Raw, r.Text, r.Found, r.Err = runtime.Raw{}, "", false, nil
+		}
+	}
 	return done, err
 }
 
@@ -172,7 +178,7 @@ func lost(err error) bool {
 	if oe := (*net.OpError)(nil); errors.As(err, &oe) {
 		return !oe.Timeout()
 	}
-	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errStrange, errRefused} {
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errStrange, errRefused, runtime.ErrWrongType} {
 		if errors.Is(err, target) {
 			return true
 		}

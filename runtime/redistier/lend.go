@@ -27,7 +27,7 @@ type lender struct {
 	buf   []byte        // of commands, then of what comes back
 	in    inflow        // over buf
 
-	last  time.Time // a read began
+	last  time.Time // a read ended
 	run   int       // of quick reads
 	vain  int       // loans of which the client did not let us see the connection
 	armed bool      // the alarm is going to ring
@@ -37,8 +37,8 @@ const (
 	// moment is how long a connection is lent, and lies idle at most. Nobody is to notice: nobody else can
 	// have it, and a client that is told to change something on its connections waits.
 	moment = 20 * time.Millisecond
-	// following is how soon a read follows another one, from beginning to beginning. What was
-	// there then is there now, and who is further away has less to win.
+	// following is how soon a read follows another one, from the end of that. What was there
+	// then is there now.
 	following = time.Millisecond
 	// several is how many quick reads there must have been for one to borrow.
 	several = 8

@@ -125,6 +125,37 @@ func TestLentTogether(t *testing.T) {
 	}
 }
 
+// TestLentTogetherShifted has an error come that is the reply to nothing, so that each key
+// would get what is another's: the client reads, and nothing is left of that.
+func TestLentTogetherShifted(t *testing.T) {
+	proxy, e := throughProxy(t)
+	for _, reply := range []string{
+		"$4\r\nof a\r\n-WRONGTYPE x\r\n-ERR out of turn\r\n",
+		"$4\r\nof a\r\n$4\r\nof b\r\n$4\r\nof c\r\n$4\r\nof d\r\n",
+		"$4\r\nof a\r\n",
+	} {
+		lend(t, e, "a")
+		var said atomic.Bool
+		proxy.Filter(redistest.ToClient, func(p []byte) []byte {
+			if said.Swap(true) {
+				return p
+			}
+			return []byte(reply)
+		})
+		reads := []runtime.RemoteRead{{Key: "none"}, {Key: "a"}, {Key: "none"}}
+		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		err := e.ReadEach(short, reads)
+		cancel()
+		if err == nil {
+			check(t, reads[1].Text, "of a")
+		}
+		for _, i := range []int{0, 2} {
+			check(t, reads[i].Found || reads[i].Err != nil || reads[i].Text != "", false)
+		}
+		proxy.Filter(redistest.ToClient, nil)
+	}
+}
+
 // TestLentRefused has the server refuse reads: who asked is told so by the client.
 func TestLentRefused(t *testing.T) {
 	server := redistest.Start(t)
