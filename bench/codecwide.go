@@ -23,7 +23,7 @@ func vehicles() []measure.Group {
 			{Name: "ours", Do: into(func(dst []byte) []byte { return must(fleet.AppendVehicle(dst, &v)) })},
 			{Name: "gob", Do: whole(&v, gobbed)},
 		}},
-		{Name: "codec/Vehicle/decode", Base: base, Cases: []measure.Case{
+		{Name: "codec/Vehicle/decode", Base: base, Turns: collected, Long: collected, Cases: []measure.Case{
 			{Name: base, Do: from(byHand, hand.DecodeVehicle)},
 			{Name: "ours", Do: from(byUs, func(v *fleet.Vehicle, b []byte) error { return fleet.DecodeVehicle(v, b, "") })},
 			{Name: "ours, strings in the input", Do: from(byUs, func(v *fleet.Vehicle, b []byte) error { return fleet.DecodeVehicle(v, b, text) })},
