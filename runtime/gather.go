@@ -61,6 +61,7 @@ type line struct {
 	owner   any
 	serve   func() // makes its round trips
 	waiting []*member
+	keys    int // of their batches
 	traffic
 }
 
@@ -184,6 +185,7 @@ func (g *gatherer) join(owner any, m *member) (mine *line) {
 	l := g.line(owner)
 	m.line = l
 	l.waiting = append(l.waiting, m)
+	l.keys += len(m.batch.Keys)
 	l.come()
 	switch {
 	case g.room(l, m.began) <= 0:
@@ -214,9 +216,14 @@ func (g *gatherer) line(owner any) *line {
 	return l
 }
 
-// room is that of a line. Who goes alone takes a lane, too.
+// room is that of a line. Who goes alone takes a lane, too. Those who fill a round trip by
+// themselves need not wait for more.
 func (g *gatherer) room(l *line, now int64) int {
-	return l.traffic.room(now, g.caller.patience()) - g.trips(now, g.caller.patience())
+	n := l.traffic.room(now, g.caller.patience()) - g.trips(now, g.caller.patience())
+	if l.keys >= bulky {
+		n += packed - lanes
+	}
+	return n
 }
 
 // open opens a lane.
@@ -329,6 +336,7 @@ func (r *trip) board(waiting []*member) (n int) {
 			break
 		}
 		n++
+		r.line.keys -= len(m.batch.Keys)
 		if m.ended {
 			continue
 		}

@@ -30,6 +30,10 @@ const loners = 8
 // bulky is how many keys go in one round trip of batches at most, unless one has more.
 const bulky = 1024
 
+// packed is how many round trips may be under way while those in line fill another one: to a
+// server that is far away, two would be few.
+const packed = 8
+
 // batch makes the read of a batch together with those of others.
 func (g *gatherer) batch(ctx context.Context, w *readWork) (left bool, err error) {
 	m, err := g.newMember(ctx)

@@ -50,6 +50,14 @@ func (d *depot) serve(ctx context.Context, batches []KeyBatch, log *[][]int) err
 	return nil
 }
 
+// begun returns how many trips have begun by now.
+func (d *depot) begun() int {
+	synctest.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.trips)
+}
+
 // echo is replies that are the keys.
 type echo []string
 
@@ -115,12 +123,14 @@ func TestBatchesAlone(t *testing.T) {
 	})
 }
 
-// TestBatchesTogether has many callers go together, in few trips at a time, of no more keys
-// than a trip may have.
+// TestBatchesTogether has many callers go together, of no more keys than a trip may have: in
+// few trips at a time, but for those who fill another one.
 func TestBatchesTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, l := newDepot()
 		d.crowdOf(t, l, loners+30, 100)
+		time.Sleep(time.Millisecond)
+		check(t, d.begun(), 4) // and the others wait
 		time.Sleep(time.Minute)
 		l.quiet(t)
 		check(t, len(d.alone), loners)
@@ -142,6 +152,16 @@ func TestBatchesTogether(t *testing.T) {
 		l.quiet(t)
 		check(t, len(d.trips), lanes+2)
 		check(t, len(d.trips[lanes]), crowd)
+		d.trips = nil
+		d.crowdOf(t, l, loners+packed+100, bulky)
+		time.Sleep(time.Millisecond)
+		check(t, d.begun(), packed)
+		time.Sleep(time.Minute)
+		l.quiet(t)
+		check(t, len(d.trips), packed+100)
+		for _, line := range l.gather.lines {
+			check(t, line.keys, 0)
+		}
 	})
 }
 
