@@ -11,7 +11,7 @@ import (
 )
 
 // lanes is how many round trips of gathered reads may be under way to one owner, in a
-// crowd. While a reply of one is on its way, another is served.
+// crowd, and as many of batches. While a reply of one is on its way, another is served.
 const lanes = 2
 
 // crowd is how many reads go in one round trip at most: the last one must not wait

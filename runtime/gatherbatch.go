@@ -27,12 +27,26 @@ var batches any = new(int)
 // them than for single reads, and less to lose.
 const loners = 8
 
-// bulky is how many keys go in one round trip of batches at most, unless one has more.
-const bulky = 1024
+// Batches that go together have so many keys at most, and replies of so many bytes: more are
+// worth a round trip by themselves, and others are not to wait for them.
+const (
+	lightKeys  = 128
+	lightBytes = 64 << 10
+)
+
+// bulky is how many keys go in one round trip of batches at most.
+const bulky = 8 * lightKeys
 
 // packed is how many round trips may be under way while those in line fill another one: to a
 // server that is far away, two would be few.
 const packed = 8
+
+// light reports whether a batch is to go together with others, by what entries take that have
+// been found.
+func (l *RemoteLeaf[K, V]) light(keys int) bool {
+	found := l.counters.hits.Load()
+	return keys <= lightKeys && (found == 0 || uint64(keys)*(l.counters.bytesOut.Load()/found) <= lightBytes)
+}
 
 // batch makes the read of a batch together with those of others.
 func (g *gatherer) batch(ctx context.Context, w *readWork) (left bool, err error) {
@@ -52,8 +66,10 @@ func (g *gatherer) batch(ctx context.Context, w *readWork) (left bool, err error
 // full reports whether a trip with so many keys has no room for those of a member, and
 // counts them.
 func (r *trip) full(keys *int, m *member) bool {
-	*keys += len(m.batch.Keys)
-	return len(r.members) > 0 && *keys > bulky
+	if !m.ended {
+		*keys += len(m.batch.Keys)
+	}
+	return *keys > bulky
 }
 
 // hand gives the i-th member what the trip has brought.

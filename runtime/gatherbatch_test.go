@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -141,11 +142,16 @@ func TestBatchesTogether(t *testing.T) {
 		if want := []int{1, 1, bulky / 100, bulky / 100, 30 - 2 - 2*(bulky/100)}; !slices.Equal(sizes, want) {
 			t.Errorf("trips of %v batches, not %v", sizes, want)
 		}
-		d.trips = nil
-		d.crowdOf(t, l, loners+lanes+2, 2*bulky) // each is more than a trip may have
+		d.alone, d.trips = nil, nil
+		d.crowdOf(t, l, loners+10, lightKeys+1) // each is worth a trip
 		time.Sleep(time.Minute)
 		l.quiet(t)
-		check(t, len(d.trips), lanes+2)
+		check(t, len(d.alone), loners+10)
+		check(t, len(d.trips), 0)
+		l.counters.hits.Store(10)
+		l.counters.bytesOut.Store(10 * (lightBytes/20 + 1))
+		check(t, l.light(19) && !l.light(20), true)
+		l.counters.hits.Store(0)
 		d.trips = nil
 		d.crowdOf(t, l, loners+lanes+2*crowd, 2)
 		time.Sleep(time.Minute)
@@ -153,12 +159,12 @@ func TestBatchesTogether(t *testing.T) {
 		check(t, len(d.trips), lanes+2)
 		check(t, len(d.trips[lanes]), crowd)
 		d.trips = nil
-		d.crowdOf(t, l, loners+packed+100, bulky)
+		d.crowdOf(t, l, loners+lanes+8*20, lightKeys) // eight of them fill a trip
 		time.Sleep(time.Millisecond)
 		check(t, d.begun(), packed)
 		time.Sleep(time.Minute)
 		l.quiet(t)
-		check(t, len(d.trips), packed+100)
+		check(t, len(d.trips), lanes+20)
 		for _, line := range l.gather.lines {
 			check(t, line.keys, 0)
 		}
@@ -215,9 +221,10 @@ func TestBatchesLeave(t *testing.T) {
 // TestBatchesFail has trips fail in every way: a batch is the matter of who has asked for it.
 func TestBatchesFail(t *testing.T) {
 	for name, fail := range map[string]func(ctx context.Context) error{
-		"error": func(context.Context) error { return errDown },
-		"panic": func(context.Context) error { panic("engine") },
-		"hangs": func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+		"error":  func(context.Context) error { return errDown },
+		"panic":  func(context.Context) error { panic("engine") },
+		"goexit": func(context.Context) error { runtime.Goexit(); return nil },
+		"hangs":  func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

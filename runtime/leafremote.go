@@ -284,7 +284,7 @@ func (l *RemoteLeaf[K, V]) callRead(ctx context.Context, op *Op[K, V], w *readWo
 	if g := l.gather; g != nil && g.batcher != nil && l.keyed != nil && len(w.keys) > 1 {
 		g.together.Add(1)
 		defer g.together.Add(-1)
-		if g.together.Load() > loners {
+		if g.together.Load() > loners && l.light(len(w.keys)) {
 			return g.batch(ctx, w)
 		}
 	}

@@ -131,7 +131,7 @@ func (b *bulk) Reply(i int) (data []byte, text string, err error) {
 
 // Release implements runtime.Replies.
 func (b *bulk) Release() {
-	if cap(b.bytes) <= roomy {
+	if cap(b.bytes) <= roomy && 8*(cap(b.ends)+cap(b.large)) <= roomy {
 		bulks.Put(b)
 	}
 }

@@ -67,7 +67,7 @@ type errand interface {
 	commands(ctx context.Context) []redis.Cmder
 }
 
-// newBorrowers returns none for a client that has nothing to lend: one connection less must
+// newBorrowers returns none for a client that has nothing to lend: some connections less must
 // not be what others fail for, and all that it does for a read is to keep one deadline.
 func newBorrowers(e *Engine) (all []*borrower) {
 	o := e.single.Options()
@@ -102,7 +102,11 @@ func (e *Engine) idle() *borrower {
 // run does an errand, if somebody lends a connection for it.
 func (b *borrower) run(ctx context.Context, what errand) (done bool, err error) {
 	now := time.Now()
-	defer func() { b.last = time.Now() }()
+	defer func() {
+		if b.last = time.Now(); b.last.After(b.until) {
+			b.giveBack()
+		}
+	}()
 	if quick := b.quick(now); !quick || b.due || now.After(b.until) {
 		b.giveBack()
 		if !quick {

@@ -233,6 +233,26 @@ func TestLentGoesBack(t *testing.T) {
 	check(t, e.lent[0].armed, false)
 }
 
+// TestLentNoLonger has a read go on beyond the moment for which a connection is lent: that
+// goes back with the end of the read.
+func TestLentNoLonger(t *testing.T) {
+	proxy, e := throughProxy(t)
+	lend(t, e, "a")
+	b := e.lent[0]
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	over := make(chan struct{})
+	time.AfterFunc(2*moment, func() { close(over) })
+	proxy.Filter(redistest.ToClient, func(p []byte) []byte { <-over; return p })
+	b.last = time.Now()
+	b.some.reads = []runtime.RemoteRead{{Key: "a"}}
+	done, err := b.run(ctx(t), &b.some)
+	check(t, done, true)
+	check(t, err, nil)
+	check(t, b.some.reads[0].Text, "of a")
+	check(t, b.loan, nil)
+}
+
 // TestLentWhileOthersRead holds that a connection is lent to one caller at a time, of all
 // the caches of a client, and the others go to the pool.
 func TestLentWhileOthersRead(t *testing.T) {
