@@ -117,8 +117,6 @@ func (e *Engine) readLent(ctx context.Context, reads []runtime.RemoteRead) (done
 	return done, err
 }
 
-func (k *keyReads) count() int { return len(k.reads) }
-
 func (k *keyReads) asks(p []byte) []byte {
 	for i := range k.reads {
 		p = append(p, k.head...)

@@ -47,8 +47,6 @@ func (e *Engine) readLentBatches(ctx context.Context, batches []runtime.KeyBatch
 	return done, err
 }
 
-func (m *batchReads) count() int { return len(m.batches) }
-
 func (m *batchReads) asks(p []byte) []byte {
 	for i := range m.batches {
 		keys := m.batches[i].Keys

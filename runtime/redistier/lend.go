@@ -59,8 +59,6 @@ type borrower struct {
 
 // errand is what is read on a connection that is lent.
 type errand interface {
-	// count returns how many reads it is.
-	count() int
 	// asks appends the commands to p.
 	asks(p []byte) []byte
 	// hears reads the replies.
@@ -109,7 +107,7 @@ func (b *borrower) run(ctx context.Context, what errand) (done bool, err error) 
 			b.giveBack()
 		}
 	}()
-	if quick := b.quick(now, what.count()); !quick || b.due || now.After(b.until) {
+	if quick := b.quick(now); !quick || b.due || now.After(b.until) {
 		b.giveBack()
 		if !quick {
 			return false, nil
@@ -124,9 +122,10 @@ func (b *borrower) run(ctx context.Context, what errand) (done bool, err error) 
 	return b.direct(ctx, what, now)
 }
 
-// quick reports whether n reads that begin now are some of several that follow each other.
-func (l *lender) quick(now time.Time, n int) bool {
-	if l.run += n; now.Sub(l.last) > following {
+// quick reports whether the read that begins now is one of several that follow each
+// other.
+func (l *lender) quick(now time.Time) bool {
+	if l.run++; now.Sub(l.last) > following {
 		l.run = 0
 	}
 	return l.run >= several && l.vain < several

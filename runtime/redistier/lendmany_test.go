@@ -189,18 +189,6 @@ func TestLentBatchBorrows(t *testing.T) {
 	})
 }
 
-// TestLentToCrowd lends a connection to a crowd with its second round trip.
-func TestLentToCrowd(t *testing.T) {
-	client := dialWith(t, redistest.Shared(t).URL(), patient)
-	redistest.Until(t, "a connection that is lent at once", func() bool {
-		e := New(client, 0)
-		for range 2 {
-			check(t, e.ReadEach(ctx(t), make([]runtime.RemoteRead, several)), nil)
-		}
-		return isLent(e)
-	})
-}
-
 // TestLentToSeveral lends to several callers at a time, and never so much that others had
 // nothing: a quarter of the pool.
 func TestLentToSeveral(t *testing.T) {
