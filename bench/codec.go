@@ -47,7 +47,7 @@ goes to ranging over a map of five, and more than a third to copying 31 strings:
 fields.`,
 		groups: []measure.Group{
 			{Name: "codec/Small/encode", Base: base, Cases: smallEncoders()},
-			{Name: "codec/Small/decode", Base: base, Cases: smallDecoders(), Turns: collected, Long: collected},
+			{Name: "codec/Small/decode", Base: base, Cases: smallDecoders()},
 			{Name: "codec/Product/encode", Base: base, Cases: productEncoders()},
 			{Name: "codec/Product/decode", Base: base, Cases: productDecoders(), Turns: collected, Long: collected},
 			{Name: "codec/Blob/encode", Base: base, Cases: blobEncoders()},
@@ -74,7 +74,7 @@ fields.`,
 	return e
 }
 
-// collected is how many turns a round of what allocates has, and how many times as long
+// collected is how many turns a round of what allocates much has, and how many times as long
 // as others it is: so garbage is collected several times in each turn. Whether that was once
 // or not at all, which a little decides, could make 1.4 times as much of it.
 const collected = 3

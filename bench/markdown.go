@@ -38,7 +38,7 @@ which measures, fills in the tables, draws the plots and says which of our bars 
 - A cell has a time, in parentheses how many times that of the base it is, with the interval that its median lies in with
   a confidence of 95 %% (or, of few rounds, all that was seen), and the allocations. The base is the case with the 1.
 - **Compare within a row of rounds, not times with times.** The machine is shared: absolute times move by a third from run to run. The cases
-  of a group run in turns of 3 to 30 ms, and of 90 ms where many goroutines ask, in any order and after a moment to warm up, and ratios are taken turn by turn, so what else the machine does falls on all alike. What is
+  of a group run in turns of 3 to 30 ms, and of 90 ms where many goroutines ask or much is allocated, in any order and after a moment to warm up, and ratios are taken turn by turn, so what else the machine does falls on all alike. What is
   off by less than its interval is no difference.
 - The limits do the whole work (envelope, deadline, key, decoding, checksum where others could have written) and none of what a library needs for
   other types. They do not fence writes, count, log, or bound the time of a tier.

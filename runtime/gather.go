@@ -107,8 +107,11 @@ func newGatherer(e RemoteEngine, c *caller) *gatherer {
 		return nil
 	}
 	cutter, _ := e.(Cutter)
-	batcher, _ := e.(Batcher)
-	return &gatherer{cutter: cutter, batcher: batcher, engine: engine, caller: c, punctual: engine.Punctual(), few: few, procs: runtime.GOMAXPROCS(0), lines: map[any]*line{}}
+	g := &gatherer{cutter: cutter, engine: engine, caller: c, punctual: engine.Punctual(), few: few, procs: runtime.GOMAXPROCS(0), lines: map[any]*line{}}
+	if b, ok := e.(Batcher); ok && b.ReadsKeys() {
+		g.batcher = b
+	}
+	return g
 }
 
 // read reads one key of an owner.
@@ -202,7 +205,7 @@ func (g *gatherer) line(owner any) *line {
 	l := g.lines[owner]
 	if l == nil {
 		for o, other := range g.lines { // the server may be gone
-			if o != nil && o != batches && other.lanes == 0 {
+			if passing(o) && other.lanes == 0 {
 				delete(g.lines, o)
 			}
 		}
@@ -215,6 +218,9 @@ func (g *gatherer) line(owner any) *line {
 	}
 	return l
 }
+
+// passing reports whether an owner is a server of a cluster: those come and go.
+func passing(owner any) bool { return owner != nil && owner != batches }
 
 // room is that of a line. Who goes alone takes a lane, too. Those who fill a round trip by
 // themselves need not wait for more.
@@ -280,7 +286,7 @@ func (g *gatherer) vacate(l *line) {
 		go l.serve()
 		return
 	}
-	if l.lanes--; l.lanes == 0 && l.owner != nil && l.owner != batches && l.most <= l.few { // servers of a cluster come and go
+	if l.lanes--; l.lanes == 0 && passing(l.owner) && l.most <= l.few {
 		delete(g.lines, l.owner)
 	}
 }
@@ -324,9 +330,10 @@ func (g *gatherer) next(l *line) *trip {
 // board takes those along who are first in line, and returns how many that are.
 func (r *trip) board(waiting []*member) (n int) {
 	r.members, r.reads = r.single[:0], r.one[:0]
+	batched := r.line.owner == batches
 	if n := min(len(waiting), crowd); n > 1 {
 		r.members = make([]*member, 0, n)
-		if r.line.owner != batches {
+		if !batched {
 			r.reads = make([]RemoteRead, 0, n)
 		}
 	}
@@ -342,7 +349,7 @@ func (r *trip) board(waiting []*member) (n int) {
 		}
 		m.trip = r
 		r.members = append(r.members, m)
-		if m.batch.Keys != nil {
+		if batched {
 			r.batches = append(r.batches, m.batch)
 		} else {
 			r.reads = append(r.reads, RemoteRead{Key: m.read.Key})

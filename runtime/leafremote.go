@@ -281,7 +281,7 @@ func (l *RemoteLeaf[K, V]) call(ctx context.Context, op *Op[K, V], k *call, work
 // callRead is call for reads, which may be cut: of a write that is, nobody would know
 // when it has ended.
 func (l *RemoteLeaf[K, V]) callRead(ctx context.Context, op *Op[K, V], w *readWork) (left bool, err error) {
-	if g := l.gather; g != nil && g.batcher != nil && l.keyed != nil && len(w.keys) > 1 {
+	if g := l.gather; g != nil && g.batcher != nil && len(w.keys) > 1 {
 		g.together.Add(1)
 		defer g.together.Add(-1)
 		if g.together.Load() > loners && l.light(len(w.keys)) {

@@ -38,6 +38,7 @@ func TestReply(t *testing.T) {
 		"$-1\r\n":                     {},
 		"_\r\n":                       {},
 		"-ERR no\r\n":                 {err: errRefused},
+		"-ERR\r\n+OK\r\n":             {err: errRefused},
 		"-WRONGTYPE no\r\n":           {err: runtime.ErrWrongType},
 		"-WRONGTYPES\r\n":             {err: errRefused},
 		"":                            {err: io.EOF},

@@ -31,7 +31,7 @@ type bulk struct {
 // bulks are not in use.
 var bulks = sync.Pool{New: func() any { return &bulk{} }}
 
-// roomy is how much a bulk that is kept has room for at most, in bytes.
+// roomy is how much room a buffer has at most that is kept, in bytes.
 const roomy = 256 << 10
 
 // readLentBatches reads batches, if somebody lends a connection for it.

@@ -3,7 +3,7 @@ package redistier
 import (
 	"bytes"
 	"io"
-	"math"
+	"strconv"
 
 	"github.com/cachegen/cachegen/runtime"
 )
@@ -109,11 +109,7 @@ func (in *inflow) more() error {
 
 // length reads how long the next string is: -1 if there is none.
 func (in *inflow) length(most int64) (n int, err error) {
-	line, err := in.line()
-	if err != nil {
-		return -1, err
-	}
-	kind, digits, err := header(line)
+	kind, digits, err := in.header()
 	switch {
 	case err != nil:
 		return -1, err
@@ -127,11 +123,7 @@ func (in *inflow) length(most int64) (n int, err error) {
 
 // list reads how many replies are one.
 func (in *inflow) list(most int64) (n int, err error) {
-	line, err := in.line()
-	if err != nil {
-		return -1, err
-	}
-	kind, digits, err := header(line)
+	kind, digits, err := in.header()
 	switch {
 	case err != nil:
 		return -1, err
@@ -141,12 +133,14 @@ func (in *inflow) list(most int64) (n int, err error) {
 	return -1, errStrange
 }
 
-// header splits the first line of a reply.
-func header(line []byte) (kind byte, rest []byte, err error) {
-	if len(line) < 3 || line[len(line)-2] != '\r' {
-		return 0, nil, errStrange
-	}
+// header reads the first line of a reply.
+func (in *inflow) header() (kind byte, rest []byte, err error) {
+	line, err := in.line()
 	switch {
+	case err != nil:
+		return 0, nil, err
+	case len(line) < 3 || line[len(line)-2] != '\r':
+		return 0, nil, errStrange
 	case bytes.HasPrefix(line, []byte("-WRONGTYPE ")): // which nobody says out of turn
 		return 0, nil, runtime.ErrWrongType
 	case line[0] == '-':
@@ -157,17 +151,8 @@ func header(line []byte) (kind byte, rest []byte, err error) {
 
 // number reads a number of at most so many.
 func number(digits []byte, most int64) (int, error) {
-	if len(digits) == 0 || len(digits) > len("2147483647") {
-		return -1, errStrange
-	}
-	n := int64(0)
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return -1, errStrange
-		}
-		n = 10*n + int64(c-'0')
-	}
-	if n > most || n > math.MaxInt32 {
+	n, err := strconv.ParseUint(string(digits), 10, 31)
+	if err != nil || int64(n) > most {
 		return -1, errStrange
 	}
 	return int(n), nil

@@ -162,16 +162,13 @@ func (b *borrower) borrow(ctx context.Context, what errand, now time.Time) (done
 	default:
 		b.conn, b.vain = c, 0
 	}
-	in := &inflow{from: nothing, buf: raw, filled: len(raw)}
+	in := &inflow{from: strings.NewReader(""), buf: raw, filled: len(raw)}
 	if what.hears(in) != nil || in.at < in.filled {
 		b.giveBack()
 		return false, nil // the client says why
 	}
 	return true, nil
 }
-
-// nothing is behind a reply.
-var nothing = strings.NewReader("")
 
 // delegate has a client do an errand, and returns the replies as they have come.
 func delegate(ctx context.Context, c *redis.Conn, what errand) (raw []byte, err error) {

@@ -122,6 +122,9 @@ func TestLentTogether(t *testing.T) {
 			}
 		}
 		check(t, errors.Is(got[2].Err, runtime.ErrWrongType), true)
+		lend(t, e, "none")
+		check(t, read(t, e, "list")[0].Err, runtime.ErrWrongType)
+		check(t, read(t, e, "none")[0].Err, nil)
 	}
 }
 
