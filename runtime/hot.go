@@ -28,10 +28,20 @@ type HotCounters struct {
 
 // Begin is called before the tier is asked. What it returns is to be given to End.
 func (h *HotCounters) Begin() (began int64) {
-	if h.timeOne.Load() && h.timeOne.CompareAndSwap(true, false) {
-		return tick()
+	if !h.timeOne.Load() {
+		return untimed
 	}
-	return untimed
+	return h.beginTimed()
+}
+
+// beginTimed is Begin of one that may be timed. Inlined, it would keep Begin from being so.
+//
+//go:noinline
+func (h *HotCounters) beginTimed() (began int64) {
+	if !h.timeOne.CompareAndSwap(true, false) {
+		return untimed
+	}
+	return tick()
 }
 
 // End counts the read as a hit of n stored bytes. Now is the tick that the entry was
