@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// lanes is how many round trips of gathered reads may be under way to one owner, in a
+// lanes is how many round trips of gathered reads may be under way to one owner who is near, in a
 // crowd, and as many of batches. While a reply of one is on its way, another is served.
 const lanes = 2
 
@@ -28,6 +28,9 @@ type Gatherer interface {
 	Owner(key string) (owner any, ok bool)
 	// ReadEach is Read, but does for each key what Read does for a single one.
 	ReadEach(ctx context.Context, reads []RemoteRead) error
+	// Trips returns how many round trips to one owner there may be at once, so that others
+	// find connections, too.
+	Trips() int
 	// Punctual reports whether all calls return as soon as its context is done or
 	// its deadline over, whatever hangs.
 	Punctual() bool
@@ -61,7 +64,6 @@ type line struct {
 	owner   any
 	serve   func() // makes its round trips
 	waiting []*member
-	keys    int // of their batches
 	traffic
 }
 
@@ -94,6 +96,7 @@ type trip struct {
 	members  []*member
 	reads    []RemoteRead
 	batches  []KeyBatch // instead
+	keys     int
 	one      [1]RemoteRead
 	single   [1]*member
 	gone     int // members who have left
@@ -188,7 +191,6 @@ func (g *gatherer) join(owner any, m *member) (mine *line) {
 	l := g.line(owner)
 	m.line = l
 	l.waiting = append(l.waiting, m)
-	l.keys += len(m.batch.Keys)
 	l.come()
 	switch {
 	case g.room(l, m.began) <= 0:
@@ -209,7 +211,7 @@ func (g *gatherer) line(owner any) *line {
 				delete(g.lines, o)
 			}
 		}
-		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes}}
+		l = &line{owner: owner, traffic: traffic{few: g.few, crowded: lanes, reach: g.engine.Trips()}}
 		if owner == batches {
 			l.few = 0 // who comes is in a crowd
 		}
@@ -222,14 +224,9 @@ func (g *gatherer) line(owner any) *line {
 // passing reports whether an owner is a server of a cluster: those come and go.
 func passing(owner any) bool { return owner != nil && owner != batches }
 
-// room is that of a line. Who goes alone takes a lane, too. Those who fill a round trip by
-// themselves need not wait for more.
+// room is that of a line. Who goes alone takes a lane, too.
 func (g *gatherer) room(l *line, now int64) int {
-	n := l.traffic.room(now, g.caller.patience()) - g.trips(now, g.caller.patience())
-	if l.keys >= bulky {
-		n += packed - lanes
-	}
-	return n
+	return l.traffic.room(now, g.caller.patience()) - g.trips(now, g.caller.patience())
 }
 
 // open opens a lane.
@@ -337,13 +334,11 @@ func (r *trip) board(waiting []*member) (n int) {
 			r.reads = make([]RemoteRead, 0, n)
 		}
 	}
-	keys := 0
 	for _, m := range waiting {
-		if len(r.members) == crowd || r.full(&keys, m) {
+		if len(r.members) == crowd || r.full(m) {
 			break
 		}
 		n++
-		r.line.keys -= len(m.batch.Keys)
 		if m.ended {
 			continue
 		}
@@ -351,8 +346,10 @@ func (r *trip) board(waiting []*member) (n int) {
 		r.members = append(r.members, m)
 		if batched {
 			r.batches = append(r.batches, m.batch)
+			r.keys += len(m.batch.Keys)
 		} else {
 			r.reads = append(r.reads, RemoteRead{Key: m.read.Key})
+			r.keys++
 		}
 	}
 	return n
@@ -427,6 +424,9 @@ func (g *gatherer) end(r *trip, err error) bool {
 	}
 	r.line.callers -= len(there)
 	r.line.arrive(r.began)
+	if err == nil {
+		r.line.gauge(tick()-r.began, r.keys)
+	}
 	g.mu.Unlock()
 	for _, m := range there {
 		m.done <- struct{}{}

@@ -20,6 +20,7 @@ type station struct {
 	RemoteEngine
 	ask      func(ctx context.Context, reads []RemoteRead) error
 	punctual bool
+	trips    int
 
 	mu     sync.Mutex
 	rounds [][]string
@@ -31,6 +32,8 @@ func (s *station) Owner(key string) (owner any, ok bool) {
 	}
 	return nil, true // one server
 }
+
+func (s *station) Trips() int { return s.trips }
 
 func (s *station) Punctual() bool { return s.punctual }
 
@@ -365,6 +368,8 @@ func TestGatherAllocs(t *testing.T) {
 
 // quick answers at once.
 type quick struct{ Gatherer }
+
+func (quick) Trips() int { return 0 }
 
 func (quick) Punctual() bool { return true }
 

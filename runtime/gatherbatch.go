@@ -37,10 +37,6 @@ const (
 // bulky is how many keys go in one round trip of batches at most.
 const bulky = 8 * lightKeys
 
-// packed is how many round trips may be under way while those in line fill another one: to a
-// server that is far away, two would be few.
-const packed = 8
-
 // light reports whether a batch is to go together with others, by what entries take that have
 // been found.
 func (l *RemoteLeaf[K, V]) light(keys int) bool {
@@ -63,14 +59,8 @@ func (g *gatherer) batch(ctx context.Context, w *readWork) (left bool, err error
 	return false, err
 }
 
-// full reports whether a trip with so many keys has no room for those of a member, and
-// counts them.
-func (r *trip) full(keys *int, m *member) bool {
-	if !m.ended {
-		*keys += len(m.batch.Keys)
-	}
-	return *keys > bulky
-}
+// full reports whether a trip has no room for the keys of a member.
+func (r *trip) full(m *member) bool { return !m.ended && r.keys+len(m.batch.Keys) > bulky }
 
 // hand gives the i-th member what the trip has brought.
 func (r *trip) hand(m *member, i int) {

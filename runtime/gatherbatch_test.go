@@ -124,14 +124,14 @@ func TestBatchesAlone(t *testing.T) {
 	})
 }
 
-// TestBatchesTogether has many callers go together, of no more keys than a trip may have: in
-// few trips at a time, but for those who fill another one.
+// TestBatchesTogether has many callers go together, of no more keys than a trip may have, and
+// in few trips at a time.
 func TestBatchesTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, l := newDepot()
 		d.crowdOf(t, l, loners+30, 100)
 		time.Sleep(time.Millisecond)
-		check(t, d.begun(), 4) // and the others wait
+		check(t, d.begun(), lanes) // and the others wait
 		time.Sleep(time.Minute)
 		l.quiet(t)
 		check(t, len(d.alone), loners)
@@ -158,16 +158,25 @@ func TestBatchesTogether(t *testing.T) {
 		l.quiet(t)
 		check(t, len(d.trips), lanes+2)
 		check(t, len(d.trips[lanes]), crowd)
+	})
+}
+
+// TestBatchesFar has as many trips under way to a server that is far away as its client has
+// connections for.
+func TestBatchesFar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const reach = 8
+		d, l := newDepot()
+		l.gather.engine.(*depot).station.trips = reach
+		d.crowdOf(t, l, loners+1, lightKeys) // says how far
+		time.Sleep(time.Minute)
 		d.trips = nil
-		d.crowdOf(t, l, loners+lanes+8*20, lightKeys) // eight of them fill a trip
+		d.crowdOf(t, l, loners+reach+8*20, lightKeys) // eight of them fill a trip
 		time.Sleep(time.Millisecond)
-		check(t, d.begun(), packed)
+		check(t, d.begun(), reach)
 		time.Sleep(time.Minute)
 		l.quiet(t)
-		check(t, len(d.trips), lanes+20)
-		for _, line := range l.gather.lines {
-			check(t, line.keys, 0)
-		}
+		check(t, len(d.trips), reach+20)
 	})
 }
 

@@ -75,6 +75,81 @@ func TestTrafficCrowd(t *testing.T) {
 	}
 }
 
+// TestTrafficFar holds what is learned of how far away an owner is, and from what.
+func TestTrafficFar(t *testing.T) {
+	const reach, ms = 10, int64(time.Millisecond)
+	tr := traffic{crowded: 2, reach: reach}
+	tr.come()
+	room := func(want int) {
+		t.Helper()
+		check(t, tr.room(0, 0), want)
+	}
+	room(2)
+	tr.gauge(ms, lightKeys+1)
+	room(2) // it was a lot, and says nothing
+	tr.gauge(4*int64(apart)+50*int64(perKey), 50)
+	room(4)
+	tr.gauge(ms, lightKeys+1)
+	room(4)
+	tr.gauge(3*int64(apart), lightKeys+1) // but this was quick
+	room(3)
+	tr.gauge(0, 1)
+	tr.gauge(100*ms, 1)
+	room(3) // of a slow one in between not much is left,
+	tr.gauge(int64(apart), 1)
+	room(2) // and soon nothing
+	slow := 0
+	for tr.room(0, 0) < reach {
+		tr.gauge(ms, 1)
+		slow++
+	}
+	if slow < 100 || slow > 1000 { // but if all are
+		t.Errorf("far away after %d trips", slow)
+	}
+	tr.gauge(100*ms, 1)
+	room(reach)
+}
+
+// TestGatherFar has a crowd whose server is far away in as many round trips as its client
+// has connections for, and nobody else waits for more than one that is under way.
+func TestGatherFar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const reach = 20
+		s, g := (&station{punctual: true, trips: reach}).crowded()
+		s.at(t, g, 0, ":first")
+		s.at(t, g, 1, ":far") // says how far, which the one who was alone does not
+		time.Sleep(time.Minute)
+		for i := range 3 * reach {
+			s.at(t, g, time.Duration(i), fmt.Sprint(":", i))
+		}
+		time.Sleep(time.Millisecond)
+		check(t, len(s.begun()), 2+reach)
+		time.Sleep(2 * time.Second)
+		g.quiet(t)
+		check(t, len(s.begun()), 2+reach+1)
+	})
+}
+
+// TestGatherWritesFar holds the same of writes.
+func TestGatherWritesFar(t *testing.T) {
+	wharf(t, func(t *testing.T, d *dock, g *writeGatherer) {
+		const reach = 20
+		g.reach = reach
+		written := func(_ time.Duration, err error) { check(t, err, nil) }
+		g.at(0, "far", written)
+		time.Sleep(time.Minute)
+		for i := range 3 * reach {
+			g.at(time.Duration(i), fmt.Sprint(i), written)
+		}
+		time.Sleep(time.Millisecond)
+		g.mu.Lock()
+		check(t, g.lanes, reach)
+		g.mu.Unlock()
+		time.Sleep(time.Minute)
+		check(t, len(d.sent()), 1+reach+1)
+	})
+}
+
 // TestGatherFew holds that few go each for himself, and at once.
 func TestGatherFew(t *testing.T) {
 	for _, punctual := range []bool{true, false} {

@@ -209,6 +209,9 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err e
 	g.mu.Lock()
 	g.callers -= len(t.senders)
 	g.arrive(t.began)
+	if err == nil && !left {
+		g.gauge(tick()-t.began, len(t.senders))
+	}
 	if len(g.waiting) > 0 && g.space(tick()) >= 0 {
 		g.relay()
 	} else {

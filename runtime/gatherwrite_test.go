@@ -317,6 +317,7 @@ func TestGathers(t *testing.T) {
 type lax struct{ *fakeRemote }
 
 func (lax) Owner(string) (owner any, ok bool)                        { return nil, true }
+func (lax) Trips() int                                               { return 0 }
 func (lax) Punctual() bool                                           { return false }
 func (l lax) ReadEach(ctx context.Context, reads []RemoteRead) error { return l.Read(ctx, reads) }
 

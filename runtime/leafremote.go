@@ -115,7 +115,7 @@ func NewRemoteLeaf[K comparable, V any](info Leaf, engine RemoteEngine) *RemoteL
 	}
 	if l.gather != nil {
 		l.joint = &writeGatherer{
-			engine: engine, caller: c, punctual: l.gather.punctual, traffic: traffic{few: few, crowded: 1},
+			engine: engine, caller: c, punctual: l.gather.punctual, traffic: traffic{few: few, crowded: 1, reach: l.gather.engine.Trips()},
 			work: func(writes []RemoteWrite, keys []markedKey) operation {
 				return &writeWork[K, V]{leaf: l, writes: writes, keys: keys}
 			},

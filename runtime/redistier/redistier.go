@@ -146,6 +146,18 @@ func (e *Engine) Punctual() bool {
 		o.CredentialsProvider == nil && o.CredentialsProviderContext == nil && o.StreamingCredentialsProvider == nil
 }
 
+// Trips implements runtime.Gatherer: a part of the pool stays for everything else.
+func (e *Engine) Trips() int {
+	size := 0
+	switch {
+	case e.single != nil:
+		size = e.single.Options().PoolSize
+	case e.cluster != nil:
+		size = e.cluster.Options().PoolSize // of each node
+	}
+	return size - size/spare
+}
+
 // ReadEach implements runtime.Gatherer.
 func (e *Engine) ReadEach(ctx context.Context, reads []runtime.RemoteRead) error {
 	if len(reads) == 1 {
