@@ -25,6 +25,7 @@ type lab struct {
 	short bool
 	ids   []int64 // a stream of keys, some of them hot
 	redis func() *redistest.Server
+	far   func() string // the address of the same server at a distance
 
 	products func() []shop.Product // by their keys
 	temp     func() string         // a directory for whatever is made, which is removed
@@ -103,6 +104,11 @@ func newLab(short bool, h *host) *lab {
 			return dir
 		}),
 	}
+	l.far = sync.OnceValue(func() string {
+		r := newRelay(l.redis().Addr())
+		h.Cleanup(r.end)
+		return r.Addr().String()
+	})
 	l.generators = sync.OnceValue(func() string { return newGeneratorModule(l.temp()) })
 	return l
 }
@@ -138,13 +144,20 @@ func stream(n int) []int64 {
 // id returns the key of the ith access.
 func (l *lab) id(i int) int64 { return l.ids[i&(streamed-1)] }
 
-// dial returns a client as users of ours have it, over TCP or the socket.
+// dial returns a client as users of ours have it, over TCP, from far away, or over the socket.
 func (l *lab) dial(network string, db int) *redis.Client {
-	url := fmt.Sprintf("redis://%s/%d", l.redis().Addr(), db)
 	if network == "unix" {
-		url = fmt.Sprintf("unix://%s?db=%d", l.redis().Socket(), db)
+		return must(redistier.Dial(fmt.Sprintf("unix://%s?db=%d", l.redis().Socket(), db)))
 	}
-	return must(redistier.Dial(url))
+	return must(redistier.Dial(fmt.Sprintf("redis://%s/%d", l.addr(network), db)))
+}
+
+// addr returns where the server is, near or far away.
+func (l *lab) addr(network string) string {
+	if network == "far" {
+		return l.far()
+	}
+	return l.redis().Addr()
 }
 
 // redisVersion returns the version of the server.

@@ -204,7 +204,7 @@ func goRedisCache[V any](l *lab, network string, value func(id int64) V) store[V
 
 // byRueidis reads what hand.Redis has written.
 func byRueidis(l *lab, network string) (*hand.Rueidis, func()) {
-	o := rueidis.ClientOption{InitAddress: []string{l.redis().Addr()}, DisableCache: true}
+	o := rueidis.ClientOption{InitAddress: []string{l.addr(network)}, DisableCache: true}
 	if network == "unix" {
 		o = must(rueidis.ParseURL("unix://" + l.redis().Socket()))
 		o.DisableCache = true

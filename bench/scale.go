@@ -49,33 +49,35 @@ func goroutines(l *lab) experiment {
 	e := experiment{
 		title: "Scale: goroutines",
 		text: `Hits of Small by 1 to 1,024 goroutines; what is given is the time that passes for each hit. In Redis, up to twelve callers of ours go each for himself, as single commands do. More are gathered,
-and a pipeline has as many as came while others were under way, so its line goes on falling where that of single commands is flat.`,
+and a pipeline has as many as came while others were under way, so its line goes on falling where that of single commands is flat.
+
+Far away is the same server behind a relay that holds back all bytes for a millisecond in each direction, and somewhat longer, since it sleeps. There a reply is on its way most of the time, and a caller who waits for that of another one loses
+time. So a crowd of ours has as many pipelines under way as the distance asks for, up to three quarters of the pool, where near by it has two: sixteen callers take as long as each by himself, and many are not held up by the size of the pool, of 20 connections here.`,
 	}
-	inMemory, inRedis := map[float64]string{}, map[float64]string{}
+	inMemory, inRedis, far := map[float64]string{}, map[float64]string{}, map[float64]string{}
 	memory := pick(smallStores(l), "limit, bytes", "ours, bytes", "otter", "ours, objects, readonly")
-	servers := pick(smallServers(l, "tcp"), "go-redis GET", "limit, AutoPipeline", "limit, rueidis", "ours")
-	opens := map[string]func() reader[shop.Small]{}
-	for _, s := range append(memory, servers...) {
-		opens[s.name] = once(l, s.open)
-	}
-	group := func(where, base string, n int, stores []store[shop.Small]) string {
-		g := measure.Group{Name: fmt.Sprintf("goroutines/%s/%d", where, n), Base: base, Turns: 1, Rounds: 3}
-		for _, s := range stores {
-			g.Cases = append(g.Cases, together(l, n, s.name, opens[s.name]))
-		}
-		e.groups = append(e.groups, g)
-		return g.Name
-	}
+	clients := []string{"go-redis GET", "limit, AutoPipeline", "limit, rueidis", "ours"}
 	counts := []int{1, 4, 16, 64, 256, 1024}
-	for _, n := range counts {
-		inMemory[float64(n)] = group("memory", "limit, bytes", n, memory)
+	groups := func(where, base string, stores []store[shop.Small], named map[float64]string) {
+		opens := make([]func() reader[shop.Small], len(stores))
+		for i, s := range stores {
+			opens[i] = once(l, s.open)
+		}
+		for _, n := range counts {
+			g := measure.Group{Name: fmt.Sprintf("goroutines/%s/%d", where, n), Base: base, Turns: 1, Rounds: 3}
+			for i, s := range stores {
+				g.Cases = append(g.Cases, together(l, n, s.name, opens[i]))
+			}
+			e.groups, named[float64(n)] = append(e.groups, g), g.Name
+		}
 	}
-	for _, n := range counts {
-		inRedis[float64(n)] = group("redis", "go-redis GET", n, servers)
-	}
+	groups("memory", "limit, bytes", memory, inMemory)
+	groups("redis", "go-redis GET", pick(smallServers(l, "tcp"), clients...), inRedis)
+	groups("far", "go-redis GET", pick(smallServers(l, "far"), clients...), far)
 	e.curves = []curve{
 		{"Hits in memory", "goroutines", "ns", "", inMemory, []string{"limit, bytes", "ours, bytes", "otter", "ours, objects, readonly"}},
-		{"Hits in Redis", "goroutines", "ns", "", inRedis, []string{"go-redis GET", "limit, AutoPipeline", "limit, rueidis", "ours"}},
+		{"Hits in Redis", "goroutines", "ns", "", inRedis, clients},
+		{"Hits in Redis, far away", "goroutines", "ns", "", far, clients},
 	}
 	return e
 }
