@@ -152,7 +152,10 @@ func (g *gatherer) putMember(m *member) {
 // wait puts a member in line and waits until its round trip has ended. It reports whether
 // the member has left before, and why.
 func (g *gatherer) wait(owner any, m *member) (left bool, err error) {
-	if l := g.join(owner, m); l != nil {
+	if l, crowded := g.join(owner, m); l != nil {
+		if crowded {
+			runtime.Gosched() // they come by the dozen, when a trip has ended
+		}
 		g.lead(l)
 	}
 	select {
@@ -182,8 +185,8 @@ func (c *caller) explain(ctx context.Context, began int64, err error) error {
 }
 
 // join puts a member in line, and opens a lane where there is room for one. It returns
-// the line if the member is to make the round trip himself.
-func (g *gatherer) join(owner any, m *member) (mine *line) {
+// the line if the member is to make the round trip himself, and whether others may come along.
+func (g *gatherer) join(owner any, m *member) (mine *line, crowded bool) {
 	m.began = tick()
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -196,11 +199,11 @@ func (g *gatherer) join(owner any, m *member) (mine *line) {
 	case g.room(l, m.began) <= 0:
 	case g.punctual && m.ctx.Done() == nil:
 		l.lanes++
-		return l
+		return l, l.most > l.few
 	default:
 		l.open()
 	}
-	return nil
+	return nil, false
 }
 
 func (g *gatherer) line(owner any) *line {
@@ -292,6 +295,7 @@ func (g *gatherer) vacate(l *line) {
 func (g *gatherer) serve(l *line) {
 	deepen(-1)
 	for {
+		runtime.Gosched() // those whose trip has ended come again
 		r := g.next(l)
 		if r == nil || !g.do(r) {
 			return

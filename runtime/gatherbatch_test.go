@@ -170,6 +170,7 @@ func TestBatchesFar(t *testing.T) {
 		l.gather.engine.(*depot).station.trips = reach
 		d.crowdOf(t, l, loners+1, lightKeys) // says how far
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		d.trips = nil
 		d.crowdOf(t, l, loners+reach+8*20, lightKeys) // eight of them fill a trip
 		time.Sleep(time.Millisecond)

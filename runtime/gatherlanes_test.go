@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -128,6 +129,60 @@ func TestGatherFar(t *testing.T) {
 		g.quiet(t)
 		check(t, len(s.begun()), 2+reach+1)
 	})
+}
+
+// TestGatherAgain has a crowd whose callers come again as soon as they have an answer: they
+// go together again, and do not wait for those of other trips.
+func TestGatherAgain(t *testing.T) {
+	again(t, func(t *testing.T, crowd func(do func() error)) {
+		s, g := (&station{punctual: true, trips: 8}).crowded()
+		crowd(func() error {
+			_, err := s.read(context.Background(), g, ":k")
+			return err
+		})
+	})
+}
+
+// TestGatherWritesAgain holds the same of writes.
+func TestGatherWritesAgain(t *testing.T) {
+	again(t, func(t *testing.T, crowd func(do func() error)) {
+		_, g := newDock(true)
+		g.reach = 8
+		crowd(func() error {
+			_, err := g.do(context.Background(), RemoteWrite{Key: "k"}, markedKey{id: "k"})
+			return err
+		})
+	})
+}
+
+// again runs a test of 64 callers who do something that takes a second, twenty times, and holds that they
+// wait for little else. The scheduler has a say in that: once in a few times will do.
+func again(t *testing.T, test func(t *testing.T, crowd func(do func() error))) {
+	const bound = 27 * time.Second // it would be 30 at least
+	best := time.Duration(math.MaxInt64)
+	for try := 0; try < 5 && best > bound; try++ {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			test(t, func(do func() error) {
+				var all sync.WaitGroup
+				for i := range 64 {
+					all.Go(func() {
+						time.Sleep(time.Duration(i) * 3 * time.Millisecond)
+						for range 20 {
+							if err := do(); err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+				all.Wait()
+			})
+			best = min(best, time.Since(began))
+		})
+	}
+	if best > bound {
+		t.Errorf("%v for twenty seconds", best)
+	}
 }
 
 // TestGatherWritesFar holds the same of writes.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+
 	"slices"
 	"sync"
 	"time"
@@ -55,6 +57,7 @@ type writeTrip struct {
 	context.Context
 	began    int64 // tick
 	senders  []*sender
+	crowded  bool // others may come along
 	deadline time.Time
 	done     <-chan struct{}
 }
@@ -133,16 +136,19 @@ func (g *writeGatherer) inLine(s *sender) *writeTrip {
 	return g.open(s)
 }
 
-// open begins a trip of a sender, and of those in line.
+// open returns a trip for a sender to lead.
 func (g *writeGatherer) open(s *sender) *writeTrip {
-	t := &writeTrip{senders: append(make([]*sender, 0, 1), s)}
 	g.lanes++
-	g.fill(t)
-	return t
+	return &writeTrip{senders: []*sender{s}, crowded: g.most > g.few}
 }
 
 // fill takes those in line along.
 func (g *writeGatherer) fill(t *writeTrip) {
+	if t.crowded {
+		runtime.Gosched() // they come by the dozen, when a trip has ended
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	n := min(len(g.waiting), crowd-len(t.senders))
 	t.senders = append(t.senders, g.waiting[:n]...)
 	g.waiting = slices.Delete(g.waiting, 0, n)
@@ -152,6 +158,7 @@ func (g *writeGatherer) fill(t *writeTrip) {
 
 // lead makes a trip, of which the caller is the first.
 func (g *writeGatherer) lead(t *writeTrip) {
+	g.fill(t)
 	writes, keys := make([]RemoteWrite, len(t.senders)), make([]markedKey, len(t.senders))
 	for i, s := range t.senders {
 		writes[i], keys[i] = s.write, s.key
@@ -225,9 +232,9 @@ func (g *writeGatherer) end(t *writeTrip, writes []RemoteWrite, left bool, err e
 
 // relay has the first in line lead the next trip.
 func (g *writeGatherer) relay() {
-	next := &writeTrip{}
-	g.fill(next)
-	next.senders[0].turn <- next
+	first := g.waiting[0]
+	g.waiting = slices.Delete(g.waiting, 0, 1)
+	first.turn <- &writeTrip{senders: []*sender{first}, crowded: true}
 }
 
 // Deadline is the trip's.

@@ -55,17 +55,22 @@ func (b bundle) do(ctx context.Context) error { return b.Write(ctx, b.writes) }
 func (b bundle) left()                        {}
 func (b bundle) over(error)                   {}
 
+// newDock returns a dock and its gatherer, for which two are a crowd.
+func newDock(punctual bool) (*dock, *writeGatherer) {
+	d := &dock{}
+	return d, &writeGatherer{
+		caller: newCaller(time.Minute), punctual: punctual,
+		work:    func(writes []RemoteWrite, _ []markedKey) operation { return bundle{d, writes} },
+		closing: func() <-chan struct{} { return nil },
+		traffic: traffic{crowded: 1},
+	}
+}
+
 // wharf runs a test of writes that an engine gathers, which keeps deadlines, or does not.
 func wharf(t *testing.T, test func(t *testing.T, d *dock, g *writeGatherer)) {
 	for _, punctual := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			d := &dock{}
-			g := &writeGatherer{
-				caller: newCaller(time.Minute), punctual: punctual,
-				work:    func(writes []RemoteWrite, _ []markedKey) operation { return bundle{d, writes} },
-				closing: func() <-chan struct{} { return nil },
-				traffic: traffic{crowded: 1}, // two are a crowd
-			}
+			d, g := newDock(punctual)
 			test(t, d, g)
 			time.Sleep(g.caller.timeout) // for what was left behind
 			synctest.Wait()

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/cachegen/cachegen/internal/redistest"
 	"github.com/cachegen/cachegen/runtime"
 )
@@ -42,6 +44,22 @@ func TestReadEach(t *testing.T) {
 	check(t, strings.HasPrefix((*sent)[0], "getrange"), true)
 	check(t, e.ReadEach(ctx(t), reads[:1]), nil)
 	check(t, reads[0].Text, "value")
+}
+
+// TestTrips holds that a quarter of the connections stays for others.
+func TestTrips(t *testing.T) {
+	for _, o := range []redis.UniversalOptions{
+		{Addrs: []string{"a:1"}, PoolSize: 20},
+		{Addrs: []string{"a:1", "b:1"}, PoolSize: 20},
+		{Addrs: []string{"a:1"}, PoolSize: 100, MaxActiveConns: 20},
+	} {
+		client := redis.NewUniversalClient(&o)
+		check(t, New(client, limit).Trips(), 15)
+		check(t, client.Close(), nil)
+	}
+	client := redis.NewRing(&redis.RingOptions{}) // which has many pools
+	defer client.Close()
+	check(t, New(client, limit).Trips(), 0)
 }
 
 // TestOwners holds that keys of a cluster are gathered by the server that has them,

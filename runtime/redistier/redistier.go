@@ -148,12 +148,15 @@ func (e *Engine) Punctual() bool {
 
 // Trips implements runtime.Gatherer: a part of the pool stays for everything else.
 func (e *Engine) Trips() int {
-	size := 0
+	size, most := 0, 0
 	switch {
 	case e.single != nil:
-		size = e.single.Options().PoolSize
-	case e.cluster != nil:
-		size = e.cluster.Options().PoolSize // of each node
+		size, most = e.single.Options().PoolSize, e.single.Options().MaxActiveConns
+	case e.cluster != nil: // of each node
+		size, most = e.cluster.Options().PoolSize, e.cluster.Options().MaxActiveConns
+	}
+	if most > 0 {
+		size = min(size, most)
 	}
 	return size - size/spare
 }
