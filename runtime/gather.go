@@ -28,8 +28,8 @@ type Gatherer interface {
 	Owner(key string) (owner any, ok bool)
 	// ReadEach is Read, but does for each key what Read does for a single one.
 	ReadEach(ctx context.Context, reads []RemoteRead) error
-	// Trips returns how many round trips to one owner there may be at once, so that others
-	// find connections, too.
+	// Trips returns how many round trips of one kind to one owner there may be at once, so that
+	// others find connections, too.
 	Trips() int
 	// Punctual reports whether all calls return as soon as its context is done or
 	// its deadline over, whatever hangs.
@@ -156,7 +156,7 @@ func (g *gatherer) wait(owner any, m *member) (left bool, err error) {
 		if crowded {
 			runtime.Gosched() // they come by the dozen, when a trip has ended
 		}
-		g.lead(l)
+		g.lead(l, m)
 	}
 	select {
 	case <-m.done:
@@ -241,8 +241,8 @@ func (l *line) open() {
 // lead makes a round trip of a line in the goroutine of a caller who could not leave
 // anyway: handing it to another one and waking up afterwards takes as long as
 // half a round trip. Who has come meanwhile is served by a goroutine.
-func (g *gatherer) lead(l *line) {
-	r := g.next(l)
+func (g *gatherer) lead(l *line, m *member) {
+	r := g.next(l, m)
 	if r == nil || !g.do(r) {
 		return
 	}
@@ -296,19 +296,21 @@ func (g *gatherer) serve(l *line) {
 	deepen(-1)
 	for {
 		runtime.Gosched() // those whose trip has ended come again
-		r := g.next(l)
+		r := g.next(l, nil)
 		if r == nil || !g.do(r) {
 			return
 		}
 	}
 }
 
-// next takes from a line who goes next, or closes the lane.
-func (g *gatherer) next(l *line) *trip {
+// next takes from a line who goes next, or closes the lane. A leader makes no trip for others
+// when somebody else has taken him along.
+func (g *gatherer) next(l *line, leader *member) *trip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := tick()
-	if len(l.waiting) == 0 || g.room(l, now) < 0 {
+	taken := leader != nil && (leader.trip != nil || leader.ended)
+	if taken || len(l.waiting) == 0 || g.room(l, now) < 0 {
 		g.vacate(l)
 		return nil
 	}

@@ -181,6 +181,34 @@ func TestBatchesFar(t *testing.T) {
 	})
 }
 
+// TestBatchesFarTogether has callers who are never but in large trips, and says how far away
+// their server is all the same, and when it has come near again.
+func TestBatchesFarTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const reach = 15
+		d, l := newDepot()
+		l.gather.engine.(*depot).station.trips = reach
+		room := func() int {
+			g := l.gather
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			b := g.line(batches)
+			return b.room(0, time.Hour) + b.lanes
+		}
+		for range 5 {
+			d.crowdOf(t, l, 200, 100)
+			time.Sleep(time.Minute)
+		}
+		check(t, room(), reach)
+		l.gather.mu.Lock()
+		for range 1000 {
+			l.gather.line(batches).gauge(int64(time.Millisecond), 900)
+		}
+		l.gather.mu.Unlock()
+		check(t, room(), lanes)
+	})
+}
+
 // TestBatchesWithSingles holds that single keys have lanes of their own, and are in nobody's
 // batch.
 func TestBatchesWithSingles(t *testing.T) {

@@ -55,9 +55,6 @@ func (g *gatherer) own(ctx context.Context, read []RemoteRead) (done bool, err e
 		defer g.mu.Unlock()
 		l.callers--
 		l.arrive(began)
-		if done && err == nil {
-			l.gauge(tick()-began, 1)
-		}
 		g.vacate(l)
 	}()
 	w := &ownRead{engine: g.engine, read: read}

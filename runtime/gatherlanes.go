@@ -55,18 +55,18 @@ func (t *traffic) arrive(began int64) {
 }
 
 // gauge learns from a round trip of so many keys how far away the owner is. What made one
-// of them slow, such as a new connection, is soon forgotten; if all are, it is the distance.
+// of them slow, such as a new connection, is soon forgotten; if all are, it is the distance. What
+// is left of one of many keys is not to be relied on, but in the mean.
 func (t *traffic) gauge(took int64, keys int) {
-	if keys > lightKeys { // takes long by itself
-		t.away = min(t.away, took)
-		return
-	}
 	took = max(0, took-int64(keys)*int64(perKey))
-	if !t.gauged || took < t.away {
+	switch {
+	case keys > lightKeys:
+		t.away += (took - t.away) / 64
+	case !t.gauged || took < t.away:
 		t.away, t.gauged = took, true
-		return
+	default:
+		t.away += (took - t.away) / 1024
 	}
-	t.away += (took - t.away) / 1024
 }
 
 // room is how many lanes more there may be; it is negative if there are too many. What

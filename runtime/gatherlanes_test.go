@@ -86,15 +86,12 @@ func TestTrafficFar(t *testing.T) {
 		check(t, tr.room(0, 0), want)
 	}
 	room(2)
-	tr.gauge(ms, lightKeys+1)
-	room(2) // it was a lot, and says nothing
 	tr.gauge(4*int64(apart)+50*int64(perKey), 50)
 	room(4)
-	tr.gauge(ms, lightKeys+1)
-	room(4)
-	tr.gauge(3*int64(apart), lightKeys+1) // but this was quick
+	tr.gauge(0, lightKeys+1) // one of many keys does not say much
 	room(3)
 	tr.gauge(0, 1)
+	room(2)
 	tr.gauge(100*ms, 1)
 	room(3) // of a slow one in between not much is left,
 	tr.gauge(int64(apart), 1)
@@ -108,6 +105,11 @@ func TestTrafficFar(t *testing.T) {
 		t.Errorf("far away after %d trips", slow)
 	}
 	tr.gauge(100*ms, 1)
+	room(reach)
+	tr.gauge(0, 1)
+	for range 64 {
+		tr.gauge(ms, lightKeys+1) // but many do
+	}
 	room(reach)
 }
 
@@ -128,6 +130,40 @@ func TestGatherFar(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		g.quiet(t)
 		check(t, len(s.begun()), 2+reach+1)
+	})
+}
+
+// TestGatherTaken has a caller who is to make a round trip taken along by another one: he
+// makes none for others, which may hang, and they go all the same.
+func TestGatherTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, g := (&station{punctual: true, trips: 8}).crowded()
+		member := func(key string) *member {
+			m, err := g.newMember(context.Background())
+			check(t, err, nil)
+			m.read.Key = key
+			return m
+		}
+		early, late, hung := member(":early"), member(":late"), member(":hung")
+		l, crowded := g.join(nil, early)
+		check(t, crowded, true)
+		also, _ := g.join(nil, late) // the second lane
+		check(t, also, l)
+		go g.lead(also, late)
+		synctest.Wait()
+		s.ask = func(ctx context.Context, _ []RemoteRead) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		g.join(nil, hung)
+		began := time.Now()
+		g.lead(l, early)
+		check(t, time.Since(began), 0)
+		synctest.Wait()
+		check(t, fmt.Sprint(s.begun()), "[[:early :late] [:hung]]")
+		time.Sleep(2 * time.Minute)
+		check(t, <-hung.done, struct{}{})
+		g.quiet(t)
 	})
 }
 
