@@ -33,7 +33,7 @@ Without that instruction a shared Product was 1.22 to 1.52 of a bare otter in te
 
 Whether the bars of objects hold is for the processor to say. On AMD's (EPYC), a shared Small took 0.94 to 1.13 of a bare otter, and a Product 1.13 to 1.41. On Intel's (Xeon), both in virtual
 machines of two cores, they took 1.3 to 1.4 and 1.2 to 1.8. On AMD, of 232 ns for a Product, some 20 are the clock, 10 the counter, and 10 that values lie among copies of what they refer to, which a bare otter here shares with others; it takes 175. On Intel, of 303 ns, 250 are left without the clock, about what otter takes there; the counter is some 10. Reading the processor's own counter by an instruction that waits for
-nothing takes as long as the clock, so a cheaper clock would have to be one that is not read, and that would be late when its ticker is. By hand it is no cheaper: "otter, with deadlines" takes a tenth longer than ours for Small, and 0.8 to 0.9 of it for a Product.
+nothing takes as long as the clock, so a cheaper clock would have to be one that is not read, and that would be late when its ticker is. By hand it is no cheaper: "otter, with deadlines" takes a tenth to a fifth longer than ours for Small, and 0.8 to 1.0 of it for a Product.
 
 Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. A hit is counted in one of 64 lines, which each goroutine has for itself, mostly; with a line
 taken at random, two goroutines on cores that are far from each other took 1.3 to 1.4 of the limit together. By how much two goroutines are faster than one the machine has a say in: where the limit, which counts nothing, is less than 1.6 times

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-
 	"slices"
 	"sync"
 	"time"
