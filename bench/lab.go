@@ -105,9 +105,10 @@ func newLab(short bool, h *host) *lab {
 		}),
 	}
 	l.far = sync.OnceValue(func() string {
-		r := newRelay(l.redis().Addr())
-		h.Cleanup(r.end)
-		return r.Addr().String()
+		p := redistest.NewProxy(h, l.redis().Addr())
+		p.Delay(redistest.ToServer, distance)
+		p.Delay(redistest.ToClient, distance)
+		return p.Addr()
 	})
 	l.generators = sync.OnceValue(func() string { return newGeneratorModule(l.temp()) })
 	return l
@@ -171,6 +172,9 @@ func (l *lab) redisVersion() string {
 	}
 	return "of an unknown version"
 }
+
+// distance is how long bytes are on their way to a server that is far away, in one direction.
+const distance = time.Millisecond
 
 // host stands in for a test to what starts servers for tests.
 type host struct {

@@ -96,7 +96,7 @@ type trip struct {
 	members  []*member
 	reads    []RemoteRead
 	batches  []KeyBatch // instead
-	keys     int // of all members
+	keys     int        // of all members
 	one      [1]RemoteRead
 	single   [1]*member
 	gone     int // members who have left

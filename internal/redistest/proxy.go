@@ -87,7 +87,8 @@ func (p *Proxy) Release(d Direction) {
 	}
 }
 
-// Delay makes everything that goes in direction d late by as much. Zero ends it.
+// Delay makes everything that comes from now on in direction d late by as much, as a network
+// does: what comes later is under way at the same time. Zero ends it.
 func (p *Proxy) Delay(d Direction, late time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

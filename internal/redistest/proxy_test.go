@@ -3,6 +3,9 @@ package redistest_test
 import (
 	"bytes"
 	"context"
+	"io"
+	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -72,6 +75,45 @@ func TestDelay(t *testing.T) {
 	}
 	if took := time.Since(start); took < late {
 		t.Errorf("took %v, want at least %v", took, late)
+	}
+}
+
+// TestDelayTogether has many pieces under way on one connection: none waits for those
+// before it. A machine that is busy may make some late, but not half of them, each time.
+func TestDelayTogether(t *testing.T) {
+	p, _, _ := through(t)
+	const pings, late = 20, 100 * time.Millisecond
+	p.Delay(redistest.ToServer, late)
+	conn, err := net.Dial("tcp", p.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	median := 2 * late
+	for try := 0; try < 5 && median > late+late/4; try++ {
+		sent := make(chan time.Time, pings)
+		go func() {
+			for range pings {
+				sent <- time.Now()
+				_, _ = io.WriteString(conn, "PING\r\n")
+				time.Sleep(late / pings) // each is a piece
+			}
+		}()
+		var took []time.Duration
+		for reply := make([]byte, len("+PONG\r\n")); len(took) < pings; {
+			if _, err := io.ReadFull(conn, reply); err != nil {
+				t.Fatal(err)
+			}
+			took = append(took, time.Since(<-sent))
+		}
+		slices.Sort(took)
+		median = took[pings/2]
+		if took[0] < late {
+			t.Errorf("%v, before its time", took[0])
+		}
+	}
+	if median > late+late/4 {
+		t.Errorf("half of all took %v or longer", median)
 	}
 }
 

@@ -1,6 +1,7 @@
 package redistest
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -77,54 +78,88 @@ func (p *Proxy) remove(l *link) {
 	delete(p.links, l)
 }
 
+// piece is what has come from the network at once.
+type piece struct {
+	data []byte
+	due  time.Time // it is to be delivered; zero: at once
+}
+
 // pump passes bytes in one direction until their sender has ended, and then
 // ends this direction, but not the other.
 func (p *Proxy) pump(l *link, d Direction, to, from net.Conn) {
-	buf := make([]byte, 64<<10)
-	for {
+	under := make(chan piece, 1024)
+	var ended error
+	go func() {
+		defer close(under)
+		ended = p.fetch(l, d, from, under)
+	}()
+	late := time.NewTimer(0)
+	defer late.Stop()
+	var err error
+	for x := range under {
+		if err == nil {
+			err = l.linger(late, x.due)
+		}
+		if err == nil {
+			err = p.pass(l, d, to, x.data)
+		}
+		if err != nil {
+			l.cut() // which ends fetch
+		}
+	}
+	if err != nil || !errors.Is(ended, io.EOF) {
+		l.cut()
+		return
+	}
+	_ = to.(*net.TCPConn).CloseWrite()
+}
+
+// fetch reads what is to be passed on, and returns why there is no more. What comes later
+// does not wait for what is under way.
+func (p *Proxy) fetch(l *link, d Direction, from net.Conn, under chan<- piece) error {
+	for buf := make([]byte, 64<<10); ; {
 		n, err := from.Read(buf)
 		if n > 0 {
-			if p.pass(l, d, to, buf[:n]) != nil {
-				l.cut()
-				return
+			select {
+			case under <- piece{bytes.Clone(buf[:n]), p.due(d)}:
+			case <-l.gone:
+				return errCut
 			}
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			_ = to.(*net.TCPConn).CloseWrite()
-			return
-		case err != nil:
-			l.cut()
-			return
+		if err != nil {
+			return err
 		}
 	}
 }
 
 // pass does to a piece what direction d has in store for it, and delivers it.
-func (p *Proxy) pass(l *link, d Direction, to io.Writer, piece []byte) error {
-	if err := p.linger(l, d); err != nil {
-		return err
-	}
+func (p *Proxy) pass(l *link, d Direction, to io.Writer, data []byte) error {
 	if err := p.wait(l, d); err != nil {
 		return err
 	}
-	if piece = p.filtered(d, piece); piece == nil {
+	if data = p.filtered(d, data); data == nil {
 		return errCut
 	}
-	_, err := to.Write(piece)
+	_, err := to.Write(data)
 	return err
 }
 
-// linger waits for as long as direction d is delayed.
-func (p *Proxy) linger(l *link, d Direction) error {
+// due is when what comes now is to be delivered in direction d.
+func (p *Proxy) due(d Direction) time.Time {
 	p.mu.Lock()
-	delay := p.ways[d].delay
-	p.mu.Unlock()
-	if delay == 0 {
+	defer p.mu.Unlock()
+	if p.ways[d].delay == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(p.ways[d].delay)
+}
+
+// linger waits until something is due, by a timer that it uses again.
+func (l *link) linger(late *time.Timer, due time.Time) error {
+	if due.IsZero() {
 		return nil
 	}
-	late := time.NewTimer(delay)
-	defer late.Stop()
+	late.Reset(time.Until(due))
 	select {
 	case <-late.C:
 		return nil
