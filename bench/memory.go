@@ -24,16 +24,10 @@ value, as our Get does, and copies it once: of a pointer that a cache returns th
 "ours, bytes" (fastcache) and "ours, objects" (otter, which makes copies unless the annotation says share=readonly). No garbage is
 collected while one of them runs, since the objects of all caches are there at once; what collecting costs comes further down.
 
-Caches of objects win where a value is large, because they do not decode. A bare otter is their floor; it keeps no deadlines. Ours are exact, so the clock is read for each
-hit, which takes 25 ns. They lie beside the key, in a line of the processor's cache that a look-up fetches anyway, as
-otter keeps what is small. "otter, with deadlines" has one deadline in front of the value, as one writes that by hand: for Small that is another line to fetch, for
-a Product, of 248 bytes, it just fits. The clock has the processor wait for all that it has begun, so ours reads it behind the look-up, when nothing else is under way but that, and copies the value last, while the next look-up
-begins. It does not wait for what is merely prefetched, so the value is on its way meanwhile. What is left above the floor is the clock itself and a counter, be it the object or a copy of it: the less else the machine does, the sooner otter is ready, and the more of a hit that is.
-Without that instruction a shared Product was 1.22 to 1.52 of a bare otter in ten runs of one day; how long a value is on its way depends on the machine, and on where it lies.
-
-Whether the bars of objects hold is for the processor to say. On AMD's (EPYC), a shared Small took 0.94 to 1.13 of a bare otter, and a Product 1.13 to 1.41. On Intel's (Xeon), both in virtual
-machines of two cores, they took 1.3 to 1.4 and 1.2 to 1.8. On AMD, of 232 ns for a Product, some 20 are the clock, 10 the counter, and 10 that values lie among copies of what they refer to, which a bare otter here shares with others; it takes 175. On Intel, of 303 ns, 250 are left without the clock, about what otter takes there; the counter is some 10. Reading the processor's own counter by an instruction that waits for
-nothing takes as long as the clock, so a cheaper clock would have to be one that is not read, and that would be late when its ticker is. By hand it is no cheaper: "otter, with deadlines" takes a tenth to a fifth longer than ours for Small, and 0.8 to 1.0 of it for a Product.
+Caches of objects win where a value is large, because they do not decode. A bare otter is their floor, one would think; it keeps no deadlines. Ours are exact, so the clock is read for each
+hit, which takes 25 to 40 ns, and it has the processor wait for all that it has begun: a bare otter is through with the next look-up half by then. But most of our hits do not ask otter. They find the entry by
+a table of their own, with its deadline and the value in one piece, which is on its way while the clock is read; otter learns of one in 64, since all keys have room here, and of one in four while something has to go ("Two tiers" has
+such a cache). Before there was that table, with the same clock, a shared Small took 1.5 of a bare otter on Intel's processors (Xeon), a Product 1.4, and on AMD's (EPYC) 0.9 to 1.1 and 1.1 to 1.4. "otter, with deadlines" has one deadline in front of the value, as one writes that by hand.
 
 Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. A hit is counted in one of 64 lines, which each goroutine has for itself, mostly; with a line
 taken at random, two goroutines on cores that are far from each other took 1.3 to 1.4 of the limit together. By how much two goroutines are faster than one the machine has a say in: where the limit, which counts nothing, is less than 1.6 times

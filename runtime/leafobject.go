@@ -15,9 +15,10 @@ type ObjectEngine[K comparable, V any] interface {
 	// Load returns what is under a key. Nobody changes the value that it has
 	// returned. Expired entries may be returned.
 	Load(key K, bin []byte) (Object[V], bool)
-	// Save replaces what is under a key. It does not keep bin. What has expired at
-	// gone, a tick, is of no use to anybody.
-	Save(key K, bin []byte, o Object[V], gone int64)
+	// Save replaces what is under a key, at a tick. It keeps a copy of the struct that the
+	// value is, and not bin. Once it has returned, no look-up finds what was there before, and
+	// while it runs, none does that begins when another has found what is there now.
+	Save(key K, bin []byte, o Object[V], now int64)
 	// Drop removes what is under a key and reports whether there was a live
 	// entry.
 	Drop(key K, bin []byte, now int64) bool
@@ -25,9 +26,7 @@ type ObjectEngine[K comparable, V any] interface {
 	Close()
 }
 
-// Object is an entry of an ObjectEngine, with instants that are ticks. It is small,
-// so that an engine can keep it beside the key: a hit then fetches the memory of the
-// value itself, and no more than that.
+// Object is an entry of an ObjectEngine, with instants that are ticks.
 type Object[V any] struct {
 	Stale, Expire int64
 	Eager         int64 // tick from which on the value is to be reloaded; 0: none
@@ -119,7 +118,7 @@ func (l *ObjectLeaf[K, V]) write(op *Op[K, V], s *slot[K, V]) error {
 		return nil
 	}
 	o := Object[V]{Stale: stale, Expire: expire, Eager: l.core.eagerIn(&l.Leaf, op.now, s), Value: v}
-	l.engine.Save(s.key, s.bin, o, subClamp(op.now, int64(l.core.grace(op))))
+	l.engine.Save(s.key, s.bin, o, op.now)
 	return nil
 }
 

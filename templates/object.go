@@ -50,6 +50,14 @@ func comparesItself(t *model.Type) bool {
 	return true
 }
 
+// keyHash spells a hash of the key, as object tiers want it: a number is its own.
+func (x *cacheGen) keyHash() jen.Code {
+	if parts := x.c.Key.Parts; len(parts) == 1 && parts[0].Type.Kind.Integer() {
+		return x.snippet("uint64(key)", nil)
+	}
+	return x.snippet("$ottertier.Hash(key)", nil)
+}
+
 // newObjectTier makes a tier that keeps values as they are.
 func (x *cacheGen) newObjectTier(t *model.Tier, leaf string, v vars) jen.Code {
 	id := x.identity()
@@ -78,7 +86,7 @@ func (x *cacheGen) cloneFunc() jen.Code {
 // objectHit is the whole way of a hit among values.
 func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 	id := x.identity()
-	v := x.hitVars(vars{"Q": id.spelling, "k": x.binaryKeySize(), "own": "", "doc": "given to everybody who asks", "key": "key"})
+	v := x.hitVars(vars{"Q": id.spelling, "k": x.binaryKeySize(), "own": "", "doc": "given to everybody who asks", "key": "key", "hash": x.keyHash()})
 	if t.Share != "readonly" {
 		v["doc"] = "copied"
 		if x.clone != nil {
@@ -94,7 +102,7 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 		if x.keyFails() {
 			before = "var kb [$k]byte\nbin, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn $no\n}\n"
 		}
-		v["key"] = x.snippet("$Q(bin)", v)
+		v["key"], v["hash"] = x.snippet("$Q(bin)", v), x.snippet("$ottertier.HashBytes(bin)", v)
 	}
 	// What is copied as it is comes last: the counters' atomic operations would wait for it,
 	// and the next hit for them. A deep copy may fail, and takes long enough to be timed.
@@ -107,7 +115,7 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 // Anything else is left to the core.$also
 func (c *$X) hit($params) $results {
 `+before+`began := c.core.Hot.Begin()
-o, $got := c.hot.$get($key)
+o, $got := c.hot.$get($key, $hash)
 if status == $cachert.Miss || ${stale}c.core.Closed() {
 return $no
 }

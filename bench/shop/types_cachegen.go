@@ -411,7 +411,7 @@ func (c *SmallObject) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *SmallObject) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -576,7 +576,7 @@ func (c *SmallShared) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *SmallShared) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -741,7 +741,7 @@ func (c *SmallMillion) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *SmallMillion) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1542,7 +1542,7 @@ func (c *ProductObject) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *ProductObject) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1719,7 +1719,7 @@ func (c *ProductShared) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *ProductShared) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2242,7 +2242,7 @@ func (c *ProductHot) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *ProductHot) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -3257,7 +3257,7 @@ func (c *DeepThree) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *DeepThree) hit(key int64, v *Deep) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -3472,7 +3472,7 @@ func (c *DeepFour) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *DeepFour) hit(key int64, v *Deep) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}

@@ -20,6 +20,9 @@ func (k Kind) String() string { return kinds[k] }
 // Basic reports whether the kind is one of Go's predeclared types.
 func (k Kind) Basic() bool { return k >= Bool && k <= String }
 
+// Integer reports whether the kind is one of Go's integers.
+func (k Kind) Integer() bool { return k >= Int && k <= Uint64 }
+
 // tag writes the part of a field's tag that a codec obeys.
 func (s *shape) tag(f Field, codec string) {
 	if v, ok := reflect.StructTag(f.Tag).Lookup(codec); ok {

@@ -647,7 +647,7 @@ func (c *NearPageCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *NearPageCache) hit(key string, v *Page) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, ottertier.Hash(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}

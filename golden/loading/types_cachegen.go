@@ -1279,7 +1279,7 @@ func (c *Objects) Close(ctx context.Context) error {
 // due says that the value is to be loaded again in the background.
 func (c *Objects) hit(key int64, v *Page) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status, now, due := c.hot.GetEager(key)
+	o, status, now, due := c.hot.GetEager(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -1472,7 +1472,7 @@ func (c *Fifth) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *Fifth) hit(key int64, v *Page) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1672,7 +1672,7 @@ func (c *Strict) Close(ctx context.Context) error {
 // due says that the value is to be loaded again in the background.
 func (c *Strict) hit(key StrictKey, v *Page, stale bool) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status, now, due := c.hot.GetEager(key)
+	o, status, now, due := c.hot.GetEager(key, ottertier.Hash(key))
 	if status == cachert.Miss || status == cachert.Stale && !stale || c.core.Closed() {
 		return false, false
 	}

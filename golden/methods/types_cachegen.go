@@ -1064,7 +1064,7 @@ func (c *ThingObjects) hit(key ThingObjectsKey, v *Thing) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(string(bin))
+	o, status, now := c.hot.Get(string(bin), ottertier.HashBytes(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}

@@ -158,7 +158,7 @@ func (c *SmallCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *SmallCache) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -402,7 +402,7 @@ func (c *SharedSmallCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *SharedSmallCache) hit(key int64, v *Small) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -568,7 +568,7 @@ func (c *ProductCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *ProductCache) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1468,7 +1468,7 @@ func (c *SharedProductCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *SharedProductCache) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -1646,7 +1646,7 @@ func (c *FrontedProductCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *FrontedProductCache) hit(key int64, v *Product) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2491,7 +2491,7 @@ func (c *NestedOfferCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *NestedOfferCache) hit(key int64, v *Offer) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -2687,7 +2687,7 @@ func (c *TreeCache) Close(ctx context.Context) error {
 // due says that the value is to be loaded again in the background.
 func (c *TreeCache) hit(key string, v *Tree) (ok, due bool) {
 	began := c.core.Hot.Begin()
-	o, status, now, due := c.hot.GetEager(key)
+	o, status, now, due := c.hot.GetEager(key, ottertier.Hash(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false, false
 	}
@@ -3316,7 +3316,7 @@ func (c *ForestCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *ForestCache) hit(key int64, v *Forest) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, uint64(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -3601,7 +3601,7 @@ func (c *NamesCache) Close(ctx context.Context) error {
 // Anything else is left to the core.
 func (c *NamesCache) hit(key string, v *Names) bool {
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(key)
+	o, status, now := c.hot.Get(key, ottertier.Hash(key))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -3849,7 +3849,7 @@ func (c *VisitCache) hit(key time.Time, v *Visit) bool {
 	var kb [22]byte
 	bin := appendVisitCacheKey(kb[:0], key)
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get([21]byte(bin))
+	o, status, now := c.hot.Get([21]byte(bin), ottertier.HashBytes(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -4151,7 +4151,7 @@ func (c *PlaceVisitCache) hit(key PlaceVisitCacheKey, v *Visit) bool {
 	var kb [128]byte
 	bin := appendPlaceVisitCacheKey(kb[:0], key)
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(string(bin))
+	o, status, now := c.hot.Get(string(bin), ottertier.HashBytes(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}
@@ -4322,7 +4322,7 @@ func (c *CodeVisitCache) hit(key Code, v *Visit) bool {
 		return false
 	}
 	began := c.core.Hot.Begin()
-	o, status, now := c.hot.Get(string(bin))
+	o, status, now := c.hot.Get(string(bin), ottertier.HashBytes(bin))
 	if status == cachert.Miss || c.core.Closed() {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/cachegen/cachegen/runtime"
@@ -16,7 +17,7 @@ var one = []byte{0}
 
 func itself(key int, _ []byte) int { return key }
 
-func has[Q comparable](tier *Tier[int, Q, string], key int, bin []byte) bool {
+func has[Q comparable, V any](tier *Tier[int, Q, V], key int, bin []byte) bool {
 	_, ok := tier.Load(key, bin)
 	return ok
 }
@@ -48,7 +49,7 @@ func TestGet(t *testing.T) {
 		{99, 4, runtime.Miss},
 	} {
 		clock.t = time.Unix(0, test.now)
-		if v, got, _ := tier.Get(test.key); got != test.want || (v != nil) != (got != runtime.Miss) {
+		if v, got, _ := tier.Get(test.key, uint64(test.key)); got != test.want || (v != nil) != (got != runtime.Miss) {
 			t.Errorf("key %d at %d: %v, want %v", test.key, test.now, got, test.want)
 		}
 	}
@@ -79,13 +80,17 @@ func TestDrop(t *testing.T) {
 func TestReplace(t *testing.T) {
 	tier := New[int, int, string](10, runtime.NewTimebase(nil), itself)
 	defer tier.Close()
-	for i, test := range []struct {
-		value string
-		gone  int64 // what expires at 200 is gone from then on
-	}{{"first", 0}, {"over one that lives", 199}, {"over one that is gone", 200}, {"again", 199}} {
-		tier.Save(1, one, runtime.Object[string]{Value: &test.value, Expire: 200}, test.gone)
-		if o, ok := tier.Load(1, one); !ok || o.Value != &test.value {
-			t.Errorf("%d: %v", i, o)
+	for i, want := range []runtime.Object[string]{
+		{Value: new("first"), Stale: 200, Expire: 200},
+		{Value: new("stale before it ends"), Stale: 100, Expire: 200},
+		{Value: new("reloaded before it is stale"), Stale: 200, Expire: 200, Eager: 50},
+		{Value: new("endless"), Stale: runtime.Never, Expire: runtime.Never},
+		{Stale: 100, Expire: 100},
+		{Value: new("again"), Stale: 1, Expire: runtime.Never},
+	} {
+		tier.Save(1, one, want, 0)
+		if o, ok := tier.Load(1, one); !ok || !cmp.Equal(o, want) {
+			t.Errorf("%d: %+v", i, o)
 		}
 	}
 	if n := tier.cache.EstimatedSize(); n != 1 {
@@ -136,7 +141,7 @@ func TestIdent(t *testing.T) {
 	if has(tier, 1, bin) {
 		t.Error("the tier went by the key itself, or kept bin")
 	}
-	if v, status, _ := tier.Get("\x00a"); status != runtime.Hit || *v != "v" {
+	if v, status, _ := tier.Get("\x00a", Hash("\x00a")); status != runtime.Hit || *v != "v" {
 		t.Error(status)
 	}
 }
