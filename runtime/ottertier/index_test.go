@@ -209,7 +209,7 @@ func TestIndexLearns(t *testing.T) {
 
 // TestIndexRatio: with an index, as many are hits as without one.
 func TestIndexRatio(t *testing.T) {
-	const entries, keys, reads = 1_000, 50_000, 300_000
+	const entries, keys, reads = 500, 25_000, 100_000
 	ratio := func(get func(key int) bool, set func(key int)) float64 {
 		rng := rand.New(rand.NewPCG(1, 2))
 		zipf := rand.NewZipf(rng, 1.01, 1, keys-1)
