@@ -16,8 +16,8 @@ type ObjectEngine[K comparable, V any] interface {
 	// returned. Expired entries may be returned.
 	Load(key K, bin []byte) (Object[V], bool)
 	// Save replaces what is under a key, at a tick. It keeps a copy of the struct that the
-	// value is, and not bin. Once it has returned, no look-up finds what was there before, and
-	// while it runs, none does that begins when another has found what is there now.
+	// value is, and not bin. Once it has returned, or a look-up has found the new entry, no
+	// look-up that begins later finds the old one.
 	Save(key K, bin []byte, o Object[V], now int64)
 	// Drop removes what is under a key and reports whether there was a live
 	// entry.

@@ -10,37 +10,41 @@ import (
 // entry is what otter keeps under a key. Nothing of it changes but its place. What a hit looks
 // at stands in front of the value, so that both come in one fetch from memory.
 type entry[Q comparable, V any] struct {
-	stale  int64 // a tick
+	fresh  int64 // tick from which on there is more to say than the value: see later
 	key    Q
 	place  atomic.Int32 // in the index, counted from 1; 0: it was never there; or gone
 	absent bool
 	value  V
-	later  *later // nil: it expires when it is stale, and is not reloaded before
+	later  *later // nil: it is over then
 }
 
 // gone is the place of an entry that has left otter, or is about to.
 const gone = -1
 
-// later is what most entries need not keep.
-type later struct{ expire, eager int64 }
+// later is how an entry ages that is not over as soon as it is no longer fresh: it is due to be
+// reloaded from fresh on, stale from stale on, and over from expire on.
+type later struct{ stale, expire int64 }
 
 // newEntry returns an entry with a copy of the struct that o's value is.
 func newEntry[Q comparable, V any](key Q, o runtime.Object[V]) *entry[Q, V] {
-	e := &entry[Q, V]{stale: o.Stale, key: key, absent: o.Value == nil}
+	e := &entry[Q, V]{fresh: o.Stale, key: key, absent: o.Value == nil}
 	if !e.absent {
 		e.value = *o.Value
 	}
-	if o.Expire != o.Stale || o.Eager != 0 {
-		e.later = &later{o.Expire, o.Eager}
+	if o.Eager != 0 && o.Eager < o.Stale {
+		e.fresh = o.Eager
+	}
+	if e.fresh != o.Expire {
+		e.later = &later{o.Stale, o.Expire}
 	}
 	return e
 }
 
 // object returns what was saved, but for the place of the value.
 func (e *entry[Q, V]) object() runtime.Object[V] {
-	o := runtime.Object[V]{Stale: e.stale, Expire: e.expire()}
-	if e.later != nil {
-		o.Eager = e.later.eager
+	o := runtime.Object[V]{}
+	if o.Stale, o.Expire = e.ends(); o.Stale != e.fresh {
+		o.Eager = e.fresh
 	}
 	if !e.absent {
 		o.Value = &e.value
@@ -48,20 +52,32 @@ func (e *entry[Q, V]) object() runtime.Object[V] {
 	return o
 }
 
-// expire returns the tick from which on the entry is over.
-func (e *entry[Q, V]) expire() int64 {
+// ends returns the ticks from which on the entry is stale, and over.
+func (e *entry[Q, V]) ends() (stale, expire int64) {
 	if e.later == nil {
-		return e.stale
+		return e.fresh, e.fresh
 	}
-	return e.later.expire
+	return e.later.stale, e.later.expire
 }
 
-// due reports whether the value is to be reloaded by now.
-func (e *entry[Q, V]) due(now int64) bool {
-	return e.later != nil && e.later.eager != 0 && now >= e.later.eager
+// aged returns the value of an entry that is no longer fresh, if it is not over.
+func (e *entry[Q, V]) aged(now int64) (*V, runtime.Status) {
+	switch stale, expire := e.ends(); {
+	case now < stale:
+		return &e.value, runtime.Hit
+	case now < expire:
+		return &e.value, runtime.Stale
+	}
+	return nil, runtime.Miss
 }
 
-// there reports whether the entry is what otter has under its key.
+// alive reports whether the entry is not over.
+func (e *entry[Q, V]) alive(now int64) bool {
+	_, expire := e.ends()
+	return now < expire
+}
+
+// there reports whether otter has not let go of the entry.
 func (e *entry[Q, V]) there() bool { return e.place.Load() != gone }
 
 // prefetch has the processor fetch what stands in front of the value, and all of a small one. The

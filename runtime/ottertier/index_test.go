@@ -20,19 +20,19 @@ func timed(t *testing.T, entries int) (*Tier[int, int, int], *at) {
 	clock := &at{time.Unix(0, 1)}
 	tier := New[int, int, int](entries, runtime.NewTimebase(clock), itself)
 	t.Cleanup(tier.Close)
-	if oneIn(often, 1) || oneIn(seldom, 1) || oneIn(4, 1) {
+	if oneIn(frequent, 1) || oneIn(seldom, 1) || oneIn(4, 1) {
 		t.Fatal("tick 1 is drawn")
 	}
 	return tier, clock
 }
 
 func save(tier *Tier[int, int, int], key, value int) {
-	tier.Save(key, one, runtime.Object[int]{Value: &value, Stale: far, Expire: far}, 1)
+	tier.Save(key, one, runtime.Object[int]{Value: &value, Stale: far, Expire: far}, tier.time.Now())
 }
 
 // pointed returns what the index points out for a hash, or nil.
 func pointed(tier *Tier[int, int, int], hash uint64) *entry[int, int] {
-	return tier.index.places[tier.index.place(hash)].Load()
+	return tier.index.find(hash)
 }
 
 // want asks for a key whose hash is given, and wants a value, or a miss for 0.
@@ -79,7 +79,7 @@ func TestIndexLate(t *testing.T) {
 	save(tier, 1, 10)
 	e, _ := tier.cache.GetIfPresent(1)
 	save(tier, 1, 11)
-	tier.index.put(tier.index.place(1), e, 1)
+	tier.index.put(1, e, 1)
 	if pointed(tier, 1) != nil {
 		t.Error("an entry that is gone has a place")
 	}
@@ -124,26 +124,31 @@ func TestIndexUnused(t *testing.T) {
 	}
 	tier.Save(2, one, runtime.Object[int]{Stale: far, Expire: far}, 1)
 	want(t, tier, 2, 2, 0)
-	if pointed(tier, 2) != nil {
-		t.Error("an absence has a place")
+	if tier.index.timed.Load() || tier.index.table.Load() != nil {
+		t.Error("an absence has the clock read for all")
 	}
+	save(tier, 3, 30)
 	want(t, tier, 1, 1, 10) // from now on, some entries end
+	want(t, tier, 2, 2, 0)
+	if pointed(tier, 1) == nil || pointed(tier, 2) != nil {
+		t.Error("of a value and an absence, the value has a place")
+	}
 }
 
 // TestIndexAsks: otter is asked now and then, and more often for a while after something had to go.
 func TestIndexAsks(t *testing.T) {
 	tier, clock := timed(t, 10)
 	// An entry that otter does not have is found only by those who do not ask it.
-	place := tier.index.place(1_000)
 	asks := func() (n int) {
 		for range 6_400 {
 			clock.t = clock.t.Add(time.Microsecond)
-			tier.index.places[place].Store(&entry[int, int]{stale: far, key: 1_000})
+			e := &entry[int, int]{fresh: far, key: 1_000}
+			tier.index.put(1_000, e, 0) // which displaces
 			if _, status, _ := tier.Get(1_000, 1_000); status != runtime.Hit {
 				n++
 			}
+			tier.index.left(otter.DeletionEvent[int, *entry[int, int]]{Key: 1_000, Value: e, Cause: otter.CauseInvalidation})
 		}
-		tier.index.places[place].Store(nil)
 		return n
 	}
 	about := func(n, wanted int) {
@@ -158,6 +163,12 @@ func TestIndexAsks(t *testing.T) {
 	}
 	tier.cache.CleanUp()
 	about(asks(), 100) // there was room for all
+	for key := range 10 {
+		save(tier, key, key)
+		tier.Drop(key, one, 1)
+	}
+	about(asks(), 100) // nothing had to go
+	clock.t = clock.t.Add(recently * 5)
 	for key := range 100 {
 		save(tier, key, key)
 	}
@@ -165,8 +176,9 @@ func TestIndexAsks(t *testing.T) {
 	about(asks(), 1_600)
 	clock.t = clock.t.Add(recently)
 	about(asks(), 100)
-	for i := range tier.index.places {
-		if e := tier.index.places[i].Load(); e != nil && !has(tier, e.key, one) {
+	places := tier.index.table.Load().places
+	for i := range places {
+		if e := places[i].Load(); e != nil && !has(tier, e.key, one) {
 			t.Errorf("key %d had to go, and has a place", e.key)
 		}
 	}
@@ -188,12 +200,15 @@ func TestIndexLearns(t *testing.T) {
 		for key := range entries / 2 {
 			tier.Get(key, uint64(key))
 		}
+		tier.cache.CleanUp()
 	}
-	tier.cache.CleanUp()
 	for key := entries; key < 5*entries; key++ { // which nobody wants twice
 		put(key)
 		hot := rand.IntN(entries / 2)
 		tier.Get(hot, uint64(hot))
+		if key%8 == 0 {
+			tier.cache.CleanUp() // on one processor its turn would come too late
+		}
 	}
 	tier.cache.CleanUp()
 	kept := 0

@@ -26,7 +26,7 @@ type Tier[K, Q comparable, V any] struct {
 // what otter is asked by; it must not keep bin.
 func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(key K, bin []byte) Q) *Tier[K, Q, V] {
 	tier := &Tier[K, Q, V]{time: t, ident: ident, entries: entries}
-	tier.index.init(entries)
+	tier.index.entries = entries
 	tier.cache = otter.Must(&otter.Options[Q, *entry[Q, V]]{MaximumSize: entries, OnAtomicDeletion: tier.index.left})
 	return tier
 }
@@ -41,12 +41,11 @@ func (t *Tier[K, Q, V]) Get(key Q, hash uint64) (v *V, status runtime.Status, no
 	switch {
 	case e == nil:
 		return nil, runtime.Miss, 0
-	case now < e.stale:
+	case now < e.fresh:
 		return &e.value, runtime.Hit, now
-	case now < e.expire():
-		return &e.value, runtime.Stale, now
 	}
-	return nil, runtime.Miss, now
+	v, status = e.aged(now)
+	return v, status, now
 }
 
 // GetEager is Get for a cache that reloads values eagerly. It says whether that is
@@ -56,12 +55,11 @@ func (t *Tier[K, Q, V]) GetEager(key Q, hash uint64) (v *V, status runtime.Statu
 	switch {
 	case e == nil:
 		return nil, runtime.Miss, 0, false
-	case now < e.stale:
-		return &e.value, runtime.Hit, now, e.due(now)
-	case now < e.expire():
-		return &e.value, runtime.Stale, now, false
+	case now < e.fresh:
+		return &e.value, runtime.Hit, now, false
 	}
-	return nil, runtime.Miss, now, false
+	v, status = e.aged(now)
+	return v, status, now, status == runtime.Hit
 }
 
 // find returns the entry under key, which may be over at now, or nil. An absence is none.
@@ -69,20 +67,19 @@ func (t *Tier[K, Q, V]) GetEager(key Q, hash uint64) (v *V, status runtime.Statu
 // Reading the clock has the processor wait for all loads that it has begun, but not for what is
 // merely prefetched: so the entry is on its way meanwhile.
 func (t *Tier[K, Q, V]) find(key Q, hash uint64) (e *entry[Q, V], now int64) {
-	place := t.index.place(hash)
-	if e = t.index.places[place].Load(); e != nil {
+	if e = t.index.find(hash); e != nil {
 		e.prefetch()
 		now = t.time.Now()
 		if e.key == key && e.there() && !t.index.asks(now) {
 			return e, now
 		}
 	}
-	return t.ask(key, place, now)
+	return t.ask(key, hash, now)
 }
 
 // ask is find by way of otter, which learns from it what is asked for. Now is 0 if the clock
 // has not been read.
-func (t *Tier[K, Q, V]) ask(key Q, place int, now int64) (*entry[Q, V], int64) {
+func (t *Tier[K, Q, V]) ask(key Q, hash uint64, now int64) (*entry[Q, V], int64) {
 	e, ok := t.cache.GetIfPresent(key)
 	if !ok {
 		return nil, 0
@@ -97,7 +94,7 @@ func (t *Tier[K, Q, V]) ask(key Q, place int, now int64) (*entry[Q, V], int64) {
 		return nil, 0
 	}
 	if now != 0 {
-		t.index.put(place, e, now)
+		t.index.put(hash, e, now)
 	}
 	return e, now
 }
@@ -125,8 +122,9 @@ func load[Q comparable, V any](c *otter.Cache[Q, *entry[Q, V]], key Q) (o runtim
 func (t *Tier[K, Q, V]) Save(key K, bin []byte, o runtime.Object[V], now int64) {
 	if !runtime.RawKey(bin) {
 		q := t.ident(key, bin)
-		t.index.saving(o.Stale, now)
-		t.cache.Set(q, newEntry(q, o))
+		e := newEntry(q, o)
+		t.index.saving(e, now) // before anybody can find it
+		t.cache.Set(q, e)
 		return
 	}
 	if t.raw.Load() == nil {
@@ -140,11 +138,11 @@ func (t *Tier[K, Q, V]) Save(key K, bin []byte, o runtime.Object[V], now int64) 
 func (t *Tier[K, Q, V]) Drop(key K, bin []byte, now int64) bool {
 	if !runtime.RawKey(bin) {
 		e, ok := t.cache.Invalidate(t.ident(key, bin))
-		return ok && now < e.expire()
+		return ok && e.alive(now)
 	}
 	if raw := t.raw.Load(); raw != nil {
 		e, ok := raw.Invalidate(string(bin))
-		return ok && now < e.expire()
+		return ok && e.alive(now)
 	}
 	return false
 }

@@ -58,6 +58,34 @@ func TestGet(t *testing.T) {
 	}
 }
 
+// TestGetEager looks at an entry at all of its instants, by otter and by the index.
+func TestGetEager(t *testing.T) {
+	clock := &at{time.Unix(0, 0)}
+	tier := New[int, int, string](10, runtime.NewTimebase(clock), itself)
+	defer tier.Close()
+	tier.Save(1, one, runtime.Object[string]{Value: new("v"), Eager: 100, Stale: 200, Expire: 300}, 0)
+	for range 2 {
+		for _, test := range []struct {
+			now  int64
+			want runtime.Status
+			due  bool
+		}{
+			{99, runtime.Hit, false},
+			{100, runtime.Hit, true},
+			{199, runtime.Hit, true},
+			{200, runtime.Stale, false},
+			{299, runtime.Stale, false},
+			{300, runtime.Miss, false},
+		} {
+			clock.t = time.Unix(0, test.now)
+			v, got, now, due := tier.GetEager(1, 1)
+			if got != test.want || due != test.due || now != test.now || (v != nil) != (got != runtime.Miss) {
+				t.Errorf("at %d: %v, %t, want %v, %t", test.now, got, due, test.want, test.due)
+			}
+		}
+	}
+}
+
 // TestDrop counts what was alive.
 func TestDrop(t *testing.T) {
 	tier := New[int, int, string](10, runtime.NewTimebase(nil), itself)
