@@ -25,12 +25,12 @@ value, as our Get does, and copies it once: of a pointer that a cache returns th
 collected while one of them runs, since the objects of all caches are there at once; what collecting costs comes further down.
 
 Caches of objects win where a value is large, because they do not decode. A bare otter is their floor, one would think; it keeps no deadlines. Ours are exact, so the clock is read for each
-hit, which takes 25 to 40 ns, and it has the processor wait for all that it has begun: a bare otter is through with the next look-up half by then. But most of our hits do not ask otter. They find the entry by
+hit, which takes 25 to 40 ns, and it has the processor wait for all that it has begun, where a bare otter can begin the next look-up. But most of our hits do not ask otter. They find the entry by
 a table of their own, with its deadline and the value in one piece, which is on its way while the clock is read; otter learns of one in 64, since all keys have room here, and of one in four while something has to go ("Two tiers" has
 such a cache). Before there was that table, with the same clock, a shared Small took 1.5 of a bare otter on Intel's processors (Xeon), a Product 1.4, and on AMD's (EPYC) 0.9 to 1.1 and 1.1 to 1.4. "otter, with deadlines" has one deadline in front of the value, as one writes that by hand.
 
 By how much is for the processor to say, and for what it has at hand. On Intel's, where the clock takes 37 ns of the 130 to 200 that a bare otter takes, a shared Small took 1.08 and 1.09 of it in two runs, a Product 1.06 and 1.26, and a copied Small 1.08 and 1.26,
-which is more than its bar. With two caches taking turns instead of fifteen, all of them took 0.97 to 1.04.
+which is more than its bar. With two or three caches taking turns instead of fifteen, all of them took 0.97 to 1.04.
 
 Of bytes, the time goes to fastcache itself, to decoding, and to the clock, of which only the monotonic one is read. A hit is counted in one of 64 lines, which each goroutine has for itself, mostly; with a line
 taken at random, two goroutines on cores that are far from each other took 1.3 to 1.4 of the limit together. By how much two goroutines are faster than one the machine has a say in: where the limit, which counts nothing, is less than 1.6 times

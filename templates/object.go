@@ -51,8 +51,12 @@ func comparesItself(t *model.Type) bool {
 }
 
 // keyHash spells a hash of the key, as object tiers want it: a number is its own.
-func (x *cacheGen) keyHash() jen.Code {
-	if parts := x.c.Key.Parts; len(parts) == 1 && parts[0].Type.Kind.Integer() {
+func (x *cacheGen) keyHash(id identity) jen.Code {
+	parts := x.c.Key.Parts
+	switch {
+	case id.binary:
+		return x.snippet("$ottertier.HashBytes(bin)", nil)
+	case len(parts) == 1 && parts[0].Type.Kind.Integer():
 		return x.snippet("uint64(key)", nil)
 	}
 	return x.snippet("$ottertier.Hash(key)", nil)
@@ -86,7 +90,7 @@ func (x *cacheGen) cloneFunc() jen.Code {
 // objectHit is the whole way of a hit among values.
 func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 	id := x.identity()
-	v := x.hitVars(vars{"Q": id.spelling, "k": x.binaryKeySize(), "own": "", "doc": "given to everybody who asks", "key": "key", "hash": x.keyHash()})
+	v := x.hitVars(vars{"Q": id.spelling, "k": x.binaryKeySize(), "own": "", "doc": "given to everybody who asks", "key": "key", "hash": x.keyHash(id)})
 	if t.Share != "readonly" {
 		v["doc"] = "copied"
 		if x.clone != nil {
@@ -102,7 +106,7 @@ func (x *cacheGen) objectHit(t *model.Tier) jen.Code {
 		if x.keyFails() {
 			before = "var kb [$k]byte\nbin, err := $hitKey(kb[:0], key)\nif err != nil {\nreturn $no\n}\n"
 		}
-		v["key"], v["hash"] = x.snippet("$Q(bin)", v), x.snippet("$ottertier.HashBytes(bin)", v)
+		v["key"] = x.snippet("$Q(bin)", v)
 	}
 	// What is copied as it is comes last: the counters' atomic operations would wait for it,
 	// and the next hit for them. A deep copy may fail, and takes long enough to be timed.

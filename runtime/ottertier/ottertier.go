@@ -18,14 +18,13 @@ type Tier[K, Q comparable, V any] struct {
 
 	// What lies under raw keys, which a cache uses that has this one as a tier. It
 	// comes with the first of them.
-	raw     atomic.Pointer[otter.Cache[string, *entry[string, V]]]
-	entries int
+	raw atomic.Pointer[otter.Cache[string, *entry[string, V]]]
 }
 
 // New returns a tier of so many entries. Ident makes of a key and its binary form
 // what otter is asked by; it must not keep bin.
 func New[K, Q comparable, V any](entries int, t *runtime.Timebase, ident func(key K, bin []byte) Q) *Tier[K, Q, V] {
-	tier := &Tier[K, Q, V]{time: t, ident: ident, entries: entries}
+	tier := &Tier[K, Q, V]{time: t, ident: ident}
 	tier.index.entries = entries
 	tier.cache = otter.Must(&otter.Options[Q, *entry[Q, V]]{MaximumSize: entries, OnAtomicDeletion: tier.index.left})
 	return tier
@@ -84,11 +83,9 @@ func (t *Tier[K, Q, V]) ask(key Q, hash uint64, now int64) (*entry[Q, V], int64)
 	if !ok {
 		return nil, 0
 	}
-	if t.index.timed.Load() {
-		if now == 0 {
-			e.prefetch()
-			now = t.time.Now()
-		}
+	if now == 0 && t.index.timed.Load() {
+		e.prefetch()
+		now = t.time.Now()
 	}
 	if e.absent {
 		return nil, 0
@@ -128,7 +125,7 @@ func (t *Tier[K, Q, V]) Save(key K, bin []byte, o runtime.Object[V], now int64) 
 		return
 	}
 	if t.raw.Load() == nil {
-		t.raw.CompareAndSwap(nil, otter.Must(&otter.Options[string, *entry[string, V]]{MaximumSize: t.entries}))
+		t.raw.CompareAndSwap(nil, otter.Must(&otter.Options[string, *entry[string, V]]{MaximumSize: t.index.entries}))
 	}
 	q := string(bin)
 	t.raw.Load().Set(q, newEntry(q, o))
