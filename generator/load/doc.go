@@ -1,8 +1,9 @@
 // Package load reads annotated packages: it finds the directives, checks them
 // and describes the caches that they ask for as plain data.
 //
-//	patterns ──go/packages──> syntax, types        load.go, roots.go, scan.go: old outputs
-//	                             │                 are empty files, functions have no bodies
+//	patterns ────go list────> syntax, types        golist.go, roots.go; load.go: with go/packages
+//	                             │                 scan.go: old outputs are empty files,
+//	                             │                 functions have no bodies
 //	       directive.go          ├──> annotations  comments ──> verb, arguments
 //	       block.go tier.go      │        │
 //	       compose.go options.go │        └──> blocks ──> tree of tiers

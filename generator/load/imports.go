@@ -6,6 +6,7 @@ import (
 	"go/build"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/gcexportdata"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -23,18 +25,77 @@ const importMode = mode&^packages.NeedSyntax | packages.NeedTypesSizes
 type importing struct {
 	paths []string
 	done  chan struct{}
-	pkgs  []*packages.Package
+	pkgs  map[string]*imported // by path
+	sizes types.Sizes
 	err   error
+}
+
+// imported is a package from export data, of which only those have types that are imported directly.
+type imported struct {
+	name  string
+	types *types.Package
 }
 
 // beginImports begins to load packages by the paths that they are imported under.
 func (l *loader) beginImports(ctx context.Context, paths map[string]bool) *importing {
-	i := &importing{paths: sorted(paths), done: make(chan struct{})}
+	i := &importing{paths: sorted(paths), done: make(chan struct{}), pkgs: map[string]*imported{}}
 	go func() {
 		defer close(i.done)
-		i.pkgs, i.err = packages.Load(l.config(ctx, importMode), i.paths...)
+		i.err = i.load(ctx, l)
 	}()
 	return i
+}
+
+func (i *importing) load(ctx context.Context, l *loader) error {
+	list, err := l.listExported(ctx, i.paths)
+	if err != nil {
+		return i.loadSource(ctx, l)
+	}
+	known := map[string]*types.Package{} // with those of which others tell
+	for _, e := range list {
+		p := &imported{name: e.name}
+		i.pkgs[e.path], i.sizes = p, types.SizesFor(e.compiler, e.arch)
+		switch {
+		case e.path == "unsafe":
+			p.types = types.Unsafe
+		case !e.indirect:
+			if p.types, err = readExported(e, l.fset, known); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// loadSource loads them where one cannot be compiled, which may be for want of what is still
+// to be generated for it: its types are then from source.
+func (i *importing) loadSource(ctx context.Context, l *loader) error {
+	pkgs, err := packages.Load(l.config(ctx, importMode), i.paths...)
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		i.pkgs[p.PkgPath] = &imported{name: p.Name, types: p.Types}
+	})
+	for _, p := range pkgs {
+		i.sizes = p.TypesSizes
+		for _, e := range p.Errors {
+			if e.Kind == packages.ListError && !strings.HasPrefix(e.Msg, "# ") { // the compiler's have this
+				return e
+			}
+		}
+	}
+	return err
+}
+
+func readExported(e exported, fset *token.FileSet, known map[string]*types.Package) (*types.Package, error) {
+	f, err := os.Open(e.file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := gcexportdata.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return gcexportdata.Read(r, fset, known, e.path)
 }
 
 // guessImports begins to load what the files of a directory import, if that is all that

@@ -12,14 +12,11 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// rootMode asks for what the go command knows without a look at what is imported.
-const rootMode = packages.NeedName | packages.NeedFiles | packages.NeedModule
-
 // roots are the packages that the patterns name, and what they import.
 type roots struct {
 	*loader
 	named    map[string]*packages.Package // by path
-	imported map[string]*packages.Package // others, by path
+	imported map[string]*imported         // others, by path
 	sizes    types.Sizes
 	odd      bool // an import is one that the go command refuses
 }
@@ -31,14 +28,17 @@ type roots struct {
 // It does so where all is well. Otherwise it returns nil: load comes to the same with
 // the go command alone, and knows what to say.
 func (l *loader) loadRoots(ctx context.Context) []*packages.Package {
+	if driven(l.config(ctx, 0).Env) || strings.Contains(strings.Join(l.cfg.Patterns, ""), "=") {
+		return nil // which the go command knows nothing of
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // of a guess that was wrong
 	guessed := l.guessImports(ctx)
-	pkgs, err := packages.Load(l.config(ctx, rootMode), l.cfg.Patterns...)
-	if err != nil || len(pkgs) == 0 || slices.ContainsFunc(pkgs, func(p *packages.Package) bool { return len(p.Errors) > 0 }) {
+	pkgs := l.listNamed(ctx)
+	if len(pkgs) == 0 {
 		return nil
 	}
-	r := &roots{loader: l, named: map[string]*packages.Package{}, imported: map[string]*packages.Package{}}
+	r := &roots{loader: l, named: map[string]*packages.Package{}}
 	for _, p := range pkgs {
 		r.named[p.PkgPath] = p
 	}
@@ -102,26 +102,13 @@ func (r *roots) load(ctx context.Context, guessed *importing) bool {
 	if i.err != nil {
 		return false
 	}
-	for _, p := range i.pkgs {
-		r.imported[p.PkgPath], r.sizes = p, p.TypesSizes
-		for _, e := range p.Errors {
-			if e.Kind == packages.ListError && !strings.HasPrefix(e.Msg, "# ") {
-				return false
-			}
+	r.imported, r.sizes = i.pkgs, i.sizes
+	for path := range r.named {
+		if r.imported[path] != nil {
+			return false // an imported one imports it, and would have each type of it twice
 		}
 	}
-	return !r.imports(i.pkgs)
-}
-
-// imports reports whether any of the imported packages imports one of the named ones
-// in turn: these would have each type twice, from source and from export data.
-func (r *roots) imports(pkgs []*packages.Package) bool {
-	found := false
-	packages.Visit(pkgs, func(p *packages.Package) bool {
-		found = found || r.named[p.PkgPath] != nil
-		return !found
-	}, nil)
-	return found
+	return true
 }
 
 // check gives one of the packages its types.
@@ -153,16 +140,18 @@ func (f importFunc) Import(path string) (*types.Package, error) { return f(path)
 
 // resolve returns what a package imports under a path.
 func (r *roots) resolve(by *packages.Package, path string) (*types.Package, error) {
-	p := r.imported[path]
+	p := imported{}
 	if named := r.named[path]; named != nil {
-		p = named
-		r.check(p)
+		r.check(named)
+		p = imported{named.Name, named.Types}
+	} else if found := r.imported[path]; found != nil {
+		p = *found
 	}
-	if p == nil || p.Types == nil || !p.Types.Complete() || p.Name == "main" || internal(path, by.PkgPath) {
+	if p.types == nil || !p.types.Complete() || p.name == "main" || internal(path, by.PkgPath) {
 		r.odd = true // missing, a cycle, a program, or for others only
 		return nil, fmt.Errorf("%s cannot be imported", path)
 	}
-	return p.Types, nil
+	return p.types, nil
 }
 
 // internal reports whether a path is internal to other packages than the one that

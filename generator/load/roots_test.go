@@ -1,6 +1,8 @@
 package load
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,6 +123,7 @@ import _ "example.com/shop/east"
 		{patterns: []string{"./spies"}, odd: true},
 		{patterns: []string{"./east", "./west"}, odd: true},
 		{patterns: []string{"./east"}, odd: true},
+		{patterns: []string{"pattern=./one"}, odd: true}, // which is not for the go command
 	} {
 		load := func(roots bool) (*loader, map[string]string) {
 			l, err := newLoader(Config{Dir: dir, Patterns: test.patterns, Tags: "tagged"})
@@ -146,5 +149,50 @@ import _ "example.com/shop/east"
 		if len(quick.diags) != len(slow.diags) || len(quick.broken) != len(slow.broken) {
 			t.Errorf("%s: mistakes %v %v and %v %v", test.patterns, quick.diags, quick.broken, slow.diags, slow.broken)
 		}
+	}
+}
+
+// A directory keeps the name that it was asked for under.
+func TestListNamed(t *testing.T) {
+	dir := module(t, "-- one/a.go --\npackage one\n")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	l, err := newLoader(Config{Dir: link, Patterns: []string{"./one", "./one/..."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkgs := l.listNamed(t.Context())
+	if len(pkgs) != 1 || pkgs[0].PkgPath != "example.com/shop/one" || pkgs[0].Module.Path != "example.com/shop" {
+		t.Fatalf("listed %v", pkgs)
+	}
+	if diff := cmp.Diff([]string{filepath.Join(link, "one", "a.go")}, pkgs[0].GoFiles); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// What comes from another build system is left to go/packages, which knows how to ask it.
+func TestDriven(t *testing.T) {
+	path := t.TempDir()
+	t.Setenv("PATH", path)
+	for _, test := range []struct {
+		env  []string
+		want bool
+	}{
+		{nil, false},
+		{[]string{"GOPACKAGESDRIVER="}, false},
+		{[]string{"GOPACKAGESDRIVER=bazel", "GOPACKAGESDRIVER=off"}, false},
+		{[]string{"GOPACKAGESDRIVER=off", "GOPACKAGESDRIVER=bazel"}, true},
+	} {
+		if got := driven(test.env); got != test.want {
+			t.Errorf("%q: %t", test.env, got)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(path, "gopackagesdriver"), nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if !driven(nil) || driven([]string{"GOPACKAGESDRIVER=off"}) {
+		t.Error("a driver in PATH is for all who do not turn it off")
 	}
 }
