@@ -41,6 +41,7 @@ var epoch = rand.Uint32() << 8
 // with others.
 type Tier struct {
 	cache *fastcache.Cache
+	front *front // of a cache that nobody else can change
 	time  *runtime.Timebase
 	own   bool
 	freed atomic.Bool // by Close
@@ -52,11 +53,10 @@ type Tier struct {
 // New returns a tier over cache, or over a new one of the given size in bytes if
 // cache is nil. Close frees only the latter.
 func New(cache *fastcache.Cache, size int, t *runtime.Timebase) *Tier {
-	own := cache == nil
-	if own {
-		cache = fastcache.New(size)
+	if cache != nil {
+		return &Tier{cache: cache, time: t}
 	}
-	return &Tier{cache: cache, time: t, own: own}
+	return &Tier{cache: fastcache.New(size), front: newFront(size), time: t, own: true}
 }
 
 // Get returns the payload under key, if there is a live value; its status is then
@@ -70,7 +70,7 @@ func (t *Tier) Get(dst, key []byte) (payload []byte, s *Scratch, status runtime.
 		payload, s, status, now, _ = t.getLong(cap(dst), key)
 		return payload, s, status, now
 	}
-	b, ok := t.cache.HasGet(dst, key)
+	b, ok := t.front.look(t.cache, dst, key)
 	if !ok || len(b) < header || binary.LittleEndian.Uint32(b) != epoch|kindValue {
 		t.noteBig(b)
 		return nil, nil, runtime.Miss, 0
@@ -99,7 +99,7 @@ func (t *Tier) GetEager(dst, key []byte) (payload []byte, s *Scratch, status run
 	if t.long.Load() {
 		return t.getLong(cap(dst), key)
 	}
-	b, ok := t.cache.HasGet(dst, key)
+	b, ok := t.front.look(t.cache, dst, key)
 	if !ok || len(b) < header {
 		return nil, nil, runtime.Miss, 0, false
 	}
@@ -144,7 +144,7 @@ func (t *Tier) load(dst, key []byte) (e runtime.MemoryEntry, all []byte, ok bool
 
 // peek is load but for the payload of a big entry: that is the number of its marker.
 func (t *Tier) peek(dst, key []byte) (kind uint32, e runtime.MemoryEntry, b []byte, ok bool) {
-	if b, ok = t.cache.HasGet(dst, key); !ok {
+	if b, ok = t.front.look(t.cache, dst, key); !ok {
 		return 0, e, dst, false
 	}
 	kind, e, ok = parse(b)
@@ -200,7 +200,19 @@ func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
 		t.saveLong(key, e)
 		return
 	}
-	t.cache.Set(key, append(appendHeader(buf[:0], kindOf(e), e), e.Payload...))
+	t.set(key, append(appendHeader(buf[:0], kindOf(e), e), e.Payload...))
+}
+
+func (t *Tier) set(key, b []byte) {
+	s := t.front.begin(key)
+	t.cache.Set(key, b)
+	s.end()
+}
+
+func (t *Tier) del(key []byte) {
+	s := t.front.begin(key)
+	t.cache.Del(key)
+	s.end()
 }
 
 // saveLong is Save for an entry that is too long for the stack.
@@ -223,19 +235,19 @@ func (t *Tier) saveWhole(key []byte, e runtime.MemoryEntry) {
 		return
 	}
 	appendHeader(e.Whole[at:at], kind, e)
-	t.cache.Set(key, e.Whole[at:])
+	t.set(key, e.Whole[at:])
 }
 
 // saveBig stores a payload under a key of its own, and then the marker that stands for it.
 func (t *Tier) saveBig(key []byte, kind uint32, e runtime.MemoryEntry) {
-	t.cache.Del(key) // until the new payload is there, there is none
+	t.del(key) // until the new payload is there, there is none
 	var kb [keyRoom]byte
 	big := e.Whole[runtime.MemoryFront-nonceSize:]
 	nonce := big[:nonceSize]
 	binary.LittleEndian.PutUint64(nonce, rand.Uint64())
 	t.cache.SetBig(bigKeyOf(kb[:0], key), big)
 	var buf [eagerHeader + nonceSize]byte
-	t.cache.Set(key, append(appendHeader(buf[:0], kindBig|kind&kindEager, e), nonce...))
+	t.set(key, append(appendHeader(buf[:0], kindBig|kind&kindEager, e), nonce...))
 }
 
 // kindOf returns the kind of an entry, whatever its length.
@@ -262,11 +274,11 @@ func appendHeader(dst []byte, kind uint32, e runtime.MemoryEntry) []byte {
 // Drop implements runtime.MemoryEngine.
 func (t *Tier) Drop(key []byte, now int64) bool {
 	var buf [1024]byte
-	b, ok := t.cache.HasGet(buf[:0], key)
+	b, ok := t.front.look(t.cache, buf[:0], key)
 	if !ok {
 		return false
 	}
-	t.cache.Del(key)
+	t.del(key)
 	kind, e, ok := parse(b)
 	if ok && kind == kindBig {
 		var kb [keyRoom]byte
@@ -279,6 +291,7 @@ func (t *Tier) Drop(key []byte, now int64) bool {
 func (t *Tier) Close() {
 	if t.own {
 		t.freed.Store(true)
+		t.front.table.Store(nil)
 		t.cache.Reset()
 	}
 }
