@@ -1,8 +1,9 @@
 // Package fasttier is the fastcache engine: encoded entries in memory that the
 // garbage collector does not look at.
 //
-//	generated Get ──> Tier.Get ──> fastcache.HasGet     one look-up, no allocation:
-//	                                                    what is long lies in a Scratch
+//	generated Get ──> Tier.Get ──> front.look           what is read most: a hit writes nothing
+//	                                  └─> fastcache.HasGet   no allocation: what is long
+//	                                                    lies in a Scratch
 //	Core ──> MemoryLeaf ──> Load, Save, Drop
 //	a user's main ──> SaveFile at the end, LoadFile at the next start
 //
