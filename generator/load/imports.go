@@ -4,9 +4,11 @@ import (
 	"context"
 	"go/ast"
 	"go/build"
+	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,7 +16,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/tools/go/gcexportdata"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -51,16 +52,15 @@ func (i *importing) load(ctx context.Context, l *loader) error {
 	if err != nil {
 		return i.loadSource(ctx, l)
 	}
-	known := map[string]*types.Package{} // with those of which others tell
+	files := map[string]string{}
+	compiled := importer.ForCompiler(l.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(files[path]) })
 	for _, e := range list {
+		files[e.path] = e.file
 		p := &imported{name: e.name}
 		i.pkgs[e.path], i.sizes = p, types.SizesFor(e.compiler, e.arch)
-		switch {
-		case e.path == "unsafe":
-			p.types = types.Unsafe
-		case !e.indirect:
-			if p.types, err = readExported(e, l.fset, known); err != nil {
-				return err
+		if !e.indirect {
+			if p.types, err = compiled.Import(e.path); err != nil {
+				return i.loadSource(ctx, l) // as if the go command is newer than this one
 			}
 		}
 	}
@@ -83,19 +83,6 @@ func (i *importing) loadSource(ctx context.Context, l *loader) error {
 		}
 	}
 	return err
-}
-
-func readExported(e exported, fset *token.FileSet, known map[string]*types.Package) (*types.Package, error) {
-	f, err := os.Open(e.file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r, err := gcexportdata.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	return gcexportdata.Read(r, fset, known, e.path)
 }
 
 // guessImports begins to load what the files of a directory import, if that is all that
