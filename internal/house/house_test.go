@@ -38,7 +38,7 @@ var rooms = []room{
 	{"cmd/cachegen", []string{"generator", "generator/diag"}},
 	{"internal/remedy", nil},
 	{"runtime", []string{"internal/remedy", "policy"}},
-	{"runtime/fasttier", []string{"runtime", "policy", "github.com/VictoriaMetrics/fastcache", "github.com/golang/snappy"}},
+	{"runtime/fasttier", []string{"runtime", "policy", "github.com/VictoriaMetrics/fastcache", "github.com/cespare/xxhash/v2", "github.com/golang/snappy"}},
 	{"runtime/gzipformat", []string{"runtime"}},
 	{"runtime/zstdformat", []string{"runtime", "github.com/klauspost/compress/zstd"}},
 	{"runtime/s2format", []string{"runtime", "github.com/klauspost/compress/s2"}},

@@ -144,14 +144,20 @@ func (p place) read(dst, key []byte) (b []byte, ok bool) {
 		}
 		key = key[min(word, len(key)):]
 	}
-	if cap(dst) < words(n)*word {
-		dst = make([]byte, 0, words(n)*word)
+	if cap(dst) < n {
+		dst = make([]byte, n)
 	}
-	b = dst[:words(n)*word]
-	for i, from := 0, p[at:at+words(n)]; i < len(from); i++ {
-		binary.LittleEndian.PutUint64(b[i*word:], from[i].Load())
+	b = dst[:n]
+	from, rest := p[at:at+words(n)], b
+	for ; len(rest) >= word; from, rest = from[1:], rest[word:] {
+		binary.LittleEndian.PutUint64(rest, from[0].Load())
 	}
-	return b[:n], true
+	if len(rest) > 0 {
+		var w [word]byte
+		binary.LittleEndian.PutUint64(w[:], from[0].Load())
+		copy(rest, w[:])
+	}
+	return b, true
 }
 
 // write gives the place to an entry.

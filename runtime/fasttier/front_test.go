@@ -60,6 +60,10 @@ func TestFront(t *testing.T) {
 			check(t, tier.front.holds(k), true)
 			tier.cache.Del(k) // as if evicted
 		}
+		room := make([]byte, header+n)
+		if e, _ := tier.Load(room[:0], k); &e.Payload[0] != &room[header] {
+			t.Fatalf("%d bytes are not read into the room that there is for them", n)
+		}
 		load(t, tier, k, []byte(want))
 		switch n % 3 {
 		case 0:
