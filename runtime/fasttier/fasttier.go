@@ -204,15 +204,25 @@ func (t *Tier) Save(key []byte, e runtime.MemoryEntry) {
 }
 
 func (t *Tier) set(key, b []byte) {
-	s := t.front.begin(key)
+	s, p := t.front.begin(key)
+	p.empty()
 	t.cache.Set(key, b)
 	s.end()
 }
 
-func (t *Tier) del(key []byte) {
-	s := t.front.begin(key)
+// take removes the entry under key, and returns it.
+func (t *Tier) take(dst, key []byte) (b []byte, ok bool) {
+	s, p := t.front.begin(key)
+	if p != nil { // if it was evicted, it may be here
+		b, ok = p.read(dst, key)
+		p.empty()
+	}
+	if !ok {
+		b, ok = t.cache.HasGet(dst, key)
+	}
 	t.cache.Del(key)
 	s.end()
+	return b, ok
 }
 
 // saveLong is Save for an entry that is too long for the stack.
@@ -240,7 +250,10 @@ func (t *Tier) saveWhole(key []byte, e runtime.MemoryEntry) {
 
 // saveBig stores a payload under a key of its own, and then the marker that stands for it.
 func (t *Tier) saveBig(key []byte, kind uint32, e runtime.MemoryEntry) {
-	t.del(key) // until the new payload is there, there is none
+	s, p := t.front.begin(key)
+	p.empty()
+	t.cache.Del(key) // until the new payload is there, there is none
+	s.end()
 	var kb [keyRoom]byte
 	big := e.Whole[runtime.MemoryFront-nonceSize:]
 	nonce := big[:nonceSize]
@@ -274,11 +287,10 @@ func appendHeader(dst []byte, kind uint32, e runtime.MemoryEntry) []byte {
 // Drop implements runtime.MemoryEngine.
 func (t *Tier) Drop(key []byte, now int64) bool {
 	var buf [1024]byte
-	b, ok := t.front.look(t.cache, buf[:0], key)
+	b, ok := t.take(buf[:0], key)
 	if !ok {
 		return false
 	}
-	t.del(key)
 	kind, e, ok := parse(b)
 	if ok && kind == kindBig {
 		var kb [keyRoom]byte
@@ -291,8 +303,7 @@ func (t *Tier) Drop(key []byte, now int64) bool {
 func (t *Tier) Close() {
 	if t.own {
 		t.freed.Store(true)
-		t.front.table.Store(nil)
-		t.cache.Reset()
+		t.front.clear(t.cache.Reset)
 	}
 }
 

@@ -39,9 +39,9 @@ const (
 	placeHeader
 )
 
-// front keeps copies of the entries that are asked for most, in front of a fastcache, where
-// a hit writes nothing. In fastcache it locks a part of the cache and counts, and so takes
-// two cache lines from the core that did so before.
+// front keeps copies of the entries that are read most, in front of a fastcache. In fastcache
+// a hit locks a part of the cache and counts, and so takes two cache lines from the core that
+// did so before. Here it writes nothing, but for one of eight that counts until it is far ahead.
 //
 // Each entry has a single place, by the hash of its key. Of all that share one, it goes to
 // that which has most of the look-ups there, as a majority vote tells without a
@@ -50,14 +50,15 @@ const (
 // ahead gets the place.
 //
 // Readers take no lock. They read the number of their stripe before and after: it is odd
-// while a place is written, and another one when it has been (a sequence lock), and then they
-// ask the fastcache. Whoever changes an entry there holds the lock meanwhile, and has emptied
-// its place. So what was replaced or removed in the fastcache is not in front either, at no
-// moment; what was evicted there may be.
+// while a place or the fastcache is written, and another one when it has been (a sequence
+// lock), and then they ask the fastcache. Whoever changes an entry there holds the lock
+// meanwhile, and empties its place. So what was replaced or removed is not in front either;
+// what was evicted may be.
 type front struct {
 	locks   [stripes]stripe
 	room    int // bytes of all places together
 	table   atomic.Pointer[places]
+	_       [line]byte // what each hit reads is not in one line with what is counted
 	misfits atomic.Int32
 	_       [line]byte
 }
@@ -92,7 +93,8 @@ func (f *front) newPlaces(key, entry int) *places {
 	return &places{words: make([]atomic.Uint64, stripes*row*each), each: each, row: uint64(row)}
 }
 
-// look returns the entry under key as fastcache does, and has it counted.
+// look returns the entry under key, that in front or that of the fastcache, and has it counted. It
+// may miss one that is only in front while another entry of its stripe is written.
 func (f *front) look(cache *fastcache.Cache, dst, key []byte) (b []byte, ok bool) {
 	if f == nil {
 		return cache.HasGet(dst, key)
@@ -160,6 +162,13 @@ func (p place) read(dst, key []byte) (b []byte, ok bool) {
 	return b, true
 }
 
+// empty takes the place, if there is one, from the entry that has it.
+func (p place) empty() {
+	if p != nil {
+		p[lengthsWord].Store(0)
+	}
+}
+
 // write gives the place to an entry.
 func (p place) write(h uint64, key, b []byte) {
 	p[hashWord].Store(h)
@@ -217,38 +226,52 @@ func (f *front) fitting(key, entry int) *places {
 		}
 		return t
 	}
-	if t != nil && f.misfits.Add(1) < misfits {
+	if words(key)+words(entry) > longest/word || t != nil && f.misfits.Add(1) < misfits {
 		return nil
 	}
+	f.misfits.Store(0)
 	longer := f.newPlaces(key, entry)
 	if longer == nil || !f.table.CompareAndSwap(t, longer) {
 		return nil
 	}
-	f.misfits.Store(0)
 	return longer
 }
 
-// begin empties the place of an entry that is to change in the fastcache. Until end is called
-// nobody looks at what is in front.
-func (f *front) begin(key []byte) (s *stripe) {
+// begin locks the stripe of an entry that is to change in the fastcache, until end is called,
+// and returns its place if it is in front.
+func (f *front) begin(key []byte) (s *stripe, p place) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
 	h := xxhash.Sum64(key)
 	s = &f.locks[h%stripes]
+	s.begin()
+	if t := f.table.Load(); t != nil && t.place(h)[hashWord].Load() == h {
+		p = t.place(h)
+	}
+	return s, p
+}
+
+func (s *stripe) begin() {
 	for n := s.number.Load(); n%2 != 0 || !s.number.CompareAndSwap(n, n+1); n = s.number.Load() {
-		runtime.Gosched() // another one in the same stripe is about to end
+		runtime.Gosched() // another one is about to end
 	}
-	if t := f.table.Load(); t != nil {
-		if p := t.place(h); p[hashWord].Load() == h {
-			p[lengthsWord].Store(0)
-		}
-	}
-	return s
 }
 
 func (s *stripe) end() {
 	if s != nil {
 		s.number.Add(1)
+	}
+}
+
+// clear forgets all entries, as do does with those of the fastcache.
+func (f *front) clear(do func()) {
+	for i := range f.locks {
+		f.locks[i].begin()
+	}
+	f.table.Store(nil)
+	do()
+	for i := range f.locks {
+		f.locks[i].end()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	gort "runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -110,6 +111,114 @@ func TestFrontInstants(t *testing.T) {
 		check(t, tier.front.holds(k), true)
 		tier.cache.Del(k)
 	}
+}
+
+// What is in front only, since fastcache has evicted it, is removed like all else, also while
+// another entry of its stripe is written; and who writes waits for his turn.
+func TestFrontRemoved(t *testing.T) {
+	tier := fronted(t, 100)
+	keys := tier.front.rivals(2)
+	k := keys[0]
+	tier.Save(k, entry([]byte("v")))
+	get(tier, k)
+	tier.cache.Del(k) // as if evicted
+	check(t, tier.front.holds(k), true)
+
+	s, p := tier.front.begin(keys[1])
+	check(t, p == nil, true) // of another key
+	removed := make(chan bool)
+	go func() { removed <- tier.Drop(k, 0) }()
+	for range 1000 {
+		gort.Gosched()
+	}
+	select {
+	case <-removed:
+		t.Fatal("removed while another one wrote")
+	default:
+	}
+	s.end()
+	check(t, <-removed, true)
+	_, status := get(tier, k)
+	check(t, status, runtime.Miss)
+}
+
+// What was read from the fastcache before a change does not come to the front after it, nor
+// does it stay there if it came to other places meanwhile.
+func TestFrontLate(t *testing.T) {
+	tier, k := fronted(t, 100), key("k")
+	h := xxhash.Sum64(k)
+	late := func(change func()) {
+		t.Helper()
+		tier.Save(k, entry([]byte("old")))
+		number := tier.front.locks[h%stripes].number.Load()
+		old, _ := tier.cache.HasGet(nil, k)
+		change()
+		tier.front.offer(number, h, k, old)
+		check(t, tier.front.holds(k), false)
+	}
+	late(func() { tier.Save(k, entry([]byte("new"))) })
+	late(func() { tier.Drop(k, 0) })
+	late(func() { tier.Drop(k, 0); tier.Save(k, entry([]byte("new"))) })
+	late(func() { tier.Save(k, entry(payload(70_000, 'b'))) })
+	late(tier.Close)
+	_, status := get(tier, k)
+	check(t, status, runtime.Miss)
+
+	tier = fronted(t, 100)
+	tier.Save(k, entry([]byte("old")))
+	old, _ := tier.cache.HasGet(nil, k)
+	s, _ := tier.front.begin(k)
+	saved := make(chan bool)
+	go func() {
+		tier.Save(k, entry([]byte("new")))
+		close(saved)
+	}()
+	for range 1000 {
+		gort.Gosched() // until it waits, most likely
+	}
+	others := tier.front.newPlaces(len(k), 200)
+	others.place(h).write(h, k, old)
+	tier.front.table.Store(others)
+	s.end()
+	<-saved
+	got, _ := get(tier, k)
+	check(t, got, "new")
+}
+
+// Two keys of one hash are two keys.
+func TestFrontKeys(t *testing.T) {
+	tier, k := fronted(t, 100), key("k")
+	h := xxhash.Sum64(k)
+	b := append(appendHeader(nil, kindValue, entry(nil)), "of another key"...)
+	tier.front.table.Load().place(h).write(h, key("K"), b)
+	_, status := get(tier, k)
+	check(t, status, runtime.Miss)
+	tier.Save(k, entry([]byte("v")))
+	got, _ := get(tier, k)
+	check(t, got, "v")
+}
+
+// Whoever has a place gets ahead by each of its own look-ups that counts, up to a bound,
+// and falls back by each of another.
+func TestFrontVotes(t *testing.T) {
+	tier := fronted(t, 100)
+	keys := tier.front.rivals(2)
+	for _, k := range keys {
+		tier.Save(k, entry(k))
+	}
+	for range 1000 {
+		get(tier, keys[0])
+	}
+	p := tier.front.table.Load().place(0)
+	check(t, p[aheadWord].Load(), hottest)
+	other, _ := tier.cache.HasGet(nil, keys[1])
+	for n := range hottest + 1 {
+		check(t, tier.front.holds(keys[0]), true)
+		check(t, p[aheadWord].Load(), uint64(hottest-n))
+		h := xxhash.Sum64(keys[1])
+		tier.front.offer(tier.front.locks[h%stripes].number.Load(), h, keys[1], other)
+	}
+	check(t, tier.front.holds(keys[1]), true)
 }
 
 // rivals returns keys of one place.
@@ -233,6 +342,9 @@ func TestFrontOrder(t *testing.T) {
 				for range rand.IntN(30) {
 					get(tier, k) // which brings it to the front
 				}
+				if rand.IntN(4) == 0 {
+					tier.cache.Del(k) // as if evicted: it may be in front, or be missed
+				}
 				if i == 0 && n%500 == 0 {
 					old := tier.front.table.Load()
 					tier.front.table.CompareAndSwap(old, tier.front.newPlaces(len(k), header+200+int(n)%100))
@@ -276,17 +388,21 @@ func FuzzFront(f *testing.F) {
 		known := map[string]string{}
 		for i, op := range ops {
 			k := keys[int(op&0x3f)%len(keys)]
+			had := tier.cache.Has(k) || tier.front.holds(k)
 			switch op >> 6 {
 			case 0:
 				v := strings.Repeat(fmt.Sprint(i), 1+int(op&0x3f)*len(ops)%120)
 				tier.Save(k, entry([]byte(v)))
 				known[string(k)] = v
 			case 1:
-				check(t, tier.Drop(k, 0), known[string(k)] != "")
+				check(t, tier.Drop(k, 0), had)
 				delete(known, string(k))
+			case 2:
+				tier.cache.Del(k) // as if evicted
 			}
 			for range 3 {
-				if got, _ := get(tier, k); got != known[string(k)] {
+				had := tier.cache.Has(k) || tier.front.holds(k)
+				if got, _ := get(tier, k); got != known[string(k)] && (got != "" || had) {
 					t.Fatalf("%q under %q, want %q", got, k, known[string(k)])
 				}
 			}
