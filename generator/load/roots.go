@@ -26,7 +26,7 @@ type roots struct {
 // themselves, since it would compile them, with all that was generated for them before.
 //
 // It does so where all is well. Otherwise it returns nil: load comes to the same with
-// the go command alone, and knows what to say.
+// go/packages alone, and knows what to say.
 func (l *loader) loadRoots(ctx context.Context) []*packages.Package {
 	if driven(l.config(ctx, 0).Env) || strings.Contains(strings.Join(l.cfg.Patterns, ""), "=") {
 		return nil // which the go command knows nothing of

@@ -1,7 +1,7 @@
 // Package fasttier is the fastcache engine: encoded entries in memory that the
 // garbage collector does not look at.
 //
-//	generated Get ──> Tier.Get ──> front.look           what is read most: a hit writes nothing
+//	generated Get ──> Tier.Get ──> front.look           what is read most: few hits write
 //	                                  └─> fastcache.HasGet   no allocation: what is long
 //	                                                    lies in a Scratch
 //	Core ──> MemoryLeaf ──> Load, Save, Drop

@@ -51,7 +51,7 @@ type Tier struct {
 }
 
 // New returns a tier over cache, or over a new one of the given size in bytes if
-// cache is nil. Close frees only the latter.
+// cache is nil. Close frees only the latter, which has a front of up to 1 MiB beside it.
 func New(cache *fastcache.Cache, size int, t *runtime.Timebase) *Tier {
 	if cache != nil {
 		return &Tier{cache: cache, time: t}
